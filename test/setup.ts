@@ -1,0 +1,1 @@
+process.env['RXDESCENT_CHECK'] = '1';
