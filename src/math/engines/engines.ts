@@ -1,0 +1,24 @@
+import type { Dataset } from '../data/dataset.ts';
+import type { Loss } from '../losses/losses.ts';
+import type { Activation } from '../models/activations.ts';
+import type { Capability, Evaluation, Tensor } from '../objective.ts';
+import * as typedArray from './typed-array/engine.ts';
+
+/** A network with its data and loss, as an engine is handed it. */
+export interface Network {
+  readonly tensors: readonly Tensor[];
+  readonly dim: number;
+  readonly dataset: Dataset;
+  readonly activation: Activation;
+  readonly loss: Loss;
+}
+
+export interface Engine {
+  readonly capabilities: readonly Capability[];
+  /** Allocates the workspace of one run. */
+  open(network: Network): Evaluation;
+}
+
+export type EngineName = 'typed-array';
+
+export const engines: Record<EngineName, Engine> = { 'typed-array': typedArray };

@@ -1,0 +1,166 @@
+import type { Capability, Evaluation, Tensor } from '../../objective.ts';
+import type { Network } from '../engines.ts';
+import { addToRows, multiply, sumRows, transpose } from './kernels.ts';
+
+export const capabilities: readonly Capability[] = ['gradient', 'hessianProduct', 'jacobianProducts'];
+
+/** What a layer z = W·h_below + b, h = σ(z) keeps of the point it was last evaluated at; R… is its derivative along v. */
+function layer(W: Tensor, b: Tensor | undefined, n: number) {
+  const samples = () => new Float64Array(n * W.rows); // [n, out]
+  return {
+    W,
+    b,
+    width: W.rows,
+    z: samples(),
+    h: samples(),
+    slope: samples(), //  σ′(z)
+    bend: samples(), //   σ″(z)
+    back: samples(), //   ∂L/∂h
+    delta: samples(), //  ∂L/∂z
+    Rz: samples(),
+    Rh: samples(),
+    Rdelta: samples(),
+    hT: samples(), //     [out, n], and the three below
+    deltaT: samples(),
+    RhT: samples(),
+    RdeltaT: samples(),
+    Wt: new Float64Array(W.rows * W.cols), // [in, out]
+    Vt: new Float64Array(W.rows * W.cols), // [in, out], the part of v that belongs to W
+  };
+}
+
+/**
+ * Plain loops over typed arrays, one array per quantity of the textbook: the oracle that other engines are tested
+ * against. Every product is A·Bᵀ with rows in memory order; the transposes this takes cost O(n·width).
+ *
+ * Hessian products are Pearlmutter's R-operator (Neural Computation 6, 1994): the forward and the backward pass
+ * differentiated along v, exact, at about twice the cost of a gradient.
+ */
+export function open({ tensors, dim, dataset, activation, loss }: Network): Evaluation {
+  const { n, k, x, d } = dataset;
+  const layers = tensors
+    .filter((tensor) => tensor.kind === 'weight')
+    .map((W) =>
+      layer(
+        W,
+        tensors.find((b) => b.kind === 'bias' && b.layer === W.layer),
+        n,
+      ),
+    );
+  const top = layers[layers.length - 1]!;
+  const xT = transpose(x, new Float64Array(n * d), n, d); // [d, n]
+  const memo = new Float64Array(n * k); // of the loss [n, k]
+  let theta: Float64Array = new Float64Array(dim); // of the last evaluation [d]
+
+  const part = (vector: Float64Array, { offset, rows, cols }: Tensor) => vector.subarray(offset, offset + rows * cols);
+
+  function forward(): void {
+    let h = x;
+    for (const { W, b, z, hT, Wt, width, ...layer } of layers) {
+      multiply(h, part(theta, W), z, n, width, W.cols);
+      if (b) addToRows(z, part(theta, b), n, width);
+      transpose(theta, Wt, width, W.cols, W.offset);
+      if (z === top.z) return;
+      activation.forward(z, layer.h, layer.slope, n * width);
+      transpose(layer.h, hT, n, width);
+      h = layer.h;
+    }
+  }
+
+  /** Takes ∂L/∂z of the last layer, in `top.delta`, back to all parameters. */
+  function backward(gradient: Float64Array): void {
+    for (let l = layers.length - 1; l >= 0; l--) {
+      const { W, b, width, delta, deltaT, Wt } = layers[l]!;
+      const below = layers[l - 1];
+      multiply(transpose(delta, deltaT, n, width), below?.hT ?? xT, part(gradient, W), width, W.cols, n);
+      if (b) sumRows(delta, part(gradient, b), n, width);
+      if (!below) return;
+      multiply(delta, Wt, below.back, n, W.cols, width);
+      for (let i = 0; i < n * W.cols; i++) below.delta[i] = below.back[i]! * below.slope[i]!;
+    }
+  }
+
+  /** Rz of every layer, the derivative of the pre-activations along v: top.Rz is J·v. */
+  function push(v: Float64Array): void {
+    for (const [l, { W, b, Rz, Rh, slope, width }] of layers.entries()) {
+      const below = layers[l - 1];
+      multiply(below?.h ?? x, part(v, W), Rz, n, width, W.cols);
+      if (below) multiply(below.Rh, part(theta, W), Rz, n, width, W.cols, true);
+      if (b) addToRows(Rz, part(v, b), n, width);
+      if (Rz !== top.Rz) for (let i = 0; i < n * width; i++) Rh[i] = Rz[i]! * slope[i]!;
+    }
+  }
+
+  /**
+   * Takes `top.Rdelta` back to all parameters: Jᵀ·Rdelta. With the v that was pushed, also the terms in which v moves
+   * the network that the gradient ∂L/∂z is taken back through: together the whole of ∇²L·v.
+   */
+  function pull(out: Float64Array, v?: Float64Array): void {
+    for (let l = layers.length - 1; l >= 0; l--) {
+      const { W, b, width, delta, deltaT, Rdelta, RdeltaT, Wt, Vt } = layers[l]!;
+      const below = layers[l - 1];
+      multiply(transpose(Rdelta, RdeltaT, n, width), below?.hT ?? xT, part(out, W), width, W.cols, n);
+      if (b) sumRows(Rdelta, part(out, b), n, width);
+      if (!below) return;
+      const { slope, bend, back, h, Rz, Rh, RhT, Rdelta: Rbelow } = below;
+      multiply(Rdelta, Wt, Rbelow, n, W.cols, width);
+      if (v) {
+        multiply(deltaT, transpose(Rh, RhT, n, W.cols), part(out, W), width, W.cols, n, true);
+        multiply(delta, transpose(v, Vt, width, W.cols, W.offset), Rbelow, n, W.cols, width, true);
+      }
+      for (let i = 0; i < n * W.cols; i++) Rbelow[i] = Rbelow[i]! * slope[i]!;
+      if (v && activation.curvature) {
+        activation.curvature(h, slope, bend, n * W.cols);
+        for (let i = 0; i < n * W.cols; i++) Rbelow[i] = Rbelow[i]! + back[i]! * bend[i]! * Rz[i]!;
+      }
+    }
+  }
+
+  return {
+    evaluate(at, gradient, sums) {
+      theta = at;
+      forward();
+      const value = loss.value(top.z, dataset, top.delta, memo);
+      backward(gradient);
+      for (const [t, { offset, rows, cols }] of tensors.entries()) {
+        let ww = 0;
+        let gg = 0;
+        let wg = 0;
+        for (let i = offset; i < offset + rows * cols; i++) {
+          const w = theta[i]!;
+          const g = gradient[i]!;
+          ww += w * w;
+          gg += g * g;
+          wg += w * g;
+        }
+        sums.weightNormSq[t] = ww;
+        sums.gradientNormSq[t] = gg;
+        sums.inner[t] = wg;
+      }
+      return value;
+    },
+    hvp(v, out) {
+      push(v);
+      loss.hessian(top.Rz, dataset, memo, top.Rdelta);
+      pull(out, v);
+      return out;
+    },
+    gnvp(v, out) {
+      push(v);
+      loss.hessian(top.Rz, dataset, memo, top.Rdelta);
+      pull(out);
+      return out;
+    },
+    jvp(v, out) {
+      push(v);
+      out.set(top.Rz);
+      return out;
+    },
+    vjp(u, out) {
+      top.Rdelta.set(u);
+      pull(out);
+      return out;
+    },
+    close() {},
+  };
+}

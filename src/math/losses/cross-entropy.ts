@@ -1,0 +1,46 @@
+import { exp, log1p } from '../functions.ts';
+import type { Loss } from './losses.ts';
+
+/**
+ * Mean over samples of −log softmax(f)[label].
+ *
+ * With e_a = exp(f_a − max f), the loss of a sample is log(Σ e) − (f_label − max f), taken as a log1p of the sum over
+ * all but the largest, and the label's residual p − 1 as minus the sum of the other probabilities: both keep their
+ * relative precision when the sample is all but certain, where log(Σ e) and p − 1 cancel.
+ */
+export const crossEntropy: Loss = {
+  name: 'cross-entropy',
+  value(f, { n, k, labels }, delta, memo) {
+    let sum = 0;
+    for (let i = 0, row = 0; i < n; i++, row += k) {
+      let top = 0;
+      for (let a = 1; a < k; a++) if (f[row + a]! > f[row + top]!) top = a;
+      const max = f[row + top]!;
+      let others = 0;
+      for (let a = 0; a < k; a++) {
+        const e = a === top ? 1 : exp(f[row + a]! - max);
+        memo[row + a] = e;
+        if (a !== top) others += e;
+      }
+      const label = row + labels![i]!;
+      sum += log1p(others) - (f[label]! - max);
+      let wrong = 0;
+      for (let j = row; j < row + k; j++) {
+        memo[j] = memo[j]! / (1 + others);
+        if (j !== label) {
+          wrong += memo[j]!;
+          delta[j] = memo[j]! / n;
+        }
+      }
+      delta[label] = -wrong / n;
+    }
+    return sum / n;
+  },
+  hessian(u, { n, k }, p, out) {
+    for (let row = 0; row < n * k; row += k) {
+      let mean = 0;
+      for (let j = row; j < row + k; j++) mean += p[j]! * u[j]!;
+      for (let j = row; j < row + k; j++) out[j] = (p[j]! * (u[j]! - mean)) / n;
+    }
+  },
+};

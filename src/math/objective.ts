@@ -1,0 +1,111 @@
+import type { Data, Dataset } from './data/dataset.ts';
+import { type EngineName, engines } from './engines/engines.ts';
+import { type LossName, losses } from './losses/losses.ts';
+import { draw, type Mlp, tensorsOf } from './models/mlp.ts';
+import { nativeRandom } from './random/native.ts';
+import type { Random } from './random/random.ts';
+import { torchRandom } from './random/torch.ts';
+
+/** One block of θ: a weight matrix W_l of shape (rows, cols) = (out, in), row-major, or a bias b_l of shape (rows, 1). */
+export interface Tensor {
+  readonly name: string;
+  readonly kind: 'weight' | 'bias';
+  /** l = 1 ... L, counted from the input. */
+  readonly layer: number;
+  readonly offset: number;
+  readonly rows: number;
+  readonly cols: number;
+}
+
+/** What an engine can do at a point. An operator states what it needs of this, and is refused on assembly without it. */
+export type Capability = 'gradient' | 'hessianProduct' | 'jacobianProducts';
+
+/** Inner products of one step, one entry per tensor; they come with the gradient, from the same pass. */
+export interface Sums {
+  readonly weightNormSq: Float64Array; //   ‖θ_b‖²     [tensors]
+  readonly gradientNormSq: Float64Array; // ‖g_b‖²     [tensors]
+  readonly inner: Float64Array; //          ⟨θ_b, g_b⟩ [tensors]
+}
+
+/**
+ * An objective made ready to be evaluated: it owns the workspace (and an engine's memory) until `close`.
+ *
+ * `evaluate` moves it to θ; every product after that is taken there and reuses its forward and backward pass.
+ */
+export interface Evaluation {
+  /** L(θ); writes ∇L(θ) into `gradient` [d] and fills `sums`. */
+  evaluate(theta: Float64Array, gradient: Float64Array, sums: Sums): number;
+  /** out ← ∇²L(θ)·v; at a kink of a piecewise linear activation, the Hessian that holds almost everywhere. [d] → [d] */
+  hvp(v: Float64Array, out: Float64Array): Float64Array;
+  /** out ← Jᵀ(∇²ℓ)J·v, the Gauss-Newton product: ∇²L without the curvature of the network. [d] → [d] */
+  gnvp?(v: Float64Array, out: Float64Array): Float64Array;
+  /** out ← J·v, J the Jacobian of all outputs. [d] → [n, k] */
+  jvp?(v: Float64Array, out: Float64Array): Float64Array;
+  /** out ← Jᵀ·u. [n, k] → [d] */
+  vjp?(u: Float64Array, out: Float64Array): Float64Array;
+  close(): void;
+}
+
+/** A twice differentiable scalar function of θ ∈ ℝᵈ: all that an operator may ask of an engine. */
+export interface Objective {
+  readonly dim: number; // d
+  readonly tensors: readonly Tensor[];
+  readonly capabilities: readonly Capability[];
+  open(): Evaluation;
+}
+
+export interface Problem {
+  readonly model: Mlp;
+  readonly loss: LossName;
+  readonly data: Data | Dataset;
+  readonly seed?: number;
+  /** `torch`: what PyTorch's CPU generator draws for the seed, bit for bit. `native`: draws in full float64. */
+  readonly random?: RandomName;
+  /** Which is drawn first from the one stream of the seed. */
+  readonly order?: 'model-first' | 'data-first';
+  readonly engine?: EngineName;
+}
+
+/** The empirical risk of a network: an {@link Objective} with the data it is over and the parameters drawn for it. */
+export interface Risk extends Objective {
+  readonly dataset: Dataset;
+  /** A fresh copy of θ₀. */
+  start(): Float64Array; // [d]
+}
+
+const drawn = (data: Data | Dataset, random: Random): Dataset => ('draw' in data ? data.draw(random) : data);
+
+export const randoms = { torch: torchRandom, native: nativeRandom };
+export type RandomName = keyof typeof randoms;
+
+/**
+ * Draws the data and the initial parameters of one seed, and returns the loss as a function of the parameters.
+ *
+ * @example
+ * const L = objective({
+ *   model: mlp({ hidden: [64], activation: 'relu' }), loss: 'mse', seed: 0,
+ *   data: gaussianMixture({ n: 200, d: 20, classes: 5, separation: 2 }),
+ * });
+ * @throws {TypeError} if the loss cannot be taken on the data (cross-entropy without classes).
+ */
+export function objective(problem: Problem): Risk {
+  const { model, loss, data, seed = 0, random = 'torch', order = 'model-first', engine = 'typed-array' } = problem;
+  const stream = randoms[random](seed);
+  const tensors = tensorsOf(model, data.d, data.k);
+  const first = order === 'data-first' ? drawn(data, stream) : undefined;
+  const theta0 = draw(tensors, stream);
+  const dataset = first ?? drawn(data, stream);
+  if (loss === 'cross-entropy' && !dataset.labels) {
+    throw new TypeError('objective: cross-entropy needs data with classes, got real targets; use mse');
+  }
+  const dim = theta0.length;
+  const open = engines[engine].open;
+  return {
+    dim,
+    tensors,
+    dataset,
+    capabilities: engines[engine].capabilities,
+    start: () => theta0.slice(),
+    open: () => open({ tensors, dim, dataset, activation: model.activation, loss: losses[loss] }),
+  };
+}
