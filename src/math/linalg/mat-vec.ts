@@ -1,0 +1,8 @@
+/**
+ * y ← A·x for a symmetric A ∈ ℝᵈˣᵈ known only through its products.
+ *
+ * `x` and `out`, [d] each, are different arrays; `out` is overwritten and returned; `x` is left alone.
+ *
+ * @example const twice: MatVec = (x, out) => { for (let i = 0; i < x.length; i++) out[i] = 2 * x[i]!; return out; };
+ */
+export type MatVec = (x: Float64Array, out: Float64Array) => Float64Array;
