@@ -1,0 +1,306 @@
+import { log } from '../functions.ts';
+import type { Random } from '../random/random.ts';
+import { bcaInterval } from './bootstrap.ts';
+import { fitPowerLaw, mean, type PowerLawFit, rivalR2, standardDeviation } from './line.ts';
+import { studentTQuantile } from './student-t.ts';
+
+export { fitLine, fitPowerLaw, rivalR2 } from './line.ts';
+
+/** Seeds from which a BCa bootstrap keeps its nominal coverage, to .93 (simulated). */
+const BOOTSTRAP_SEEDS = 25;
+/** Fewer points than this fit any exponent. */
+const LEAST_POINTS = 3;
+
+/** One run: y at x, for one seed. */
+export interface Measurement {
+  /** Positive and finite. */
+  readonly x: number;
+  /** NaN or ±Infinity where the run diverged. */
+  readonly y: number;
+  readonly seed: number;
+  /** η·λ_max at the start of the run; null, NaN or absent where the sharpness is not known. */
+  readonly etaLambda?: number | null;
+}
+
+export interface PowerLawOptions {
+  /** Draws the bootstrap's resamples; touched from 25 seeds up only. */
+  readonly random: Random;
+  /** `seeds`: y is averaged over the seeds first, at each x; `none`: each run enters the fit. Default `seeds`. */
+  readonly average?: 'seeds' | 'none';
+  /**
+   * `exclude-point`: an x at which a seed diverged is left out, as the paper does; `exclude-seed`: that seed is left out
+   * at that x. Default `exclude-point`.
+   */
+  readonly divergedSeeds?: 'exclude-point' | 'exclude-seed';
+  /** Only what lies above it enters a fit: zeros and rounding do not. Default 10⁻¹⁵. */
+  readonly floor?: number;
+  /** The exponent of the rival law, of which only the prefactor is fitted: 1 for a drift, −1 for an imbalance sum. */
+  readonly rival?: number;
+  /** Nominal coverage of the intervals, in (0, 1). Default 0.95. */
+  readonly level?: number;
+  /** Resamples of the bootstrap. Default 2000. */
+  readonly resamples?: number;
+}
+
+/** How an interval was had: see {@link powerLaw}. */
+export type IntervalMethod = 'student-t' | 'bca' | 'ols-t' | 'none';
+
+/** What was measured at one x. */
+export interface PowerLawPoint {
+  readonly x: number;
+  /** Mean of y over the seeds that are finite; NaN for none. */
+  readonly mean: number;
+  /** Standard deviation over the same seeds, of the population (divisor: their count), as the paper's files have it. */
+  readonly deviation: number;
+  /** Seeds with a finite y. */
+  readonly finite: number;
+  /** Seeds measured, the diverged ones with them. */
+  readonly total: number;
+  /** Did it enter the fit? */
+  readonly kept: boolean;
+  /** Did every seed here start with η·λ_max ≤ 1? false where one is not known. */
+  readonly stable: boolean;
+}
+
+/** y ≈ prefactor·x^exponent, with what a reader needs to doubt it. */
+export interface PowerLaw {
+  /** NaN where fewer than three x are left; `reason` says so. */
+  readonly exponent: number;
+  readonly exponentLow: number;
+  readonly exponentHigh: number;
+  readonly interval: IntervalMethod;
+  readonly prefactor: number;
+  /** 1 − SSres/SStot in log space. */
+  readonly r2: number;
+  /** Standard error of the exponent in the least squares fit, on n − 2 degrees of freedom. */
+  readonly standardError: number;
+  /** Points in the fit. */
+  readonly n: number;
+  /** The least and the greatest x in the fit; NaN for none. */
+  readonly windowLow: number;
+  readonly windowHigh: number;
+  /** d log y / d log x between neighbouring x of the fit: one fewer than these. */
+  readonly localExponents: readonly number[];
+  /** R² in log space of the rival law; NaN without a rival. */
+  readonly nullR2: number;
+  /** The same fit on the points with η·λ_max ≤ 1 at the start for every seed; NaN where fewer than three x are such. */
+  readonly stableExponent: number;
+  readonly stableLow: number;
+  readonly stableHigh: number;
+  readonly stableInterval: IntervalMethod;
+  readonly stableN: number;
+  readonly stableWindowLow: number;
+  readonly stableWindowHigh: number;
+  /** Distinct seeds. */
+  readonly seeds: number;
+  /** The exponent of each seed on its own, in the order the seeds first appear; NaN below three points. */
+  readonly seedExponents: readonly number[];
+  /** Every x, ascending, in the fit or not. */
+  readonly points: readonly PowerLawPoint[];
+  /** Why there is no exponent; null where there is one. */
+  readonly reason: string | null;
+}
+
+/**
+ * Fits a power law to a sweep of runs over x and seeds.
+ *
+ * By default y is averaged over the seeds first, then log mean is fitted on log x by least squares. An x is kept if its
+ * mean is finite and above `floor`, and no seed diverged there (or, by choice, whatever diverged there). A y that is
+ * finite but not positive counts in the mean like any other.
+ *
+ * The interval, and how it was had:
+ *
+ * - `student-t`, 2 to 24 seeds: each seed fitted on its own over the kept x (values above `floor`, three at least); mean
+ *   of these exponents ± t·s/√m on m − 1 degrees of freedom. Its centre is their mean, not `exponent`.
+ * - `bca`, from 25 seeds: seeds are resampled whole, each time the curve of means is refitted over the kept x. It is
+ *   `exponent` itself that is resampled, so that bias correction and acceleration mean something; a mean of per-seed
+ *   exponents estimates another number where seeds differ in more than the prefactor.
+ * - `ols-t`, one seed or `average: 'none'`: exponent ± t·standardError on n − 2 degrees of freedom.
+ * - `none`: not to be had; the ends are NaN.
+ *
+ * - cost: nothing, but `resamples` fits from 25 seeds up
+ *
+ * @throws {RangeError} if an x is not positive and finite, or an option cannot be meant.
+ * @example
+ * const { exponent, exponentLow, exponentHigh } = powerLaw(
+ *   runs.map(({ learningRate, seed, drift }) => ({ x: learningRate, y: drift, seed })),
+ *   { random: nativeRandom(0), rival: 1 },
+ * );
+ * @see Efron, Better bootstrap confidence intervals (JASA 82, 1987).
+ */
+export function powerLaw(measurements: Iterable<Measurement>, options: PowerLawOptions): PowerLaw {
+  const { average = 'seeds', divergedSeeds = 'exclude-point', floor = 1e-15, rival = NaN, level = 0.95 } = options;
+  if (!(floor >= 0 && floor < Infinity))
+    throw new RangeError(`powerLaw: floor must be finite and not negative, got ${floor}`);
+  if (!(level > 0 && level < 1)) throw new RangeError(`powerLaw: level must lie in (0, 1), got ${level}`);
+  const { seeds, groups } = arrange(measurements);
+  const kept = groups.filter((group) => {
+    if (divergedSeeds === 'exclude-point' && group.finite.length < group.all.length) return false;
+    return average === 'seeds' ? enters(group.mean, floor) : group.finite.some(({ y }) => enters(y, floor));
+  });
+  const setting: Setting = { ...options, average, floor, level, seeds };
+  const all = fitGroups(kept, setting);
+  const stable = fitGroups(kept.filter(isStable), setting);
+  const { fit, x, y } = all;
+  return {
+    exponent: fit.exponent,
+    exponentLow: all.low,
+    exponentHigh: all.high,
+    interval: all.interval,
+    prefactor: fit.prefactor,
+    r2: fit.r2,
+    standardError: fit.standardError,
+    n: fit.n,
+    windowLow: kept[0]?.x ?? NaN,
+    windowHigh: kept.at(-1)?.x ?? NaN,
+    localExponents: localExponents(kept, setting),
+    nullR2: x.length > 0 ? rivalR2(x, y, rival) : NaN,
+    stableExponent: stable.fit.exponent,
+    stableLow: stable.low,
+    stableHigh: stable.high,
+    stableInterval: stable.interval,
+    stableN: stable.fit.n,
+    stableWindowLow: stable.x.length > 0 ? Math.min(...stable.x) : NaN,
+    stableWindowHigh: stable.x.length > 0 ? Math.max(...stable.x) : NaN,
+    seeds: seeds.length,
+    seedExponents: all.seedExponents,
+    points: groups.map((group) => ({
+      x: group.x,
+      mean: group.mean,
+      deviation: standardDeviation(
+        group.finite.map(({ y }) => y),
+        0,
+      ),
+      finite: group.finite.length,
+      total: group.all.length,
+      kept: kept.includes(group),
+      stable: isStable(group),
+    })),
+    reason:
+      kept.length < LEAST_POINTS
+        ? `a power law takes ${LEAST_POINTS} x with a finite y above ${floor}, got ${kept.length} of ${groups.length}`
+        : null,
+  };
+}
+
+/** The runs at one x. */
+interface Group {
+  readonly x: number;
+  readonly all: readonly Measurement[];
+  readonly finite: readonly Measurement[];
+  readonly mean: number;
+}
+
+interface Setting extends PowerLawOptions {
+  readonly average: 'seeds' | 'none';
+  readonly floor: number;
+  readonly level: number;
+  readonly seeds: readonly number[];
+}
+
+const enters = (y: number, floor: number) => y > floor && y < Infinity;
+
+const isStable = ({ all }: Group) => all.every(({ etaLambda }) => typeof etaLambda === 'number' && etaLambda <= 1);
+
+function arrange(measurements: Iterable<Measurement>): { seeds: number[]; groups: Group[] } {
+  const seeds = new Set<number>();
+  const byX = new Map<number, Measurement[]>();
+  for (const measurement of measurements) {
+    const { x, seed } = measurement;
+    if (!(x > 0 && x < Infinity)) throw new RangeError(`powerLaw: x must be positive and finite, got ${x}`);
+    seeds.add(seed);
+    const group = byX.get(x);
+    if (group === undefined) byX.set(x, [measurement]);
+    else group.push(measurement);
+  }
+  const groups = [...byX].map(([x, all]) => {
+    const finite = all.filter(({ y }) => Number.isFinite(y));
+    return { x, all, finite, mean: mean(finite.map(({ y }) => y)) };
+  });
+  return { seeds: [...seeds], groups: groups.sort((a, b) => a.x - b.x) };
+}
+
+const NOT_FITTED: PowerLawFit = { exponent: NaN, prefactor: NaN, r2: NaN, standardError: NaN, n: 0 };
+
+/** The fit of points at three different x or more. */
+function tryFit(x: readonly number[], y: readonly number[]): PowerLawFit {
+  return new Set(x).size < LEAST_POINTS ? { ...NOT_FITTED, n: x.length } : fitPowerLaw(x, y);
+}
+
+function fitGroups(groups: readonly Group[], setting: Setting) {
+  const { average, floor, seeds } = setting;
+  const entering: readonly { readonly x: number; readonly y: number }[] =
+    average === 'seeds'
+      ? groups.map(({ x, mean }) => ({ x, y: mean }))
+      : groups.flatMap(({ finite }) => finite.filter(({ y }) => enters(y, floor)));
+  const x = entering.map((point) => point.x);
+  const y = entering.map((point) => point.y);
+  const fit = tryFit(x, y);
+  const seedExponents = seeds.map((seed) => {
+    const own = groups.flatMap(({ finite }) => finite.filter((run) => run.seed === seed && enters(run.y, floor)));
+    return tryFit(
+      own.map((run) => run.x),
+      own.map((run) => run.y),
+    ).exponent;
+  });
+  return { fit, x, y, seedExponents, ...intervalOf(fit, seedExponents, groups, setting) };
+}
+
+function intervalOf(
+  fit: PowerLawFit,
+  seedExponents: readonly number[],
+  groups: readonly Group[],
+  setting: Setting,
+): { low: number; high: number; interval: IntervalMethod } {
+  const none = { low: NaN, high: NaN, interval: 'none' } as const;
+  const { average, level, seeds, random, resamples = 2000 } = setting;
+  if (!Number.isFinite(fit.exponent)) return none;
+  const around = (centre: number, error: number, df: number, interval: IntervalMethod) => {
+    const half = studentTQuantile((1 + level) / 2, df) * error;
+    return Number.isFinite(half) ? { low: centre - half, high: centre + half, interval } : none;
+  };
+  if (average === 'none' || seeds.length === 1) return around(fit.exponent, fit.standardError, fit.n - 2, 'ols-t');
+  if (seeds.length < BOOTSTRAP_SEEDS) {
+    const own = seedExponents.filter((exponent) => Number.isFinite(exponent));
+    if (own.length < 2) return none;
+    return around(mean(own), standardDeviation(own, 1) / Math.sqrt(own.length), own.length - 1, 'student-t');
+  }
+  const { low, high } = bcaInterval(seeds.length, refit(groups, setting), { random, resamples, level });
+  return Number.isFinite(low) && Number.isFinite(high) ? { low, high, interval: 'bca' } : none;
+}
+
+/** The exponent of the curve of means over resampled seeds, given by their indices. */
+function refit(groups: readonly Group[], { seeds, floor }: Setting): (drawn: Int32Array) => number {
+  const index = new Map(seeds.map((seed, i) => [seed, i]));
+  const sums = groups.map(() => new Float64Array(seeds.length)); //   [points][seeds]
+  const counts = groups.map(() => new Float64Array(seeds.length)); // [points][seeds]
+  for (const [g, { finite }] of groups.entries()) {
+    for (const { seed, y } of finite) {
+      sums[g]![index.get(seed)!]! += y;
+      counts[g]![index.get(seed)!]! += 1;
+    }
+  }
+  return (drawn) => {
+    const x: number[] = [];
+    const y: number[] = [];
+    for (const [g, group] of groups.entries()) {
+      let sum = 0;
+      let count = 0;
+      for (const i of drawn) {
+        sum += sums[g]![i]!;
+        count += counts[g]![i]!;
+      }
+      if (!enters(sum / count, floor)) continue;
+      x.push(group.x);
+      y.push(sum / count);
+    }
+    return tryFit(x, y).exponent;
+  };
+}
+
+/** Slopes between neighbouring x: of log mean y, or of mean log y where runs enter the fit one by one. */
+function localExponents(groups: readonly Group[], { average, floor }: Setting): number[] {
+  const height = ({ mean: m, finite }: Group) =>
+    average === 'seeds' ? log(m) : mean(finite.filter(({ y }) => enters(y, floor)).map(({ y }) => log(y)));
+  return groups.slice(1).map((group, i) => (height(group) - height(groups[i]!)) / (log(group.x) - log(groups[i]!.x)));
+}
