@@ -1,0 +1,74 @@
+import { CsvError, parse } from 'csv-parse/sync';
+
+/**
+ * Calls `row` with the trimmed cells of each record and the number, from 1, of the line it ends on.
+ *
+ * Lines end in `\n`, `\r\n`, or, where there is no `\n`, in `\r`. Blank lines are counted and skipped.
+ *
+ * @throws {TypeError} if a quote opens inside a cell, or does not close.
+ * @example
+ * eachRecord(Buffer.from('a,b\n1,2'), 'a.csv', ',', (cells, line) => console.log(line, cells)); // 1 ['a', 'b'] ...
+ */
+export function eachRecord(
+  bytes: Uint8Array,
+  path: string,
+  delimiter: string,
+  row: (record: string[], line: number) => void,
+): void {
+  const bom = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset + bom, bytes.byteLength - bom);
+  if (text.includes('"')) quoted(text, path, delimiter, row);
+  else plain(text, delimiter, row);
+}
+
+/** At most so many records are in the text. */
+export const countLines = (bytes: Uint8Array): number => lineCounter(bytes)(bytes.length);
+
+// without quotes a record is a line, which is split four times as fast as csv-parse reads it
+function plain(text: Buffer, delimiter: string, row: (record: string[], line: number) => void): void {
+  const end = lineEnd(text);
+  for (let from = 0, line = 1; from < text.length; line++) {
+    const found = text.indexOf(end, from);
+    const to = found < 0 ? text.length : found;
+    const record = text.toString('utf8', from, to).split(delimiter).map(trim);
+    if (record.length > 1 || record[0] !== '') row(record, line);
+    from = to + 1;
+  }
+}
+
+function quoted(text: Buffer, path: string, delimiter: string, row: (record: string[], line: number) => void): void {
+  const lineOf = lineCounter(text); // csv-parse counts \r\n as two lines where it trims
+  try {
+    parse(text, {
+      delimiter,
+      record_delimiter: String.fromCharCode(lineEnd(text)),
+      relax_column_count: true,
+      skip_empty_lines: true,
+      trim: true,
+      on_record: (record: string[], { bytes }) => void row(record.map(trim), lineOf(bytes - 1)),
+    });
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    const line = lineOf(text.indexOf('"', Number(error['bytes'])));
+    const found = error.code === 'CSV_QUOTE_NOT_CLOSED' ? 'a quote that is not closed' : 'a quote inside a cell';
+    throw new TypeError(`${path}: line ${line}: expected cells as RFC 4180 quotes them, got ${found}`);
+  }
+}
+
+const trim = (cell: string) => cell.trim();
+
+const lineFeed = 10;
+const carriageReturn = 13;
+
+const lineEnd = (bytes: Uint8Array) => (bytes.includes(lineFeed) ? lineFeed : carriageReturn);
+
+/** Tells the line that a byte is on, for positions that do not fall. */
+function lineCounter(bytes: Uint8Array): (position: number) => number {
+  const end = lineEnd(bytes);
+  let line = 1;
+  let next = bytes.indexOf(end);
+  return (position) => {
+    for (; next >= 0 && next < position; next = bytes.indexOf(end, next + 1)) line++;
+    return line;
+  };
+}

@@ -1,0 +1,73 @@
+import { readFileSync, type Stats, statSync } from 'node:fs';
+import { extname } from 'node:path';
+import { readArrow } from './arrow.ts';
+import { readCsv } from './csv.ts';
+import { readNpy } from './npy.ts';
+import type { Table, TargetName } from './table.ts';
+import { type FileDataset, toDataset } from './to-dataset.ts';
+
+type Reader = (bytes: Uint8Array, path: string, target: TargetName) => Table;
+
+const readers: Record<string, Reader> = {
+  '.arrow': readArrow,
+  '.arrows': readArrow,
+  '.feather': readArrow,
+  '.csv': (bytes, path, target) => readCsv(bytes, path, target, ','),
+  '.tsv': (bytes, path, target) => readCsv(bytes, path, target, '\t'),
+  '.npy': readNpy,
+};
+
+/** Node reads no larger file into one buffer. */
+const mostBytes = 2 ** 31 - 1;
+
+/**
+ * Reads a table from a file, synchronously: one row a sample, one column to predict, every other column an input.
+ *
+ * The extension says the format: `.arrow`, `.arrows`, `.feather` (Arrow IPC file or stream, uncompressed), `.csv`,
+ * `.tsv` (with a header), `.npy` (one matrix). Words, booleans and whole numbers that recur are classes, with one-hot
+ * `y`, `labels` and the sorted names in `classes`; other numbers are one quantity to regress on: see {@link toDataset}.
+ * Nothing is scaled, shuffled or filled in.
+ *
+ * Errors name the file as `path` does and the first bad place: lines of a text count from 1, rows and columns from 0.
+ *
+ * @param path A file; relative to the working directory.
+ * @param options.target The column to predict, by name or by index from 0. Default the last.
+ * @throws {TypeError} if the file is not a table of numbers in its format.
+ * @throws {RangeError} if there is no such file or target, a value is missing or not finite, or there is one class only.
+ * @example
+ * const { n, d, k, classes } = readDataset('iris.csv', { target: 'species' });
+ */
+export function readDataset(path: string, { target }: { target?: TargetName } = {}): FileDataset {
+  const { size } = check(path);
+  const reader = readers[extname(path).toLowerCase()];
+  if (!reader) {
+    const found = extname(path) || 'none';
+    throw new RangeError(`${path}: expected an extension among ${Object.keys(readers).join(' ')}, got ${found}`);
+  }
+  if (size === 0) throw new TypeError(`${path}: expected a table, got an empty file`);
+  if (size > mostBytes) {
+    throw new RangeError(`${path}: expected at most 2 GiB, got ${(size / 2 ** 30).toFixed(1)} GiB`);
+  }
+  const bytes = attempt(path, () => readFileSync(path));
+  return toDataset(path, reader(bytes, path, target));
+}
+
+function check(path: string): Stats {
+  const stats = attempt(path, () => statSync(path));
+  if (stats.isDirectory()) throw new TypeError(`${path}: expected a file, got a folder`);
+  if (!stats.isFile()) throw new TypeError(`${path}: expected a file, got a device, pipe or socket`);
+  return stats;
+}
+
+function attempt<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new RangeError(
+      code === 'ENOENT'
+        ? `${path}: expected a file, found nothing there`
+        : `${path}: expected a file that can be read, got ${code}`,
+    );
+  }
+}
