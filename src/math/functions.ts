@@ -58,7 +58,7 @@ function scale(y: number, k: number): number {
  * x = k·log 2 + r with |r| ≤ log(2)/2 and log 2 in two parts; eʳ = 1 + r + (eʳ − 1 − r), with what is lost in 1 + r
  * put back; eˣ = 2ᵏ·eʳ.
  *
- * - error: 0.65 ulp at worst over 600 000 samples, 0.76 where the result is subnormal
+ * - error: 0.65 ulp at worst over 450 000 samples, 0.76 where the result is subnormal
  *
  * @example exp(0); // 1, exactly; exp(-Infinity) is 0, exp(710) is Infinity
  * @see Cody and Waite, Software Manual for the Elementary Functions (Prentice-Hall 1980), ch. 6.
@@ -123,7 +123,7 @@ function logSum(k: number, f: number, c: number): number {
 /**
  * log x; −Infinity at ±0 and NaN below.
  *
- * - error: 0.84 ulp at worst over 450 000 samples (at x ≈ 1.41)
+ * - error: 0.83 ulp at worst over 450 000 samples (at x ≈ 1.41)
  *
  * @example log(1); // 0, exactly
  * @see Tang, Table-driven implementation of the logarithm function (ACM TOMS 16, 1990), for the artanh form.

@@ -6,7 +6,8 @@ import type { Loss } from './losses.ts';
  *
  * With e_a = exp(f_a − max f), the loss of a sample is log(Σ e) − (f_label − max f), taken as a log1p of the sum over
  * all but the largest, and the label's residual p − 1 as minus the sum of the other probabilities: both keep their
- * relative precision when the sample is all but certain, where log(Σ e) and p − 1 cancel.
+ * relative precision when the sample is all but certain, where log(Σ e) and p − 1 cancel. So does ∇²ℓ·u, with u taken
+ * relative to its entry of the likeliest class.
  */
 export const crossEntropy: Loss = {
   name: 'cross-entropy',
@@ -38,9 +39,12 @@ export const crossEntropy: Loss = {
   },
   hessian(u, { n, k }, p, out) {
     for (let row = 0; row < n * k; row += k) {
-      let mean = 0;
-      for (let j = row; j < row + k; j++) mean += p[j]! * u[j]!;
-      for (let j = row; j < row + k; j++) out[j] = (p[j]! * (u[j]! - mean)) / n;
+      let top = row;
+      for (let j = row + 1; j < row + k; j++) if (p[j]! > p[top]!) top = j;
+      const base = u[top]!;
+      let mean = 0; // of u − base, in which the top has no part
+      for (let j = row; j < row + k; j++) if (j !== top) mean += p[j]! * (u[j]! - base);
+      for (let j = row; j < row + k; j++) out[j] = (p[j]! * (u[j]! - base - mean)) / n;
     }
   },
 };

@@ -50,7 +50,7 @@ export function open({ tensors, dim, dataset, activation, loss }: Network): Eval
   const top = layers[layers.length - 1]!;
   const xT = transpose(x, new Float64Array(n * d), n, d); // [d, n]
   const memo = new Float64Array(n * k); // of the loss [n, k]
-  let theta: Float64Array = new Float64Array(dim); // of the last evaluation [d]
+  const theta = new Float64Array(dim); // of the last evaluation [d]
 
   const part = (vector: Float64Array, { offset, rows, cols }: Tensor) => vector.subarray(offset, offset + rows * cols);
 
@@ -118,7 +118,7 @@ export function open({ tensors, dim, dataset, activation, loss }: Network): Eval
 
   return {
     evaluate(at, gradient, sums) {
-      theta = at;
+      theta.set(at);
       forward();
       const value = loss.value(top.z, dataset, top.delta, memo);
       backward(gradient);

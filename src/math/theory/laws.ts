@@ -1,0 +1,194 @@
+import type { Tensor } from '../objective.ts';
+
+export type LawKind = 'layer' | 'neuron' | 'matrix';
+
+/** What an entry of a list column is. */
+export interface Law {
+  readonly kind: LawKind;
+  /** l: the law couples layer l with layer l + 1. */
+  readonly layer: number;
+  /** The hidden neuron of a neuron law, and the row of an entry of a whole matrix; counted from 0. */
+  readonly neuron: number | null;
+  readonly label: string;
+}
+
+/** Entries from `from` up to `to`. The norm of a single one loses its sign, as that of several does. */
+export type Range = readonly [from: number, to: number, as: 'entry' | 'norm'];
+
+/**
+ * A family of conservation laws as one symmetric bilinear form B on parameter-shaped vectors.
+ *
+ * Everything in the ledger is B of something: C = B(θ, θ), δ = B(g, g), A = B(θ, g), and a step D moves C by exactly
+ * 2B(θ, D) + B(D, D).
+ */
+export interface Laws {
+  readonly laws: readonly Law[];
+  /** Numbers that B(u, v) has. */
+  readonly size: number;
+  /** For each law, the entries it is reported by: one as it is, or the norm of several. */
+  readonly ranges: readonly Range[];
+  /** out ← B(u, v). */
+  form(u: Float64Array, v: Float64Array, out: Float64Array): void;
+  /** The same from the inner products ⟨u_b, v_b⟩ of each tensor, where those suffice. */
+  ofSums?(inner: Float64Array, out: Float64Array): void;
+}
+
+export interface LawOptions {
+  readonly laws?: readonly LawKind[];
+  /** False: the quantity without b_l, which the paper measures and which is not conserved where there are biases. */
+  readonly biases?: boolean;
+  /** How the matrix law is stored: as its Frobenius norm, or entry by entry. */
+  readonly matrix?: 'norm' | 'whole';
+}
+
+/** The layers of a network that carry a law, l = 1 … L − 1: the blocks that enter it. */
+interface Pair {
+  readonly layer: number;
+  readonly below: Tensor;
+  readonly above: Tensor;
+  readonly bias: Tensor | undefined;
+  readonly index: { readonly below: number; readonly above: number; readonly bias: number };
+}
+
+function pairs(tensors: readonly Tensor[], biases: boolean): Pair[] {
+  const find = (kind: Tensor['kind'], layer: number) => tensors.findIndex((t) => t.kind === kind && t.layer === layer);
+  return tensors.flatMap((below, index) => {
+    const above = find('weight', below.layer + 1);
+    if (below.kind !== 'weight' || above < 0) return [];
+    const bias = biases ? find('bias', below.layer) : -1;
+    return [
+      {
+        layer: below.layer,
+        below,
+        above: tensors[above]!,
+        bias: tensors[bias],
+        index: { below: index, above, bias },
+      },
+    ];
+  });
+}
+
+/**
+ * The laws of a network with these tensors, in the order layer, neuron, matrix whatever the order asked for.
+ *
+ * - layer:  ‖W_(l+1)‖² − ‖W_l‖² − ‖b_l‖², one per hidden layer
+ * - neuron: ‖W_(l+1)[:,j]‖² − ‖W_l[j,:]‖² − b_l[j]², one per hidden neuron; conserved as well where σ is homogeneous
+ * - matrix: W_(l+1)ᵀW_(l+1) − W_l W_lᵀ − b_l b_lᵀ, conserved in linear networks
+ *
+ * @see Du, Hu and Lee 2018, arXiv:1806.00900.
+ */
+export function lawsOf(tensors: readonly Tensor[], options: LawOptions = {}): Laws {
+  const { laws = ['layer'], biases = true, matrix = 'norm' } = options;
+  const over = pairs(tensors, biases);
+  const families = [
+    laws.includes('layer') ? [layerLaws(over)] : [],
+    laws.includes('neuron') ? over.map(neuronLaws) : [],
+    laws.includes('matrix') ? over.map((pair) => matrixLaw(pair, matrix)) : [],
+  ].flat();
+  const [only] = families;
+  return families.length === 1 ? only! : concatenated(families);
+}
+
+function concatenated(families: readonly Laws[]): Laws {
+  let size = 0;
+  const placed = families.map((family) => ({ family, offset: (size += family.size) - family.size }));
+  return {
+    laws: families.flatMap((family) => family.laws),
+    size,
+    ranges: placed.flatMap(({ family, offset }) =>
+      family.ranges.map(([from, to, as]): Range => [from + offset, to + offset, as]),
+    ),
+    form(u, v, out) {
+      for (const { family, offset } of placed) family.form(u, v, out.subarray(offset, offset + family.size));
+    },
+  };
+}
+
+const singles = (size: number) => Array.from({ length: size }, (_, i): Range => [i, i + 1, 'entry']);
+
+function layerLaws(over: readonly Pair[]): Laws {
+  const inner = (u: Float64Array, v: Float64Array, tensor: Tensor | undefined) => {
+    let sum = 0;
+    if (!tensor) return sum;
+    for (let i = tensor.offset; i < tensor.offset + tensor.rows * tensor.cols; i++) sum += u[i]! * v[i]!;
+    return sum;
+  };
+  return {
+    laws: over.map(({ layer, bias }) => ({
+      kind: 'layer',
+      layer,
+      neuron: null,
+      label: `‖W${layer + 1}‖² − ‖W${layer}‖²${bias ? ` − ‖b${layer}‖²` : ''}`,
+    })),
+    size: over.length,
+    ranges: singles(over.length),
+    form(u, v, out) {
+      for (const [i, { above, below, bias }] of over.entries()) {
+        out[i] = inner(u, v, above) - inner(u, v, below) - inner(u, v, bias);
+      }
+    },
+    ofSums(sums, out) {
+      for (let i = 0; i < over.length; i++) {
+        const { above, below, bias } = over[i]!.index;
+        out[i] = sums[above]! - sums[below]! - (bias < 0 ? 0 : sums[bias]!);
+      }
+    },
+  };
+}
+
+function neuronLaws({ layer, above, below, bias }: Pair): Laws {
+  const width = below.rows;
+  return {
+    laws: Array.from({ length: width }, (_, j) => ({
+      kind: 'neuron',
+      layer,
+      neuron: j,
+      label: `‖W${layer + 1}[:,${j}]‖² − ‖W${layer}[${j},:]‖²${bias ? ` − b${layer}[${j}]²` : ''}`,
+    })),
+    size: width,
+    ranges: singles(width),
+    form(u, v, out) {
+      out.fill(0);
+      for (let r = 0, i = above.offset; r < above.rows; r++) {
+        for (let j = 0; j < width; j++, i++) out[j] = out[j]! + u[i]! * v[i]!;
+      }
+      for (let j = 0, i = below.offset; j < width; j++) {
+        let sum = bias ? u[bias.offset + j]! * v[bias.offset + j]! : 0;
+        for (const end = i + below.cols; i < end; i++) sum += u[i]! * v[i]!;
+        out[j] = out[j]! - sum;
+      }
+    },
+  };
+}
+
+function matrixLaw({ layer, above, below, bias }: Pair, stored: 'norm' | 'whole'): Laws {
+  const width = below.rows;
+  const name = `W${layer + 1}ᵀW${layer + 1} − W${layer}W${layer}ᵀ${bias ? ` − b${layer}b${layer}ᵀ` : ''}`;
+  const whole = Array.from({ length: width * width }, (_, e) => {
+    const i = Math.floor(e / width);
+    return { kind: 'matrix' as const, layer, neuron: i, label: `(${name})[${i},${e % width}]` };
+  });
+  return {
+    laws: stored === 'whole' ? whole : [{ kind: 'matrix', layer, neuron: null, label: `‖${name}‖` }],
+    size: width * width,
+    ranges: stored === 'whole' ? singles(width * width) : [[0, width * width, 'norm']],
+    form(u, v, out) {
+      // the symmetric part of uᵀv, so that B(θ, D) is half of what D moves C by in first order
+      for (let i = 0; i < width; i++) {
+        for (let j = 0; j <= i; j++) {
+          let sum = 0;
+          for (let r = 0, a = above.offset; r < above.rows; r++, a += width) {
+            sum += u[a + i]! * v[a + j]! + u[a + j]! * v[a + i]!;
+          }
+          const p = below.offset + i * below.cols;
+          const q = below.offset + j * below.cols;
+          for (let c = 0; c < below.cols; c++) sum -= u[p + c]! * v[q + c]! + u[q + c]! * v[p + c]!;
+          if (bias) {
+            sum -= u[bias.offset + i]! * v[bias.offset + j]! + u[bias.offset + j]! * v[bias.offset + i]!;
+          }
+          out[i * width + j] = out[j * width + i] = sum / 2;
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,125 @@
+import type { Laws } from './laws.ts';
+
+/** What one step of a run does to the laws: values of the form B, each of `laws.size` numbers. */
+export interface Entry {
+  readonly C: Float64Array; //       B(θ, θ)
+  readonly delta: Float64Array; //   B(g, g)
+  readonly A: Float64Array; //       B(θ, g)
+  readonly thetaD: Float64Array; //  B(θ, D)
+  readonly DD: Float64Array; //      B(D, D)
+}
+
+/** What the books say at a step, one number per law. */
+export interface Balance {
+  readonly conservation: Float64Array;
+  readonly drift: Float64Array;
+  readonly imbalanceSum: Float64Array;
+  readonly firstOrder: Float64Array;
+  readonly secondOrder: Float64Array;
+  readonly residual: Float64Array;
+  readonly symmetry: Float64Array;
+}
+
+/**
+ * The books of the conservation laws over a run: dC = 2B(θ, D) + B(D, D) for every step D, exactly.
+ *
+ * Balances describe the parameters *before* the entry that is posted with them. Sums are compensated (Neumaier 1974),
+ * so their rounding stays at a few units of the last place of Σ|terms| over any number of steps.
+ */
+export class Ledger {
+  readonly laws: Laws;
+  readonly entry: Entry;
+  readonly #entries: boolean; // is every law one entry
+  #C0: Float64Array | undefined;
+  #S: CompensatedSums;
+  #first: CompensatedSums;
+  #second: CompensatedSums;
+
+  constructor(laws: Laws) {
+    this.laws = laws;
+    this.#entries = laws.ranges.every(([, , as]) => as === 'entry');
+    const make = () => new Float64Array(laws.size);
+    this.entry = { C: make(), delta: make(), A: make(), thetaD: make(), DD: make() };
+    this.#S = new CompensatedSums(laws.size);
+    this.#first = new CompensatedSums(laws.size);
+    this.#second = new CompensatedSums(laws.size);
+  }
+
+  /** Reads the balance at the parameters that `entry` describes, then posts the step that it describes. */
+  post(): Balance {
+    const { C, delta, A, thetaD, DD } = this.entry;
+    const C0 = (this.#C0 ??= C.slice());
+    const S = this.#S.values();
+    const first = this.#first.values();
+    const second = this.#second.values();
+    const drift = C.map((value, i) => value - C0[i]!);
+    const balance = {
+      conservation: this.#report(C),
+      drift: this.#report(drift),
+      imbalanceSum: this.#report(S),
+      firstOrder: this.#report(first),
+      secondOrder: this.#report(second),
+      residual: this.#report(drift.map((value, i) => value - (first[i]! + second[i]!))),
+      symmetry: this.#report(A),
+    };
+    for (let i = 0; i < C.length; i++) {
+      this.#S.add(i, delta[i]!);
+      this.#first.add(i, 2 * thetaD[i]!);
+      this.#second.add(i, DD[i]!);
+    }
+    return balance;
+  }
+
+  /** One number per law: an entry as it is, or a norm. */
+  #report(values: Float64Array): Float64Array {
+    const { ranges } = this.laws;
+    if (this.#entries) return values.slice();
+    return Float64Array.from(ranges, ([from, to, as]) => {
+      if (as === 'entry') return values[from]!;
+      let sum = 0;
+      for (let i = from; i < to; i++) sum += values[i]! * values[i]!;
+      return Math.sqrt(sum);
+    });
+  }
+
+  snapshot() {
+    return { C0: this.#C0, S: this.#S.state, first: this.#first.state, second: this.#second.state };
+  }
+
+  restore({ C0, S, first, second }: ReturnType<Ledger['snapshot']>): void {
+    this.#C0 = C0;
+    this.#S.state.set(S);
+    this.#first.state.set(first);
+    this.#second.state.set(second);
+  }
+}
+
+/** Running sums that carry what rounding dropped. */
+class CompensatedSums {
+  readonly state: Float64Array; // sums, then what they lost [2·size]
+  readonly #size: number;
+
+  constructor(size: number) {
+    this.state = new Float64Array(2 * size);
+    this.#size = size;
+  }
+
+  add(i: number, x: number): void {
+    const sum = this.state[i]!;
+    const next = sum + x;
+    const lost = Math.abs(sum) >= Math.abs(x) ? sum - next + x : x - next + sum;
+    this.state[i] = next;
+    const at = this.#size + i;
+    this.state[at] = this.state[at]! + lost;
+  }
+
+  /** A non-finite sum has no remainder to add. */
+  values(): Float64Array {
+    const out = new Float64Array(this.#size);
+    for (let i = 0; i < this.#size; i++) {
+      const sum = this.state[i]!;
+      out[i] = Number.isFinite(sum) ? sum + this.state[this.#size + i]! : sum;
+    }
+    return out;
+  }
+}

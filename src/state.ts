@@ -1,0 +1,134 @@
+import type { Evaluation, Objective, Sums } from './math/objective.ts';
+
+/** What an operator remembers between rows, as plain data that `structuredClone` can copy. */
+export interface Memory<M = unknown> {
+  snapshot(): M;
+  restore(saved: M): void;
+}
+
+/** All that it takes to go on after a row as if nothing had happened. */
+export interface Snapshot {
+  readonly step: number;
+  readonly theta: Float64Array; //  θₜ           [d]
+  readonly update: Float64Array; // θₜ₊₁ − θₜ    [d]
+  readonly optimizer: unknown;
+  /** What each operator remembers, by the columns it adds. */
+  readonly memories: Readonly<Record<string, unknown>>;
+}
+
+/** The buffers of one subscription, overwritten at every step; a {@link State} is what a row may see of them. */
+export interface Run {
+  readonly objective: Objective;
+  readonly evaluation: Evaluation;
+  theta: Float64Array; //    [d]
+  gradient: Float64Array; // [d]
+  update: Float64Array; //   [d]
+  readonly sums: Sums;
+  /** ⟨θ_b, D_b⟩ and ‖D_b‖² of the update D, per tensor; filled on demand. */
+  readonly updateSums: () => UpdateSums;
+  readonly optimizer: Memory;
+  readonly memories: Map<string, Memory>;
+  readonly saved: Map<string, unknown>;
+  /** Counts the rows handled; a State of an earlier one refuses to be read. */
+  generation: number;
+}
+
+export interface UpdateSums {
+  readonly inner: Float64Array; //  [tensors]
+  readonly normSq: Float64Array; // [tensors]
+}
+
+/**
+ * Where the run is: borrowed, valid only while its row is being handled; `copy()` what you keep.
+ *
+ * Reading it later, after an `await` or out of an array, is an error and not a wrong number. An array taken from it in
+ * time is overwritten all the same.
+ */
+export class State {
+  readonly #run: Run;
+  readonly #generation: number;
+  readonly #step: number;
+
+  constructor(run: Run, step: number) {
+    this.#run = run;
+    this.#generation = run.generation;
+    this.#step = step;
+  }
+
+  get #live(): Run {
+    if (this.#generation !== this.#run.generation) {
+      throw new Error(
+        `state: step ${this.#step} is over and its buffers hold another; read state while its row is handled, and copy() what you keep`,
+      );
+    }
+    return this.#run;
+  }
+
+  get objective(): Objective {
+    return this.#live.objective;
+  }
+  /** θₜ [d] */
+  get theta(): Float64Array {
+    return this.#live.theta;
+  }
+  /** ∇L(θₜ) [d] */
+  get gradient(): Float64Array {
+    return this.#live.gradient;
+  }
+  /** The step that follows this row, θₜ₊₁ − θₜ [d]. */
+  get update(): Float64Array {
+    return this.#live.update;
+  }
+  get dim(): number {
+    return this.#live.objective.dim;
+  }
+  get sums(): Sums {
+    return this.#live.sums;
+  }
+  get updateSums(): UpdateSums {
+    return this.#live.updateSums();
+  }
+  /** out ← ∇²L(θₜ)·v, reusing the pass that gave the row its loss; a function that can be handed on within the row. */
+  get hvp(): (v: Float64Array, out: Float64Array) => Float64Array {
+    void this.#live;
+    return (v, out) => this.#live.evaluation.hvp(v, out);
+  }
+  /** The products of the objective at θₜ. */
+  get evaluation(): Evaluation {
+    return this.#live.evaluation;
+  }
+
+  /** θₜ, ∇L(θₜ) and the update, to keep. */
+  copy(): { theta: Float64Array; gradient: Float64Array; update: Float64Array } {
+    const { theta, gradient, update } = this.#live;
+    return { theta: theta.slice(), gradient: gradient.slice(), update: update.slice() };
+  }
+
+  /**
+   * Everything that decides the rows to come, to keep: hand it to a source as `from`. Take it at the end of the chain,
+   * when every operator has handled the row.
+   */
+  snapshot(): Snapshot {
+    const { theta, update, optimizer, memories } = this.#live;
+    return {
+      step: this.#step,
+      theta: theta.slice(),
+      update: update.slice(),
+      optimizer: structuredClone(optimizer.snapshot()),
+      memories: Object.fromEntries([...memories].map(([key, memory]) => [key, structuredClone(memory.snapshot())])),
+    };
+  }
+
+  /** Called by an operator with memory at its first row: a run that goes on from a snapshot gives it back what it knew. */
+  remember(key: string, memory: Memory): void {
+    const { memories, saved } = this.#live;
+    memories.set(key, memory);
+    if (saved.has(key)) memory.restore(structuredClone(saved.get(key)));
+  }
+}
+
+/**
+ * In check mode a source moves to new buffers at every step and fills the old ones with NaN, so that an array which
+ * was kept without `copy()` shows at once. On where the environment has RXDESCENT_CHECK=1; the tests run in it.
+ */
+export const checkMode = (): boolean => process.env['RXDESCENT_CHECK'] === '1';

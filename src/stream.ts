@@ -1,0 +1,140 @@
+import {
+  type MonoTypeOperatorFunction,
+  Observable,
+  type OperatorFunction,
+  type Subscriber,
+  type TeardownLogic,
+} from 'rxjs';
+import type { Columns } from './columns.ts';
+import type { Capability } from './math/objective.ts';
+
+/** One type out of an intersection, so that an editor shows `{ step: number; loss: number }`. */
+export type Flat<T> = { [K in keyof T]: T[K] } & {};
+
+const brand = Symbol.for('rxdescent.Stream');
+
+/** What an operator must find above it: columns it reads, and what the engine behind `state` can do. */
+export interface Requirement {
+  readonly operator: string;
+  readonly reads?: readonly string[];
+  readonly needs?: readonly Capability[];
+}
+
+/** What is known of the rows before the first of them arrives. */
+export interface Shape {
+  readonly columns: Columns;
+  /** Of the objective behind the rows' `state`; none where rows have no state. */
+  readonly capabilities?: readonly Capability[];
+  /** False above a plain Observable: `columns` are then only those that were added to rows nobody has described. */
+  readonly known?: boolean;
+  /** What must hold of the rows underneath, once they are known. */
+  readonly pending?: readonly Requirement[];
+  /** Each subscriber gets rows of its own, so that the next operator may set its columns on them without a copy. */
+  readonly fresh?: boolean;
+}
+
+/** A cold Observable of rows that knows its columns before the first row arrives. */
+export class Stream<R> extends Observable<R> {
+  readonly [brand] = true;
+  readonly shape: Required<Shape>;
+
+  constructor(shape: Shape, subscribe: (subscriber: Subscriber<R>) => TeardownLogic) {
+    super(subscribe);
+    this.shape = { capabilities: [], known: true, pending: [], fresh: false, ...shape };
+  }
+
+  get columns(): Columns {
+    return this.shape.columns;
+  }
+
+  override pipe<A>(a: Op<R, A>): Stream<A>;
+  override pipe<A, B>(a: Op<R, A>, b: Op<A, B>): Stream<B>;
+  override pipe<A, B, C>(a: Op<R, A>, b: Op<A, B>, c: Op<B, C>): Stream<C>;
+  // here, and not first: the compiler pairs overloads with those of Observable from the last one up when it infers R of a
+  // Stream that is handed to RxJS, and pipe() has to meet pipe()
+  override pipe(): Stream<R>;
+  override pipe<A, B, C, D>(a: Op<R, A>, b: Op<A, B>, c: Op<B, C>, d: Op<C, D>): Stream<D>;
+  override pipe<A, B, C, D, E>(a: Op<R, A>, b: Op<A, B>, c: Op<B, C>, d: Op<C, D>, e: Op<D, E>): Stream<E>;
+  // biome-ignore format: a table
+  override pipe<A, B, C, D, E, F>(a: Op<R, A>, b: Op<A, B>, c: Op<B, C>, d: Op<C, D>, e: Op<D, E>, f: Op<E, F>): Stream<F>;
+  // biome-ignore format: a table
+  override pipe<A, B, C, D, E, F, G>(a: Op<R, A>, b: Op<A, B>, c: Op<B, C>, d: Op<C, D>, e: Op<D, E>, f: Op<E, F>, g: Op<F, G>): Stream<G>;
+  // biome-ignore format: a table
+  override pipe<A, B, C, D, E, F, G, H>(a: Op<R, A>, b: Op<A, B>, c: Op<B, C>, d: Op<C, D>, e: Op<D, E>, f: Op<E, F>, g: Op<F, G>, h: Op<G, H>): Stream<H>;
+  // biome-ignore format: a table
+  override pipe<A, B, C, D, E, F, G, H, I>(a: Op<R, A>, b: Op<A, B>, c: Op<B, C>, d: Op<C, D>, e: Op<D, E>, f: Op<E, F>, g: Op<F, G>, h: Op<G, H>, i: Op<H, I>): Stream<I>;
+  // biome-ignore format: a table
+  override pipe<A, B, C, D, E, F, G, H, I, J>(a: Op<R, A>, b: Op<A, B>, c: Op<B, C>, d: Op<C, D>, e: Op<D, E>, f: Op<E, F>, g: Op<F, G>, h: Op<G, H>, i: Op<H, I>, j: Op<I, J>): Stream<J>;
+  // biome-ignore format: a table
+  override pipe<A, B, C, D, E, F, G, H, I, J, K>(a: Op<R, A>, b: Op<A, B>, c: Op<B, C>, d: Op<C, D>, e: Op<D, E>, f: Op<E, F>, g: Op<F, G>, h: Op<G, H>, i: Op<H, I>, j: Op<I, J>, k: Op<J, K>): Stream<K>;
+  // biome-ignore format: a table
+  override pipe<A, B, C, D, E, F, G, H, I, J, K, L>(a: Op<R, A>, b: Op<A, B>, c: Op<B, C>, d: Op<C, D>, e: Op<D, E>, f: Op<E, F>, g: Op<F, G>, h: Op<G, H>, i: Op<H, I>, j: Op<I, J>, k: Op<J, K>, l: Op<K, L>): Stream<L>;
+  /** Beyond twelve the type of the row is not followed; `.pipe(…)` again to keep it. */
+  // biome-ignore format: a table
+  override pipe<A, B, C, D, E, F, G, H, I, J, K, L>(a: Op<R, A>, b: Op<A, B>, c: Op<B, C>, d: Op<C, D>, e: Op<D, E>, f: Op<E, F>, g: Op<F, G>, h: Op<G, H>, i: Op<H, I>, j: Op<I, J>, k: Op<J, K>, l: Op<K, L>, m: Op<L, any>, ...rest: Op<any, any>[]): Stream<any>;
+  override pipe(...operators: OperatorFunction<any, any>[]): any {
+    return operators.reduce<Stream<any>>((source, operator) => under(source, operator(source)), this);
+  }
+}
+
+type Op<A, B> = OperatorFunction<A, B>;
+
+export const isStream = (source: unknown): source is Stream<unknown> =>
+  typeof source === 'object' && source !== null && brand in source;
+
+/** Columns that are known of any Observable: none of a plain one. */
+export const columnsOf = (source: unknown): Columns => (isStream(source) ? source.shape.columns : {});
+
+const unknown: Omit<Required<Shape>, 'fresh'> = { known: false, pending: [], columns: {}, capabilities: [] };
+
+/** What an operator's result is once the stream it was applied to is put back under it. */
+function under(source: Stream<any>, result: Observable<any>): Stream<any> {
+  // a plain RxJS operator returns a plain Observable: it keeps the columns of what it was given
+  if (!isStream(result)) return new Stream({ ...source.shape, fresh: false }, (s) => result.subscribe(s));
+  if (result.shape.known) return result;
+  const shape = extend(source, result.shape.columns, result.shape.pending);
+  return new Stream({ ...shape, fresh: result.shape.fresh }, (s) => result.subscribe(s));
+}
+
+/**
+ * The shape of `source` with columns added to it.
+ *
+ * @throws {TypeError} if a column is already there, or a requirement is not met by rows that are known.
+ */
+export function extend(
+  source: Observable<unknown>,
+  columns: Columns,
+  requirements: readonly Requirement[] = [],
+): Shape {
+  const { known, pending, columns: above, capabilities } = isStream(source) ? source.shape : unknown;
+  const taken = Object.keys(columns).filter((name) => name in above);
+  if (taken.length) {
+    throw new TypeError(`the stream already has the column ${taken.join(', ')}: rename one of the two`);
+  }
+  const all = { ...above, ...columns };
+  if (!known) return { columns: all, capabilities, known, pending: [...pending, ...requirements], fresh: true };
+  for (const { operator, reads = [], needs = [] } of requirements) {
+    const missing = reads.filter((name) => !(name in all));
+    if (missing.length) {
+      const there = Object.keys(above).join(', ');
+      throw new TypeError(
+        `${operator}: reads the column ${missing.join(', ')}, which nothing above adds; there are ${there}`,
+      );
+    }
+    const lacking = needs.filter((need) => !capabilities.includes(need));
+    if (lacking.length) {
+      const found = capabilities.length ? `offers ${capabilities.join(', ')}` : 'has no state to measure';
+      throw new TypeError(`${operator}: needs ${lacking.join(', ')} of the objective, but the source ${found}`);
+    }
+  }
+  return { columns: all, capabilities, known, fresh: true };
+}
+
+/** Lets an operator that only drops rows, or passes them on, keep what is known of them. */
+export const passing =
+  <R>(operator: MonoTypeOperatorFunction<R>, requirement?: Requirement) =>
+  (source: Observable<R>): Stream<R> => {
+    const rows = operator(source);
+    const shape = extend(source, {}, requirement ? [requirement] : []);
+    return new Stream({ ...shape, fresh: isStream(source) && source.shape.fresh }, (s) => rows.subscribe(s));
+  };
