@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { float64s } from '../../columns.ts';
+import { type LawOptions, lawsOf } from '../../math/theory/laws.ts';
+import { Ledger } from '../../math/theory/ledger.ts';
+import type { State } from '../../state.ts';
+import { measure } from '../transforms/measure.ts';
+
+export const columns = {
+  conservation: float64s('C_l = ‖W_(l+1)‖² − ‖W_l‖² − ‖b_l‖², one entry per law'),
+  drift: float64s('C_l(t) − C_l(0), signed, one entry per law'),
+  imbalanceSum: float64s('S_l = Σ_(s<t) δ_l(s), δ_l = ‖∂W_(l+1)‖² − ‖∂W_l‖² − ‖∂b_l‖², one entry per law'),
+  driftFirstOrder: float64s('Σ_(s<t) 2⟨θ, D⟩ over the law: what the steps D moved C_l by in first order'),
+  driftSecondOrder: float64s('Σ_(s<t) ⟨D, D⟩ over the law: what they moved it by in second order'),
+  ledgerResidual: float64s('drift less its first and second order: zero but for rounding'),
+  symmetry: float64s('A_l = ⟨W_(l+1), ∂W_(l+1)⟩ − ⟨W_l, ∂W_l⟩ − ⟨b_l, ∂b_l⟩: zero where σ is positively homogeneous'),
+};
+
+/** The options of {@link conservation} in a spec. */
+export const options = z.strictObject({
+  laws: z
+    .array(z.enum(['layer', 'neuron', 'matrix']))
+    .min(1)
+    .default(['layer'])
+    .meta({ description: 'families of laws; every list column has them in this order' }),
+  biases: z.boolean().default(true).meta({ description: 'false: without b_l, as the paper measures it' }),
+  matrix: z.enum(['norm', 'whole']).default('norm').meta({ description: 'matrix laws as norms, or entry by entry' }),
+});
+
+/**
+ * Keeps the books of the conservation laws: each law's value, its drift, and what every step did to it.
+ *
+ *     --{ step: 0, state }------------{ step: 1, state }-----------------|
+ *       conservation()
+ *     --{ …, drift: [0], … }----------{ …, drift: [3e-7], … }------------|
+ *
+ * A step D moves C_l by exactly 2⟨θ, D⟩ + ⟨D, D⟩, both taken over the law's blocks with their signs. For gradient
+ * descent on a homogeneous network the first order vanishes (A_l = 0), and drift = η²S.
+ *
+ * - needs: `state`; every step, so put it above `every`
+ * - adds:  `conservation`, `drift`, `imbalanceSum`, `driftFirstOrder`, `driftSecondOrder`, `ledgerResidual`, `symmetry`
+ * - cost:  layer laws O(1) per layer, on norms that come with the gradient; neuron laws O(d); matrix laws O(width·d)
+ * - error: `ledgerResidual`; drift itself is a difference of norms, good to a few ε·Σ‖W‖²
+ *
+ * @throws {RangeError} when a row comes that does not follow the one before.
+ * @example
+ * gradientDescent(run).pipe(take(1_000), conservation({ laws: ['layer', 'neuron'] })).subscribe(console.log);
+ * @see Du, Hu and Lee 2018, arXiv:1806.00900.
+ */
+export function conservation(lawOptions: LawOptions = {}) {
+  return measure(
+    columns,
+    () => {
+      let ledger: Ledger | undefined;
+      let last: number | undefined;
+      let saved: ReturnType<Ledger['snapshot']> | undefined;
+      return {
+        row({ state, step }: { readonly state: State; readonly step: number }) {
+          if (last !== undefined && step !== last + 1) {
+            throw new RangeError(`conservation: step ${step} follows step ${last}; put it above every()`);
+          }
+          last = step;
+          if (!ledger) {
+            ledger = new Ledger(lawsOf(state.objective.tensors, lawOptions));
+            if (saved) ledger.restore(saved);
+          }
+          enter(state, ledger);
+          const { firstOrder, secondOrder, residual, ...balance } = ledger.post();
+          return { ...balance, driftFirstOrder: firstOrder, driftSecondOrder: secondOrder, ledgerResidual: residual };
+        },
+        snapshot: () => ({ last, books: ledger?.snapshot() }),
+        restore(memory: { last: number | undefined; books: ReturnType<Ledger['snapshot']> | undefined }) {
+          last = memory.last;
+          saved = memory.books;
+        },
+      };
+    },
+    { operator: 'conservation', reads: ['step'], needs: ['gradient'] },
+  );
+}
+
+/** Fills the ledger's entry with the forms of this row. */
+function enter(state: State, { laws, entry }: Ledger): void {
+  if (laws.ofSums) {
+    const { sums, updateSums } = state;
+    laws.ofSums(sums.weightNormSq, entry.C);
+    laws.ofSums(sums.gradientNormSq, entry.delta);
+    laws.ofSums(sums.inner, entry.A);
+    laws.ofSums(updateSums.inner, entry.thetaD);
+    laws.ofSums(updateSums.normSq, entry.DD);
+    return;
+  }
+  const { theta, gradient, update } = state;
+  laws.form(theta, theta, entry.C);
+  laws.form(gradient, gradient, entry.delta);
+  laws.form(theta, gradient, entry.A);
+  laws.form(theta, update, entry.thetaD);
+  laws.form(update, update, entry.DD);
+}

@@ -1,0 +1,68 @@
+import { bool, type Column, type Columns, float64, float64s, int32, int32s, uint32, utf8 } from '../../columns.ts';
+
+export type AxisValue = number | string | boolean | readonly number[];
+
+/** What varies over a sweep: the values of each axis, by its name. */
+export type Axes = Readonly<Record<string, readonly AxisValue[]>>;
+
+/** One value of every axis. */
+export type Point<A extends Axes> = { readonly [K in keyof A]: A[K][number] };
+
+/**
+ * Every combination of the axes' values; the last axis varies fastest.
+ *
+ * @throws {RangeError} if there is no axis, or one without values.
+ */
+export function pointsOf<const A extends Axes>(axes: A): Point<A>[] {
+  const names = Object.keys(axes);
+  const empty = names.find((name) => axes[name]!.length === 0);
+  if (!names.length) throw new RangeError('sweep: the grid is empty');
+  if (empty !== undefined) throw new RangeError(`sweep: the axis ${empty} of the grid is empty`);
+  return names.reduce<Record<string, AxisValue>[]>(
+    (points, name) => points.flatMap((point) => axes[name]!.map((value) => ({ ...point, [name]: value }))),
+    [{}],
+  ) as Point<A>[];
+}
+
+/** Keys that hold whole numbers, wherever in a path they stand; every other number is a double. */
+const whole: Readonly<Record<string, typeof int32>> = {
+  seed: uint32,
+  n: int32,
+  d: int32,
+  classes: int32,
+  degree: int32,
+  first: int32,
+  batch: int32,
+};
+
+/** The column of an axis, which has the axis's name. */
+export function axisColumns(axes: Axes): Columns {
+  return Object.fromEntries(Object.entries(axes).map(([name, values]) => [name, axisColumn(name, values)]));
+}
+
+function axisColumn(name: string, values: readonly AxisValue[]): Column {
+  const about = `axis of the grid: ${name}`;
+  const [first] = values;
+  if (typeof first === 'string') return utf8(about);
+  if (typeof first === 'boolean') return bool(about);
+  if (typeof first === 'number') return (whole[name.split('.').at(-1)!] ?? float64)(about);
+  return (values as readonly (readonly number[])[]).flat().every(Number.isInteger) ? int32s(about) : float64s(about);
+}
+
+/** A point's values as cells of those columns. */
+export const cells = (point: Readonly<Record<string, AxisValue>>, columns: Columns): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(point).map(([name, value]) => {
+      const { arrow } = columns[name]!;
+      if (arrow === 'list<int32>') return [name, Int32Array.from(value as readonly number[])];
+      if (arrow === 'list<float64>') return [name, Float64Array.from(value as readonly number[])];
+      return [name, value];
+    }),
+  );
+
+/** `n` values from `low` to `high` in geometric progression. */
+export function logspace(low: number, high: number, n: number): number[] {
+  if (!(low > 0 && high > 0)) throw new RangeError(`logspace: both ends must be positive, got ${low} and ${high}`);
+  if (!(Number.isInteger(n) && n > 1)) throw new RangeError(`logspace: n must be an integer above 1, got ${n}`);
+  return Array.from({ length: n }, (_, i) => (i === n - 1 ? high : low * (high / low) ** (i / (n - 1))));
+}

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { type Column, float64, type Values } from '../../columns.ts';
+import { measure } from './measure.ts';
+
+/** The options of {@link ema} in a spec. */
+export const options = z.strictObject({
+  of: z.string().meta({ description: 'the column to average' }),
+  beta: z.number().min(0).lt(1).default(0.9).meta({ description: 'weight of the past' }),
+});
+
+/**
+ * Adds an exponential moving average of a column: mₜ = βmₜ₋₁ + (1 − β)xₜ, begun at m₀ = x₀.
+ *
+ *     --{ loss: 4 }---------------{ loss: 2 }---------------|
+ *       ema('loss', 0.5)
+ *     --{ loss: 4, lossEma: 4 }---{ loss: 2, lossEma: 3 }---|
+ *
+ * - reads: the column
+ * - adds:  `⟨column⟩Ema`, in the column's unit
+ *
+ * @param beta Weight of the past; 1/(1 − β) rows is how far back it looks.
+ * @throws {RangeError} if `beta` is not in [0, 1).
+ * @example run.pipe(ema('loss', 0.99))
+ */
+export function ema<X extends string>(column: X, beta = 0.9) {
+  if (!(beta >= 0 && beta < 1)) throw new RangeError(`ema: beta must lie in [0, 1), got ${beta}`);
+  const name = `${column}Ema` as const;
+  type Added = Record<`${X}Ema`, Column<number>>;
+  const columns = { [name]: float64(`moving average of ${column}, weight of the past ${beta}`) } as Added;
+  return measure(
+    columns,
+    () => {
+      let mean: number | null = null;
+      return {
+        row(row: { readonly [K in X]: number }) {
+          mean = mean === null ? row[column] : beta * mean + (1 - beta) * row[column];
+          return { [name]: mean } as Values<Added>;
+        },
+        snapshot: () => mean,
+        restore: (saved: number | null) => void (mean = saved),
+      };
+    },
+    { operator: 'ema', reads: [column] },
+  );
+}

@@ -1,0 +1,21 @@
+import { filter, type Observable } from 'rxjs';
+import { passing } from '../../stream.ts';
+
+/**
+ * Keeps the rows whose step is divisible by n: 0, n, 2n, …
+ *
+ *     --0--1--2--3--4--|
+ *       every(2)
+ *     --0-----2-----4--|
+ *
+ * @throws {RangeError} if n is not a positive integer.
+ * @example run.pipe(conservation(), every(10), sharpness())
+ */
+export function every(n: number) {
+  if (!(Number.isInteger(n) && n > 0)) throw new RangeError(`every: n must be a positive integer, got ${n}`);
+  return <R extends { readonly step: number }>(source: Observable<R>) =>
+    passing<R>(
+      filter(({ step }) => step % n === 0),
+      { operator: 'every', reads: ['step'] },
+    )(source);
+}

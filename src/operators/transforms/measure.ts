@@ -1,0 +1,78 @@
+import { defer, map, type Observable } from 'rxjs';
+import type { Columns, Values } from '../../columns.ts';
+import { fingerprint } from '../../math/random/fingerprint.ts';
+import { type NativeRandom, nativeRandom, nativeRandomFrom } from '../../math/random/native.ts';
+import { type Memory, State } from '../../state.ts';
+import { extend, type Flat, isStream, type Requirement, Stream } from '../../stream.ts';
+
+/** What measures a row, and what it remembers from one to the next. */
+export interface Measurement<S, V, M> extends Memory<M> {
+  row(row: S): V;
+}
+
+export interface Context {
+  /** Seeded by the columns that are added, so that the same chain draws the same numbers. */
+  readonly random: NativeRandom;
+}
+
+/**
+ * Adds columns computed from each row, with memory between the rows.
+ *
+ *     --{ step: 1 }----------------{ step: 2 }----------------|
+ *       measure({ total }, …)
+ *     --{ step: 1, total: 1 }------{ step: 2, total: 3 }------|
+ *
+ * @param columns The columns added: name, type, unit and meaning, declared once.
+ * @param start   Runs once per subscriber. What it returns measures a row, and can `snapshot` and `restore` what it
+ *   remembers, so that a run can be resumed and forked.
+ * @param requirement Who asks, and what must be above: checked when the chain is assembled.
+ * @throws {TypeError} on assembly, if the source already has one of the columns or lacks what is required.
+ * @example
+ * measure({ total: float64('sum of steps') }, () => {
+ *   let total = 0;
+ *   return {
+ *     row: ({ step }: { step: number }) => ({ total: (total += step) }),
+ *     snapshot: () => total,
+ *     restore: (saved: number) => void (total = saved),
+ *   };
+ * });
+ */
+export function measure<S extends object, C extends Columns, M>(
+  columns: C,
+  start: (context: Context) => Measurement<S, Values<C>, M>,
+  requirement: Partial<Requirement> = {},
+) {
+  const key = Object.keys(columns).join(' ');
+  return <R extends S>(source: Observable<R>): Stream<Flat<R & Values<C>>> => {
+    const shape = extend(source, columns, [{ operator: key, ...requirement }]);
+    const owned = isStream(source) && source.shape.fresh;
+    const rows = defer(() => {
+      let random: NativeRandom | undefined;
+      const measurement = start({
+        get random() {
+          return (random ??= nativeRandom(fingerprint(key)));
+        },
+      });
+      const memory: Memory = {
+        snapshot: () => ({ own: measurement.snapshot(), random: random?.state() }),
+        restore(saved) {
+          const { own, random: state } = saved as { own: M; random?: number[] };
+          measurement.restore(own);
+          if (state) random = nativeRandomFrom(state);
+        },
+      };
+      let first = true;
+      return source.pipe(
+        map((row) => {
+          if (first) {
+            first = false;
+            const { state } = row as { state?: unknown };
+            if (state instanceof State) state.remember(key, memory);
+          }
+          return Object.assign(owned ? row : { ...row }, measurement.row(row)) as Flat<R & Values<C>>;
+        }),
+      );
+    });
+    return new Stream<Flat<R & Values<C>>>(shape, (subscriber) => rows.subscribe(subscriber));
+  };
+}

@@ -1,0 +1,17 @@
+import { type Observable, takeWhile } from 'rxjs';
+import { passing } from '../../stream.ts';
+
+/**
+ * Ends the run at its first non-finite loss; that row is kept, since a diverged run is a result.
+ *
+ *     --2--9--∞--NaN--|
+ *       untilDiverged()
+ *     --2--9--(∞|)
+ */
+export const untilDiverged =
+  () =>
+  <R extends { readonly loss: number }>(source: Observable<R>) =>
+    passing<R>(
+      takeWhile(({ loss }) => Number.isFinite(loss), true),
+      { operator: 'untilDiverged', reads: ['loss'] },
+    )(source);
