@@ -1,0 +1,186 @@
+import { filter, take } from 'rxjs';
+import { z } from 'zod';
+import type { Columns } from '../columns.ts';
+import { chebyshev } from '../math/data/chebyshev.ts';
+import type { Data, Dataset } from '../math/data/dataset.ts';
+import { gaussianMixture } from '../math/data/gaussian-mixture.ts';
+import { spheres } from '../math/data/spheres.ts';
+import { xor } from '../math/data/xor.ts';
+import type { EngineName } from '../math/engines/engines.ts';
+import { mlp } from '../math/models/mlp.ts';
+import { objective, type Risk } from '../math/objective.ts';
+import { type LawOptions, lawsOf } from '../math/theory/laws.ts';
+import { gradientDescent } from '../operators/sources/gradient-descent.ts';
+import { untilDiverged } from '../operators/transforms/until-diverged.ts';
+import { passing, type Stream } from '../stream.ts';
+import { fits, measures, type Registry } from './registry.ts';
+
+const positive = z.number().positive();
+const count = z.int().positive();
+const seed = z
+  .int()
+  .min(0)
+  .max(2 ** 32 - 1);
+const axisValue = z.union([z.number(), z.string(), z.boolean(), z.array(z.number())]);
+
+const data = z.discriminatedUnion('kind', [
+  z
+    .strictObject({
+      kind: z.literal('gaussian-mixture'),
+      n: count,
+      d: count,
+      classes: count,
+      separation: z.number().nonnegative().meta({ description: 'centres lie at this many √d from the origin' }),
+    })
+    .meta({ description: 'classes of unit noise around centres on a sphere' }),
+  z.strictObject({ kind: z.literal('xor'), n: count }),
+  z.strictObject({ kind: z.literal('spheres'), n: count, d: count }),
+  z.strictObject({ kind: z.literal('chebyshev'), n: count, degree: count }),
+  z.strictObject({
+    kind: z.literal('file'),
+    path: z.string().min(1).meta({ description: 'an Arrow, CSV or NPY file, relative to the spec' }),
+    target: z
+      .union([z.string(), z.int().nonnegative()])
+      .optional()
+      .meta({ description: 'the column to predict; default the last' }),
+  }),
+]);
+
+const model = z
+  .strictObject({
+    kind: z.literal('mlp'),
+    hidden: z.array(count).meta({ description: 'widths of the hidden layers, from input to output' }),
+    activation: z.enum(['identity', 'relu', 'leaky-relu', 'tanh']).default('relu'),
+    slope: z.number().optional().meta({ description: 'of leaky-relu, left of zero' }),
+    bias: z.boolean().default(false),
+  })
+  .refine(({ activation, slope }) => slope === undefined || activation === 'leaky-relu', {
+    path: ['slope'],
+    error: 'expected no slope unless activation is leaky-relu',
+  });
+
+const optimizer = z.discriminatedUnion('kind', [z.strictObject({ kind: z.literal('gd') })]);
+
+const claim = z.strictObject({
+  id: z.string().min(1),
+  statement: z.string().min(1),
+  statistic: z.string().meta({ description: '⟨fit⟩.⟨column of fits⟩' }),
+  where: z
+    .record(z.string(), axisValue)
+    .optional()
+    .meta({ description: 'values of the axes that the fit is kept apart by' }),
+  published: z.number(),
+  tolerance: z.number().nonnegative(),
+  relative: z.boolean().default(false).meta({ description: 'is the tolerance a fraction of the published value' }),
+  test: z
+    .strictObject({ statistic: z.string(), within: positive, of: z.union([z.string(), z.number()]) })
+    .optional()
+    .meta({ description: 'what must hold for the statement, as opposed to the number, to be true' }),
+});
+
+/** One entry of a list in a spec: the operator's own options beside its name. */
+const entries = (registry: Registry, extra: z.ZodRawShape = {}) => {
+  const options = Object.entries(registry).map(([op, { options }]) =>
+    z.strictObject({ op: z.literal(op), ...extra, ...options.shape }),
+  );
+  return z.array(z.discriminatedUnion('op', options as unknown as [z.ZodObject, ...z.ZodObject[]]));
+};
+
+/** The schema of a spec whose operators are those of `registry`. */
+export const experiment = (registry: Registry = measures) =>
+  z
+    .strictObject({
+      $schema: z.string().optional(),
+      name: z
+        .string()
+        .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, { error: 'expected a name for a folder: letters, digits, . _ -' }),
+      question: z.string().min(1).meta({ description: 'what the runs are to answer, in one sentence' }),
+      source: z.string().optional().meta({ description: 'where the question or the published numbers come from' }),
+      data,
+      model,
+      loss: z.enum(['cross-entropy', 'mse']),
+      optimizer: optimizer.default({ kind: 'gd' }),
+      steps: count.meta({ description: 'updates; a completed run has one row more' }),
+      logEvery: count.default(1).meta({ description: 'rows kept: steps divisible by it, and the last' }),
+      random: z.enum(['torch', 'native']).default('torch').meta({ description: 'torch: PyTorch’s draws, bit for bit' }),
+      order: z.enum(['model-first', 'data-first']).default('model-first'),
+      grid: z
+        .object({ learningRate: z.array(positive).min(1), seed: z.array(seed).min(1) })
+        .catchall(z.array(axisValue).min(1))
+        .meta({ description: 'axes; any key of data, model, optimizer may be one, as "model.hidden"' }),
+      operators: z.array(z.string()).default([]).meta({ description: 'modules with operators of one’s own' }),
+      measure: entries(registry).default([{ op: 'conservation' }]),
+      fit: entries(fits, { id: z.string().optional() }).default([]),
+      claims: z.array(claim).default([]),
+    })
+    .meta({ title: 'An experiment of rxdescent: a grid of runs, what is measured, fitted and claimed' });
+
+export type Experiment = z.infer<ReturnType<typeof experiment>>;
+export type Claim = z.infer<typeof claim>;
+
+/** What one run of the grid is made of. */
+export type RunConfig = Pick<
+  Experiment,
+  'data' | 'model' | 'loss' | 'optimizer' | 'steps' | 'logEvery' | 'random' | 'order' | 'measure'
+> & {
+  readonly learningRate: number;
+  readonly seed: number;
+};
+
+/** The data set that a file holds, by the `data` of a spec. */
+export type ReadData = (data: Extract<Experiment['data'], { kind: 'file' }>) => Dataset;
+
+function dataOf(config: Experiment['data'], read: ReadData): Data | Dataset {
+  switch (config.kind) {
+    case 'gaussian-mixture':
+      return gaussianMixture(config);
+    case 'xor':
+      return xor(config);
+    case 'spheres':
+      return spheres(config);
+    case 'chebyshev':
+      return chebyshev(config);
+    case 'file':
+      return read(config);
+  }
+}
+
+/** A run made ready: its objective, and the chain over it, cold until it is subscribed to. */
+export interface Trajectory {
+  readonly objective: Risk;
+  readonly rows: Stream<Record<string, unknown>>;
+  readonly columns: Columns;
+}
+
+/**
+ * The chain of one run: source, measures, end.
+ *
+ * @throws {TypeError | RangeError} if the chain cannot be assembled.
+ */
+export function trajectory(config: RunConfig, registry: Registry, read: ReadData, engine: EngineName): Trajectory {
+  const { model, loss, steps, logEvery, learningRate, random, order, measure } = config;
+  const risk = objective({
+    model: mlp(model),
+    loss,
+    data: dataOf(config.data, read),
+    seed: config.seed,
+    random,
+    order,
+    engine,
+  });
+  const rows = gradientDescent({ objective: risk, theta0: risk.start(), learningRate }).pipe(
+    take(steps + 1),
+    untilDiverged(),
+    ...measure.map(({ op, ...options }) => registry[op as string]!.create(options)),
+    passing<{ step: number; loss: number }>(
+      filter(({ step, loss }) => step % logEvery === 0 || step === steps || !Number.isFinite(loss)),
+    ),
+  );
+  return { objective: risk, rows, columns: rows.columns };
+}
+
+/** What the entries of the list columns are, in the order they have there. */
+export function lawsOfRun({ objective: { tensors } }: Trajectory, { measure }: RunConfig) {
+  const books = measure.find(({ op }) => op === 'conservation');
+  return books ? lawsOf(tensors, books as LawOptions).laws : [];
+}
