@@ -1,0 +1,81 @@
+import { createHash, randomUUID } from 'node:crypto';
+import fs from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { writeError } from './write-error.ts';
+
+/**
+ * A file that appears whole or not at all: written beside its place, brought to disk, then renamed.
+ *
+ * @throws {Error} `cannot write FILE: …` from any method; the temporary file is then gone.
+ * @example
+ * const file = new AtomicFile('output/notes.txt');
+ * file.write(Buffer.from('done'));
+ * console.log(file.commit());
+ */
+export class AtomicFile {
+  readonly path: string;
+  readonly #temporary: string;
+  readonly #hash = createHash('sha256');
+  readonly #fd: number;
+  #open = true;
+
+  constructor(path: string) {
+    this.path = path;
+    this.#temporary = join(dirname(path), `.${basename(path)}.${randomUUID().slice(0, 8)}.tmp`);
+    try {
+      fs.mkdirSync(dirname(path), { recursive: true });
+      this.#fd = fs.openSync(this.#temporary, 'wx');
+    } catch (cause) {
+      throw writeError(path, cause);
+    }
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#try(() => {
+      for (let done = 0; done < bytes.length; ) done += fs.writeSync(this.#fd, bytes, done);
+      this.#hash.update(bytes);
+    });
+  }
+
+  /** Puts the file in its place; gives the SHA-256 of its content. */
+  commit(): string {
+    this.#try(() => {
+      fs.fsyncSync(this.#fd);
+      this.#close();
+      fs.renameSync(this.#temporary, this.path);
+      syncFolder(dirname(this.path));
+    });
+    return this.#hash.digest('hex');
+  }
+
+  /** Leaves what was there before. */
+  abort(): void {
+    this.#close();
+    fs.rmSync(this.#temporary, { force: true });
+  }
+
+  #close(): void {
+    if (this.#open) fs.closeSync(this.#fd);
+    this.#open = false;
+  }
+
+  #try(act: () => void): void {
+    try {
+      act();
+    } catch (cause) {
+      this.abort();
+      throw writeError(this.path, cause);
+    }
+  }
+}
+
+/** Brings a rename to disk. Windows has no way to, and needs none. */
+function syncFolder(path: string): void {
+  if (process.platform === 'win32') return;
+  const fd = fs.openSync(path, 'r');
+  try {
+    fs.fsyncSync(fd);
+  } finally {
+    fs.closeSync(fd);
+  }
+}

@@ -1,0 +1,43 @@
+import { connect, defer, merge, type Observable, Subject, takeUntil, tap } from 'rxjs';
+import { isStream, type Shape, Stream } from '../../stream.ts';
+
+/**
+ * Feeds one run to several branches and merges what they give.
+ *
+ *     --1---------2---------3---------|
+ *       tee((rows) => rows.pipe(take(2)), (rows) => rows.pipe(map(double)))
+ *     --(1 2)-----(2 4)-----6---------|
+ *
+ * The source is subscribed once, after every branch is listening; each row goes through the branches in their order.
+ * A branch that completes leaves the others running, and when all have completed the source is stopped. An error of
+ * one branch, or of the source, ends them all.
+ *
+ * Branches share rows, so an operator in one sets its columns on a copy and the others do not see them.
+ *
+ * - cost: one copy of the row per branch that adds columns
+ *
+ * @param branches Each is given the rows as a Stream that knows its columns.
+ * @throws {RangeError} if there is no branch.
+ * @example
+ * run.pipe(tee((rows) => rows.pipe(toArrow('steps.arrow')), (rows) => rows.pipe(auditTime(100), tap(draw)))).subscribe();
+ */
+export function tee<R, T extends Observable<unknown>[]>(...branches: { [K in keyof T]: (rows: Stream<R>) => T[K] }) {
+  if (branches.length === 0) throw new RangeError('tee: needs at least one branch, got none');
+  return (source: Observable<R>): Observable<Row<T[number]>> => {
+    const shape: Shape = isStream(source) ? { ...source.shape, fresh: false } : { columns: {}, known: false };
+    return defer(() => {
+      // connect() alone cannot stop a source that emits without end as soon as it is subscribed
+      const done = new Subject<void>();
+      return source.pipe(
+        takeUntil(done),
+        connect((shared) => {
+          const rows = new Stream<R>(shape, (subscriber) => shared.subscribe(subscriber));
+          return merge(...branches.map((branch) => branch(rows) as Observable<Row<T[number]>>));
+        }),
+        tap({ finalize: () => done.next() }),
+      );
+    });
+  };
+}
+
+type Row<T> = T extends Observable<infer R> ? R : never;

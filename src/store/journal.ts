@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import type { Columns } from '../columns.ts';
+import { StreamReader } from '../operators/sinks/arrow/stream-reader.ts';
+import { StreamWriter } from '../operators/sinks/arrow/stream-writer.ts';
+
+/** Where the rows of a trajectory are stored below the output folder. */
+export const journalPath = (out: string, key: string): string => join(out, '.runs', `${key}.arrows`);
+
+/**
+ * The rows of one trajectory on disk, appended as they come: an Arrow IPC stream in batches of 1024 rows or 250 ms,
+ * each with a CRC-32C. Whatever kills the process, whole batches stay; only `finish` marks the journal as finished.
+ *
+ * @throws {Error} `cannot write FILE: …` from any method; the journal then ends with its last whole batch.
+ * @example
+ * const journal = new JournalWriter(journalPath('output', key), columns);
+ * try {
+ *   for (const row of rows) journal.append(row);
+ *   journal.finish();
+ * } finally {
+ *   journal.close();
+ * }
+ */
+export class JournalWriter {
+  readonly #stream: StreamWriter;
+
+  /** @param options.keep Goes on after so many rows of the journal that is there, and drops the rest. Default: starts anew. */
+  constructor(path: string, columns: Columns, { keep }: { readonly keep?: number } = {}) {
+    const who = 'journal';
+    this.#stream =
+      keep === undefined
+        ? StreamWriter.create(path, columns, { who })
+        : StreamWriter.reopen(path, columns, { who, keep });
+  }
+
+  /** Rows appended, those that were kept included. */
+  get rows(): number {
+    return this.#stream.rows;
+  }
+
+  /** @throws {TypeError} if the row has other keys than the columns, or a cell that its column cannot hold. */
+  append(row: unknown): void {
+    this.#stream.push(row);
+  }
+
+  /** Writes the rows that are not on disk yet. */
+  flush(): void {
+    this.#stream.flush();
+  }
+
+  /** Marks the journal as finished, brings it to disk and closes it. */
+  finish(): void {
+    this.#stream.finish();
+  }
+
+  /** Writes what is open and closes the journal, unfinished; after `finish`, does nothing. */
+  close(): void {
+    this.#stream.close();
+  }
+}
+
+/**
+ * Opens a journal, holds every batch against its CRC-32C, and gives access to its rows batch by batch: `columns`,
+ * `rows`, `finished`, `damage` (what is wrong after the last whole batch), `batches()`, `row(0)`, `row(-1)`, `refresh()`.
+ *
+ * @throws {Error} if there is no journal, or not even its schema is whole.
+ */
+export const readJournal = (path: string): StreamReader => new StreamReader(path);
+
+/** Whether a journal is there, undamaged, and was closed as finished. */
+export function isFinished(path: string): boolean {
+  try {
+    return readJournal(path).finished;
+  } catch {
+    return false;
+  }
+}

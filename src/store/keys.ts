@@ -1,0 +1,14 @@
+import { numericsVersion } from '../math/numerics.ts';
+import { canonicalJson, sha256 } from './canonical.ts';
+
+/** The name of a spec's folder: 12 hex digits of the hash of the spec, defaults filled in, paths as they were written. */
+export const specHash = (parsed: unknown): string => sha256(canonicalJson(parsed)).slice(0, 12);
+
+/**
+ * The name of a stored trajectory: the hash of all that its rows depend on, the version of the numerics included.
+ *
+ * @param parts Data content, model, loss, optimizer, steps, random, measures, grid point and engine, as plain JSON.
+ * @throws {TypeError} if a part is no plain JSON.
+ */
+export const trajectoryKey = (parts: Readonly<Record<string, unknown>>): string =>
+  sha256(canonicalJson({ parts, numerics: numericsVersion })).slice(0, 32);

@@ -1,0 +1,164 @@
+import fs from 'node:fs';
+import { join } from 'node:path';
+import { type Columns, int32, nullable, utf8 } from '../columns.ts';
+import { numericsVersion } from '../math/numerics.ts';
+import type { Law } from '../math/theory/laws.ts';
+import { columns as fitColumns } from '../operators/aggregates/fits.ts';
+import type { Part } from '../operators/sinks/arrow/table-writer.ts';
+import { columns as claimColumns, judge } from '../pipelines/claims.ts';
+import type { Experiment } from '../pipelines/experiment.ts';
+import { fitRuns } from '../pipelines/fit.ts';
+import type { GridRun } from '../pipelines/parse.ts';
+import { type Ends, runColumns, runRow } from '../pipelines/runs.ts';
+import { writeFileAtomic } from './atomic.ts';
+import { journalPath, readJournal } from './journal.ts';
+import { specHash } from './keys.ts';
+import { type Manifest, machine, readManifest, writeManifest } from './manifest.ts';
+import { readTable, type TableRecord, writeRows, writeTable } from './tables.ts';
+import { versions } from './versions.ts';
+
+/** A run of a grid as the store knows it. */
+export interface StoredRun extends GridRun {
+  /** Of its trajectory. */
+  readonly key: string;
+  /** What the entries of its list columns are. */
+  readonly laws: readonly Law[];
+}
+
+/** A grid whose trajectories are stored, or about to be. */
+export interface StoredGrid {
+  /** With the paths of data files absolute. */
+  readonly spec: Experiment;
+  readonly engine: string;
+  readonly runs: readonly StoredRun[];
+  /** Of the rows of a trajectory. */
+  readonly columns: Columns;
+}
+
+type Row = Record<string, unknown>;
+
+/** What a person asks of an experiment: everything but the steps. */
+export interface Results {
+  readonly status: Manifest['status'];
+  readonly runs: readonly Row[];
+  readonly fits: readonly Row[];
+  readonly claims: readonly Row[];
+}
+
+/** The folder of a spec; `parsed` is the spec with the paths it was written with. */
+export const specFolder = (out: string, parsed: Experiment): string => join(out, parsed.name, specHash(parsed));
+
+const run = int32('point of the grid, counted from 0, the last axis fastest');
+
+const lawColumns = {
+  run,
+  law: int32('entry of the list columns, counted from 0'),
+  kind: utf8('layer | neuron | matrix'),
+  layer: int32('l of the law, which couples layer l with layer l + 1'),
+  neuron: nullable(int32('hidden neuron of a neuron law, counted from 0')),
+  label: utf8('the conserved quantity'),
+};
+
+/** Every table of an experiment whose trajectories have `columns`. */
+export const tablesOf = (grid: Experiment['grid'], columns: Columns): Readonly<Record<string, Columns>> => ({
+  steps: { run, ...columns },
+  runs: runColumns(grid, columns),
+  fits: fitColumns,
+  claims: claimColumns,
+  laws: lawColumns,
+});
+
+/** Writes the spec that the folder belongs to; it stands there before the first step. */
+export function storeSpec(dir: string, spec: Experiment): void {
+  writeFileAtomic(join(dir, 'spec.json'), `${JSON.stringify(spec, null, 2)}\n`);
+}
+
+/** What is stored of exactly these runs, brought to their end; null if anything of it is missing. */
+export function findResults(dir: string, { runs }: StoredGrid): Results | null {
+  const { manifest } = readManifest(dir);
+  if (manifest?.status !== 'completed' || manifest.numerics !== numericsVersion) return null;
+  if (runs.length !== manifest.trajectories.length || runs.some(({ key }, i) => key !== manifest.trajectories[i])) {
+    return null;
+  }
+  const files = Object.keys(manifest.tables).flatMap((name) => [`${name}.arrow`, `${name}.parquet`]);
+  if (!files.every((name) => fs.existsSync(join(dir, name)))) return null;
+  const table = (name: string) => readTable(dir, name);
+  return { status: manifest.status, runs: table('runs'), fits: table('fits'), claims: table('claims') };
+}
+
+/**
+ * Fits, judges and writes every table from the journals that are there, and the manifest last. A run without a row is
+ * in no table.
+ *
+ * @throws {Error} `cannot write FILE: …`; tables that were there before are then still there.
+ */
+export async function storeResults(
+  out: string,
+  dir: string,
+  { spec, engine, runs, columns }: StoredGrid,
+  { status, started }: { readonly status: Manifest['status']; readonly started: Date },
+): Promise<Results> {
+  const tables = tablesOf(spec.grid, columns);
+  const there = runs.flatMap((of) => {
+    const ends = endsOf(journalPath(out, of.key), columns);
+    return ends ? [{ ...of, ends }] : [];
+  });
+  const rows = there.map((of) => runRow(of, spec.grid, columns, of.ends));
+  const fits = await fitRuns(spec, rows, tables['runs']!);
+  const claims = judge(spec, fits);
+  const records: Record<string, TableRecord> = {
+    steps: writeTable(dir, 'steps', tables['steps']!, steps(out, there)),
+    runs: writeRows(dir, 'runs', tables['runs']!, rows),
+    fits: writeRows(dir, 'fits', fitColumns, fits),
+    claims: writeRows(dir, 'claims', claimColumns, claims),
+    laws: writeRows(dir, 'laws', lawColumns, there.flatMap(lawRows)),
+  };
+  writeManifest(dir, {
+    versions: versions(),
+    engine,
+    precision: 'float64',
+    numerics: numericsVersion,
+    status,
+    tables: records,
+    trajectories: runs.map(({ key }) => key),
+    started: started.toISOString(),
+    finished: new Date().toISOString(),
+    machine: machine(),
+  });
+  return { status, runs: rows, fits, claims };
+}
+
+function* steps(out: string, runs: readonly StoredRun[]): Generator<Part> {
+  for (const { key, run } of runs) {
+    for (const batch of readJournal(journalPath(out, key)).batches({ borrowed: true })) {
+      yield { batch, constants: { run } };
+    }
+  }
+}
+
+const lawRows = ({ run, laws }: StoredRun): Row[] =>
+  laws.map(({ kind, layer, neuron, label }, law) => ({ run, law, kind, layer, neuron, label }));
+
+/** The ends of a trajectory, or null if it has no row yet. */
+function endsOf(path: string, columns: Columns): Ends | null {
+  if (!fs.existsSync(path)) return null;
+  const journal = readJournal(path);
+  const first = journal.row(0);
+  const last = journal.row(-1);
+  if (!first || !last) return null;
+  const measured: Row = { ...last };
+  const open = new Set(Object.keys(columns).filter((name) => columns[name]!.nullable && last[name] === null));
+  if (open.size) {
+    for (const batch of journal.batches({ borrowed: true })) {
+      for (const name of open) {
+        const cells = batch.getChild(name)!;
+        for (let i = batch.numRows - 1; i >= 0; i--) {
+          if (cells.get(i) === null) continue;
+          measured[name] = cells.get(i);
+          break;
+        }
+      }
+    }
+  }
+  return { first, last, measured: (name) => measured[name] };
+}

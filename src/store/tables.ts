@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import type { RecordBatch } from 'apache-arrow';
+import type { Columns } from '../columns.ts';
+import { BatchBuilder } from '../operators/sinks/arrow/batch-builder.ts';
+import { ArrowFileWriter } from '../operators/sinks/arrow/file-writer.ts';
+import { ParquetFileWriter } from '../operators/sinks/arrow/parquet-file-writer.ts';
+import { rowsOf } from '../operators/sinks/arrow/rows.ts';
+import { StreamReader } from '../operators/sinks/arrow/stream-reader.ts';
+import { type Part, writeParts } from '../operators/sinks/arrow/table-writer.ts';
+
+/** What was written of a table: its rows, and the SHA-256 of each file. */
+export interface TableRecord {
+  readonly rows: number;
+  readonly arrow: string;
+  readonly parquet: string;
+}
+
+/**
+ * Writes `<name>.arrow` and `<name>.parquet` in one pass, cut into batches of 65,536 rows: equal rows make equal bytes,
+ * however they were cut before.
+ *
+ * - cost: memory of one such batch, whatever the table; about 10 µs a row of 14 columns
+ *
+ * @param parts Batches in the order of the table, with columns that have one value for all rows of the batch.
+ * @throws {TypeError} if a part lacks a column or has it with another type. @throws {Error} `cannot write FILE: …`.
+ *   The tables that were there before are then still there.
+ * @example
+ * writeTable(dir, 'runs', columns, readJournal(path).batches());
+ */
+export function writeTable(
+  dir: string,
+  name: string,
+  columns: Columns,
+  parts: Iterable<RecordBatch | Part>,
+): TableRecord {
+  const files = [
+    () => new ArrowFileWriter(join(dir, `${name}.arrow`), columns),
+    () => new ParquetFileWriter(join(dir, `${name}.parquet`), columns),
+  ];
+  const { rows, sha256 } = writeParts(columns, asParts(parts), files, { who: name });
+  return { rows, arrow: sha256[0]!, parquet: sha256[1]! };
+}
+
+function* asParts(parts: Iterable<RecordBatch | Part>): Generator<Part> {
+  for (const part of parts) yield 'batch' in part ? part : { batch: part };
+}
+
+/**
+ * {@link writeTable} from row objects.
+ *
+ * @throws {TypeError} if the first row has other keys than the columns, or a cell is none that its column can hold.
+ */
+export const writeRows = (dir: string, name: string, columns: Columns, rows: Iterable<object>): TableRecord =>
+  writeTable(dir, name, columns, batched(name, columns, rows));
+
+function* batched(name: string, columns: Columns, rows: Iterable<object>): Generator<RecordBatch> {
+  const builder = new BatchBuilder(columns, { who: name });
+  for (const row of rows) {
+    builder.push(row);
+    if (builder.full) yield builder.take();
+  }
+  if (builder.length) yield builder.take();
+}
+
+/** A table from disk, batch by batch. @throws {Error} if it is not there, or is no table of ours. */
+export const openTable = (dir: string, name: string): StreamReader => new StreamReader(join(dir, `${name}.arrow`));
+
+/** All rows of a table as objects, lists as typed arrays: for small ones. */
+export const readTable = (dir: string, name: string): Record<string, unknown>[] =>
+  [...openTable(dir, name).batches()].flatMap(rowsOf);

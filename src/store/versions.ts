@@ -1,0 +1,10 @@
+import { readFileSync } from 'node:fs';
+
+const { version, dependencies } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+
+/** Of this package, of Node, and of the library that tables are written with. */
+export const versions = (): Record<string, string> => ({
+  rxdescent: version,
+  node: process.versions.node,
+  'apache-arrow': dependencies['apache-arrow'],
+});
