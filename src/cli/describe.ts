@@ -1,0 +1,46 @@
+import type { Command } from 'commander';
+import type { Columns } from '../columns.ts';
+import { prepare } from '../executors/prepare.ts';
+import { loadSpec } from '../store/load-spec.ts';
+import { tablesOf } from '../store/results.ts';
+import { set } from './options.ts';
+import { table } from './table.ts';
+
+/** `rxdescent describe SPEC.json`: every table's columns, known before the first row. */
+export const describe = (make: () => Command): Command =>
+  set(
+    make()
+      .name('describe')
+      .description('every table a spec gives: its columns with type, unit and meaning, without training')
+      .argument('<spec>', 'a spec, as JSON')
+      .option('--json', 'as one JSON object on stdout'),
+  ).action(async (path: string, { json, set }: { json?: true; set: string[] }) => {
+    const { spec, columns } = prepare(await loadSpec(path, set), 'typed-array');
+    const tables = tablesOf(spec.grid, columns);
+    if (json) {
+      const described = Object.entries(tables).map(([name, of]) => [name, Object.entries(of).map(entry)]);
+      console.log(JSON.stringify(Object.fromEntries(described), null, 2));
+      return;
+    }
+    console.log(Object.entries(tables).map(([name, of]) => `${name}\n\n${asText(of)}`).join('\n\n\n'));
+  });
+
+const entry = ([name, { arrow, unit, about, nullable }]: [string, Columns[string]]) => ({
+  name,
+  type: arrow,
+  unit,
+  nullable,
+  about,
+});
+
+const asText = (columns: Columns): string =>
+  table(
+    ['column', 'type', 'unit', 'meaning'],
+    Object.entries(columns).map(([name, { arrow, unit, about, nullable }]) => [
+      name,
+      `${arrow}${nullable ? '?' : ''}`,
+      unit,
+      about,
+    ]),
+    'left',
+  );

@@ -1,0 +1,29 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { describe } from './describe.ts';
+import { explained } from './exit.ts';
+import { run } from './run.ts';
+import { validate } from './validate.ts';
+
+const { version, description } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+
+const program = new Command('rxdescent')
+  .description(description)
+  .version(version)
+  .exitOverride()
+  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, '')) });
+
+for (const command of [run, describe, validate]) program.addCommand(command(() => new Command().exitOverride()));
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  // commander has written its own message by now; help and version are no errors
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else {
+    const { code, message } = explained(error);
+    process.stderr.write(`${message}\n`);
+    process.exitCode = code;
+  }
+}

@@ -1,0 +1,20 @@
+import type { Command } from 'commander';
+import { engines, type EngineName } from '../math/engines/engines.ts';
+import { nearest } from '../pipelines/explain.ts';
+import { UsageError } from './exit.ts';
+
+/** `--set path=json`, any number of times. */
+export const set = (command: Command): Command =>
+  command.option(
+    '--set <path=json>',
+    'change a key of the spec, as steps=100 or grid.seed=[1,2]; may be repeated',
+    (value: string, all: string[]) => [...all, value],
+    [] as string[],
+  );
+
+/** @throws {UsageError} that lists what engines there are. */
+export function engineNamed(name: string): EngineName {
+  const names = Object.keys(engines);
+  if (names.includes(name)) return name as EngineName;
+  throw new UsageError(`--engine: expected one of ${names.join(', ')}, got ${name}${nearest(name, names)}`);
+}

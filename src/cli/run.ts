@@ -1,0 +1,70 @@
+import { relative } from 'node:path';
+import type { Command } from 'commander';
+import { type Outcome, runExperiment } from '../executors/experiment.ts';
+import { prepare } from '../executors/prepare.ts';
+import { showProgress } from '../live/terminal.ts';
+import { checkWritable } from '../store/atomic.ts';
+import { loadSpec } from '../store/load-spec.ts';
+import { UsageError } from './exit.ts';
+import { engineNamed, set } from './options.ts';
+import { report, summary } from './report.ts';
+
+interface Options {
+  readonly out: string;
+  readonly engine: string;
+  readonly set: string[];
+  readonly json?: true;
+}
+
+/** `rxdescent run SPEC.json`: trains the grid, measures, fits, judges the claims. */
+export const run = (make: () => Command): Command =>
+  set(
+    make()
+      .name('run')
+      .description('train the grid of a spec, measure, fit, and judge its claims')
+      .argument('<spec>', 'a spec, as JSON')
+      .option('--out <folder>', 'where results are kept', 'output')
+      .option('--engine <name>', 'what computes loss and gradient', 'typed-array')
+      .option('--json', 'one JSON summary on stdout, and nothing else there'),
+  ).action(async (path: string, options: Options) => {
+    const prepared = prepare(await loadSpec(path, options.set), engineNamed(options.engine));
+    requireWritable(options.out);
+    const outcome = await interruptible((signal) =>
+      runExperiment(prepared, {
+        out: options.out,
+        signal,
+        watch: (progress) => showProgress(progress, process.stderr),
+      }),
+    );
+    print(outcome, options);
+    if (outcome.status === 'interrupted') process.exitCode = 130;
+  });
+
+function requireWritable(out: string): void {
+  try {
+    checkWritable(out);
+  } catch (error) {
+    throw new UsageError(`--out: ${(error as Error).message}`);
+  }
+}
+
+function print(outcome: Outcome, { json }: Options): void {
+  if (json) console.log(JSON.stringify(summary(outcome)));
+  else console.log(report(outcome, relative('', outcome.dir) || '.'));
+}
+
+/** Lets Ctrl-C end the work in order; a second one ends the process. */
+async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const interrupt = () => {
+    process.stderr.write('\ninterrupted: keeping what was measured; once more to leave at once\n');
+    controller.abort();
+  };
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  for (const name of signals) process.once(name, interrupt);
+  try {
+    return await work(controller.signal);
+  } finally {
+    for (const name of signals) process.off(name, interrupt);
+  }
+}

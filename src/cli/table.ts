@@ -1,0 +1,14 @@
+/** Text in columns, the first left, the others on the side that is asked for; no cell is wrapped. */
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  side: 'left' | 'right' = 'right',
+): string {
+  const widths = head.map((name, c) => Math.max(...[name, ...rows.map((row) => row[c]!)].map((text) => text.length)));
+  const print = (cells: readonly string[]) =>
+    cells
+      .map((text, c) => (c && side === 'right' ? text.padStart(widths[c]!) : text.padEnd(widths[c]!)))
+      .join('  ')
+      .trimEnd();
+  return [print(head), widths.map((width) => '─'.repeat(width)).join('  '), ...rows.map(print)].join('\n');
+}
