@@ -32,7 +32,7 @@ export function seal(head: Uint8Array, body: Uint8Array): void {
 export function checkSeal(head: Uint8Array, body: Uint8Array): string | null {
   const at = position(head);
   if (at < 0) return 'carries no checksum';
-  const bare = head.slice();
+  const bare = new Uint8Array(head);
   const expected = String.fromCharCode(...head.subarray(at, at + digits));
   write(bare, at, zeros);
   const actual = hex(crc32c.buf(body, crc32c.buf(bare, 0)));

@@ -23,7 +23,7 @@ const cutOff = 'is incomplete: the file ends inside it';
  * Opening it reads through the file once and holds every message of a stream against its CRC-32C; batches before the
  * first damaged or incomplete one can be read.
  *
- * - cost: memory of one batch, whatever the file; about 1 GB/s to open
+ * - cost: memory of one batch, whatever the file; about 2 s per GB to open
  *
  * @throws {Error} if there is no such file, or not even its schema is whole.
  * @example

@@ -26,10 +26,12 @@ const busy = new Set<string>();
  * @throws {TypeError} if `path` is no path, or the columns of the source are not known. @throws {RangeError} for `rows`.
  */
 export function tableSink({ who, path, rows, open }: TableSink) {
-  if (typeof path !== 'string' || path === '')
+  if (typeof path !== 'string' || path === '') {
     throw new TypeError(`${who}: path must name a file, got ${JSON.stringify(path)}`);
-  if (!(Number.isInteger(rows) && rows > 0))
+  }
+  if (!(Number.isInteger(rows) && rows > 0)) {
     throw new RangeError(`${who}: rows must be a positive integer, got ${rows}`);
+  }
   return <R>(source: Observable<R>): Stream<R> => {
     if (!isStream(source) || !source.shape.known) {
       throw new TypeError(
@@ -37,10 +39,10 @@ export function tableSink({ who, path, rows, open }: TableSink) {
       );
     }
     const columns = columnsOf(source);
-    const written = (rowsOf: Observable<R>) =>
+    const written = (above: Observable<R>) =>
       defer(() => {
         const table = new Recording(who, path, columns, rows, open);
-        return rowsOf.pipe(
+        return above.pipe(
           tap({
             next: (row) => table.push(row),
             complete: () => table.finish(),

@@ -1,0 +1,85 @@
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import { describe, expect, it, vi } from 'vitest';
+import { AtomicFile } from '../../src/operators/sinks/arrow/atomic-file.ts';
+import { checkWritable, writeFileAtomic } from '../../src/store/atomic.ts';
+import { sha256 } from '../../src/store/canonical.ts';
+import { canMount, scratch } from '../operators/sinks/tables.ts';
+
+const at = scratch();
+
+describe('writeFileAtomic', () => {
+  it('writes a file in folders that it makes, and gives its hash', () => {
+    expect(writeFileAtomic(at('a/b/c.json'), '{"λ":1}')).toBe(sha256('{"λ":1}'));
+    expect(fs.readFileSync(at('a/b/c.json'), 'utf8')).toBe('{"λ":1}');
+    expect(fs.readdirSync(at('a/b'))).toEqual(['c.json']);
+  });
+
+  it('leaves what was there, and no trace, if it fails', () => {
+    writeFileAtomic(at('old/x'), 'old');
+    const sync = vi.spyOn(fs, 'fsyncSync').mockImplementationOnce(() => {
+      throw Object.assign(new Error('ENOSPC: no space left on device, fsync'), { code: 'ENOSPC' });
+    });
+    expect(() => writeFileAtomic(at('old/x'), 'new')).toThrow(
+      new Error(`cannot write ${at('old/x')}: no space left on device (ENOSPC)`),
+    );
+    sync.mockRestore();
+    expect([fs.readFileSync(at('old/x'), 'utf8'), fs.readdirSync(at('old'))]).toEqual(['old', ['x']]);
+  });
+});
+
+describe('AtomicFile', () => {
+  it('is not there before commit, and never after abort', () => {
+    const file = new AtomicFile(at('later'));
+    file.write(Buffer.from('text'));
+    expect(fs.existsSync(at('later'))).toBe(false);
+    file.commit();
+    expect(fs.readFileSync(at('later'), 'utf8')).toBe('text');
+    const other = new AtomicFile(at('never'));
+    other.write(Buffer.from('text'));
+    other.abort();
+    other.abort();
+    expect(fs.readdirSync(at('')).filter((name) => name.includes('never'))).toEqual([]);
+  });
+});
+
+describe('checkWritable', () => {
+  it('takes a folder that is there, or could be made, and makes nothing', () => {
+    checkWritable(at(''));
+    checkWritable(at('not/yet/there'));
+    expect(fs.existsSync(at('not'))).toBe(false);
+  });
+
+  it('names the folder, and the file that stands in its way', () => {
+    fs.writeFileSync(at('file'), '');
+    for (const folder of [at('file'), at('file/below'), at('file/far/below')]) {
+      expect(() => checkWritable(folder)).toThrow(
+        new Error(`cannot write to ${folder}: ${at('file')} is not a folder`),
+      );
+    }
+  });
+
+  it('names a folder that may not be written in', () => {
+    const denied = vi.spyOn(fs, 'accessSync').mockImplementation(() => {
+      throw Object.assign(new Error('EACCES: permission denied, access'), { code: 'EACCES' });
+    });
+    expect(() => checkWritable(at('new'))).toThrow(
+      new Error(
+        `cannot write to ${at('new')}: ${at('').replace(/\/$/, '')} may not be written in: permission denied (EACCES)`,
+      ),
+    );
+    denied.mockRestore();
+  });
+
+  it.skipIf(!canMount)('names a read-only file system', () => {
+    fs.mkdirSync(at('ro'));
+    spawnSync('mount', ['-t', 'tmpfs', '-o', 'ro,size=64k', 'tmpfs', at('ro')]);
+    try {
+      expect(() => checkWritable(at('ro/out'))).toThrow(
+        new Error(`cannot write to ${at('ro/out')}: ${at('ro')} lies on a read-only file system (EROFS)`),
+      );
+    } finally {
+      spawnSync('umount', [at('ro')]);
+    }
+  });
+});
