@@ -23,7 +23,7 @@ export interface Run {
   theta: Float64Array; //    [d]
   gradient: Float64Array; // [d]
   update: Float64Array; //   [d]
-  readonly sums: Sums;
+  sums: Sums;
   /** ⟨θ_b, D_b⟩ and ‖D_b‖² of the update D, per tensor; filled on demand. */
   readonly updateSums: () => UpdateSums;
   readonly optimizer: Memory;
@@ -32,6 +32,12 @@ export interface Run {
   /** Counts the rows handled; a State of an earlier one refuses to be read. */
   generation: number;
 }
+
+/** The products of an {@link Evaluation} that has been taken somewhere. */
+export type Products = Omit<Evaluation, 'evaluate' | 'close'>;
+
+const products = ['hvp', 'gnvp', 'jvp', 'vjp'] as const;
+const brand = Symbol.for('rxdescent.State');
 
 export interface UpdateSums {
   readonly inner: Float64Array; //  [tensors]
@@ -64,6 +70,9 @@ export class State {
     return this.#run;
   }
 
+  get [brand](): true {
+    return true;
+  }
   get objective(): Objective {
     return this.#live.objective;
   }
@@ -93,9 +102,13 @@ export class State {
     void this.#live;
     return (v, out) => this.#live.evaluation.hvp(v, out);
   }
-  /** The products of the objective at θₜ. */
-  get evaluation(): Evaluation {
-    return this.#live.evaluation;
+  /** The products of the objective at θₜ that its engine offers; functions as {@link hvp} is one. */
+  get evaluation(): Products {
+    const { evaluation } = this.#live;
+    const guarded = products
+      .filter((name) => evaluation[name])
+      .map((name) => [name, (v: Float64Array, out: Float64Array) => this.#live.evaluation[name]!(v, out)]);
+    return Object.fromEntries(guarded) as Products;
   }
 
   /** θₜ, ∇L(θₜ) and the update, to keep. */
@@ -109,13 +122,15 @@ export class State {
    * when every operator has handled the row.
    */
   snapshot(): Snapshot {
-    const { theta, update, optimizer, memories } = this.#live;
+    const { theta, update, optimizer, memories, saved } = this.#live;
+    const now = [...memories].map(([key, memory]) => [key, memory.snapshot()] as const);
     return {
       step: this.#step,
       theta: theta.slice(),
       update: update.slice(),
       optimizer: structuredClone(optimizer.snapshot()),
-      memories: Object.fromEntries([...memories].map(([key, memory]) => [key, structuredClone(memory.snapshot())])),
+      // an operator that has had no row since the run was resumed knows what it knew then
+      memories: structuredClone(Object.fromEntries([...saved, ...now])),
     };
   }
 
@@ -126,6 +141,10 @@ export class State {
     if (saved.has(key)) memory.restore(structuredClone(saved.get(key)));
   }
 }
+
+/** Recognises a State by its brand, whatever copy of this module made it. */
+export const isState = (value: unknown): value is State =>
+  typeof value === 'object' && value !== null && brand in value;
 
 /**
  * In check mode a source moves to new buffers at every step and fills the old ones with NaN, so that an array which

@@ -27,6 +27,8 @@ export interface Shape {
   readonly capabilities?: readonly Capability[];
   /** False above a plain Observable: `columns` are then only those that were added to rows nobody has described. */
   readonly known?: boolean;
+  /** That plain Observable. */
+  readonly base?: Observable<unknown> | null;
   /** What must hold of the rows underneath, once they are known. */
   readonly pending?: readonly Requirement[];
   /** Each subscriber gets rows of its own, so that the next operator may set its columns on them without a copy. */
@@ -40,7 +42,7 @@ export class Stream<R> extends Observable<R> {
 
   constructor(shape: Shape, subscribe: (subscriber: Subscriber<R>) => TeardownLogic) {
     super(subscribe);
-    this.shape = { capabilities: [], known: true, pending: [], fresh: false, ...shape };
+    this.shape = { capabilities: [], known: true, base: null, pending: [], fresh: false, ...shape };
   }
 
   get columns(): Columns {
@@ -85,13 +87,17 @@ export const isStream = (source: unknown): source is Stream<unknown> =>
 /** Columns that are known of any Observable: none of a plain one. */
 export const columnsOf = (source: unknown): Columns => (isStream(source) ? source.shape.columns : {});
 
-const unknown: Omit<Required<Shape>, 'fresh'> = { known: false, pending: [], columns: {}, capabilities: [] };
+/** What is known of a source: of a plain Observable nothing. */
+const shapeOf = (source: Observable<unknown>): Omit<Required<Shape>, 'fresh'> =>
+  isStream(source) ? source.shape : { known: false, base: source, pending: [], columns: {}, capabilities: [] };
 
 /** What an operator's result is once the stream it was applied to is put back under it. */
 function under(source: Stream<any>, result: Observable<any>): Stream<any> {
   // a plain RxJS operator returns a plain Observable: it keeps the columns of what it was given
   if (!isStream(result)) return new Stream({ ...source.shape, fresh: false }, (s) => result.subscribe(s));
   if (result.shape.known) return result;
+  // it was added to these rows themselves
+  if (!source.shape.known && result.shape.base === source.shape.base) return result;
   const shape = extend(source, result.shape.columns, result.shape.pending);
   return new Stream({ ...shape, fresh: result.shape.fresh }, (s) => result.subscribe(s));
 }
@@ -106,15 +112,19 @@ export function extend(
   columns: Columns,
   requirements: readonly Requirement[] = [],
 ): Shape {
-  const { known, pending, columns: above, capabilities } = isStream(source) ? source.shape : unknown;
-  const taken = Object.keys(columns).filter((name) => name in above);
+  const { known, base, pending, columns: above, capabilities } = shapeOf(source);
+  const taken = Object.keys(columns).filter((name) => Object.hasOwn(above, name));
   if (taken.length) {
     throw new TypeError(`the stream already has the column ${taken.join(', ')}: rename one of the two`);
   }
   const all = { ...above, ...columns };
-  if (!known) return { columns: all, capabilities, known, pending: [...pending, ...requirements], fresh: true };
-  for (const { operator, reads = [], needs = [] } of requirements) {
-    const missing = reads.filter((name) => !(name in all));
+  const missingAbove = (reads: readonly string[] = []) => reads.filter((name) => !Object.hasOwn(above, name));
+  if (!known) {
+    const open = requirements.map((requirement) => ({ ...requirement, reads: missingAbove(requirement.reads) }));
+    return { columns: all, capabilities, known, base, pending: [...pending, ...open], fresh: true };
+  }
+  for (const { operator, reads, needs = [] } of requirements) {
+    const missing = missingAbove(reads);
     if (missing.length) {
       const there = Object.keys(above).join(', ');
       throw new TypeError(

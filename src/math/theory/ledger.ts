@@ -52,29 +52,30 @@ export class Ledger {
     const S = this.#S.values();
     const first = this.#first.values();
     const second = this.#second.values();
-    const drift = C.map((value, i) => value - C0[i]!);
-    const balance = {
-      conservation: this.#report(C),
-      drift: this.#report(drift),
-      imbalanceSum: this.#report(S),
-      firstOrder: this.#report(first),
-      secondOrder: this.#report(second),
-      residual: this.#report(drift.map((value, i) => value - (first[i]! + second[i]!))),
-      symmetry: this.#report(A),
-    };
+    const drift = new Float64Array(C.length);
+    const residual = new Float64Array(C.length);
     for (let i = 0; i < C.length; i++) {
+      drift[i] = C[i]! - C0[i]!;
+      residual[i] = drift[i]! - (first[i]! + second[i]!);
       this.#S.add(i, delta[i]!);
       this.#first.add(i, 2 * thetaD[i]!);
       this.#second.add(i, DD[i]!);
     }
-    return balance;
+    return {
+      conservation: this.#perLaw(C.slice()),
+      drift: this.#perLaw(drift),
+      imbalanceSum: this.#perLaw(S),
+      firstOrder: this.#perLaw(first),
+      secondOrder: this.#perLaw(second),
+      residual: this.#perLaw(residual),
+      symmetry: this.#perLaw(A.slice()),
+    };
   }
 
-  /** One number per law: an entry as it is, or a norm. */
-  #report(values: Float64Array): Float64Array {
-    const { ranges } = this.laws;
-    if (this.#entries) return values.slice();
-    return Float64Array.from(ranges, ([from, to, as]) => {
+  /** One number per law. Takes `values` over. */
+  #perLaw(values: Float64Array): Float64Array {
+    if (this.#entries) return values;
+    return Float64Array.from(this.laws.ranges, ([from, to, as]) => {
       if (as === 'entry') return values[from]!;
       let sum = 0;
       for (let i = from; i < to; i++) sum += values[i]! * values[i]!;

@@ -64,10 +64,18 @@ export function conservation(lawOptions: LawOptions = {}) {
             if (saved) ledger.restore(saved);
           }
           enter(state, ledger);
-          const { firstOrder, secondOrder, residual, ...balance } = ledger.post();
-          return { ...balance, driftFirstOrder: firstOrder, driftSecondOrder: secondOrder, ledgerResidual: residual };
+          const balance = ledger.post();
+          return {
+            conservation: balance.conservation,
+            drift: balance.drift,
+            imbalanceSum: balance.imbalanceSum,
+            driftFirstOrder: balance.firstOrder,
+            driftSecondOrder: balance.secondOrder,
+            ledgerResidual: balance.residual,
+            symmetry: balance.symmetry,
+          };
         },
-        snapshot: () => ({ last, books: ledger?.snapshot() }),
+        snapshot: () => ({ last, books: ledger?.snapshot() ?? saved }),
         restore(memory: { last: number | undefined; books: ReturnType<Ledger['snapshot']> | undefined }) {
           last = memory.last;
           saved = memory.books;

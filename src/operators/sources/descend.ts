@@ -47,7 +47,7 @@ const slice = 8;
  * It works in slices and yields in between, so unsubscribing from outside stops it within one slice. The engine is
  * opened per subscriber and closed when that one leaves.
  *
- * @throws {TypeError} if `theta0` has not the length of θ. @throws {RangeError} if `learningRate` is not positive.
+ * @throws {TypeError} if `theta0` or `from` has not the length of θ. @throws {RangeError} if `learningRate` is not positive.
  */
 export function descend(
   who: string,
@@ -59,6 +59,11 @@ export function descend(
   }
   if (!(learningRate > 0 && learningRate < Infinity)) {
     throw new RangeError(`${who}: learningRate must be positive and finite, got ${learningRate}`);
+  }
+  if (from && (from.theta.length !== objective.dim || from.update.length !== objective.dim)) {
+    throw new TypeError(
+      `${who}: from must be a snapshot of ${objective.dim} parameters, got one of ${from.theta.length}`,
+    );
   }
   const shape = { columns, capabilities: objective.capabilities, fresh: true };
   return new Stream<Step>(shape, (subscriber) => {
@@ -89,11 +94,12 @@ class Steps {
   readonly #learningRate: number;
   readonly #weights: { readonly index: number; readonly tensor: Tensor }[];
   #step: number;
+  #updateSums: UpdateSums;
 
   constructor(objective: Objective, theta0: Float64Array, learningRate: number, rule: Rule, from?: Snapshot) {
     const { dim, tensors } = objective;
     const perTensor = () => new Float64Array(tensors.length);
-    const updateSums = { inner: perTensor(), normSq: perTensor() };
+    this.#updateSums = { inner: perTensor(), normSq: perTensor() };
     this.#rule = rule;
     this.#learningRate = learningRate;
     this.#weights = tensors
@@ -106,10 +112,10 @@ class Steps {
       gradient: new Float64Array(dim), //   [d]
       update: new Float64Array(dim), //     [d]
       sums: { weightNormSq: perTensor(), gradientNormSq: perTensor(), inner: perTensor() },
-      updateSums() {
-        if (rule.sums) rule.sums(run, learningRate, updateSums);
-        else sumUpdate(run, updateSums);
-        return updateSums;
+      updateSums: () => {
+        if (rule.sums) rule.sums(run, learningRate, this.#updateSums);
+        else sumUpdate(run, this.#updateSums);
+        return this.#updateSums;
       },
       optimizer: rule,
       memories: new Map(),
@@ -150,19 +156,25 @@ class Steps {
   }
 
   #advance(): void {
-    const run = this.#run;
-    const { theta, update } = run;
-    if (checkMode()) {
-      run.theta = theta.slice();
-      run.gradient = run.gradient.slice();
-      run.update = update.slice();
-    }
-    for (let i = 0; i < theta.length; i++) run.theta[i] = theta[i]! + update[i]!;
-    if (checkMode()) {
-      theta.fill(NaN);
-      update.fill(NaN);
-    }
+    const { theta, update } = this.#run;
+    const retired = checkMode() ? this.#retire() : [];
+    const next = this.#run.theta;
+    for (let i = 0; i < next.length; i++) next[i] = theta[i]! + update[i]!;
+    for (const buffer of retired) buffer.fill(NaN);
     this.#step++;
+  }
+
+  /** Moves the run to copies of its buffers, and returns those that rows have seen. */
+  #retire(): Float64Array[] {
+    const run = this.#run;
+    const { theta, gradient, update, sums } = run;
+    const updateSums = this.#updateSums;
+    run.theta = theta.slice();
+    run.gradient = gradient.slice();
+    run.update = update.slice();
+    run.sums = structuredClone(sums);
+    this.#updateSums = structuredClone(updateSums);
+    return [theta, gradient, update, ...Object.values(sums), ...Object.values(updateSums)];
   }
 
   #perLayer(sums: Float64Array): Float64Array {

@@ -17,7 +17,7 @@ export type Swept<A extends Axes, R> = Flat<{ run: number } & Omit<Point<A>, key
  * - adds: `run`, and the axes; an axis with the name of a column of the run stands as that column
  *
  * @param run Assembled once per point when it is that point's turn, and once at the start for its columns alone.
- * @throws {RangeError} if the grid is empty.
+ * @throws {RangeError} if the grid is empty. @throws {TypeError} if an axis, or a column of the run, is called `run`.
  * @example
  * sweep({ learningRate: logspace(1e-3, 1e-1, 12), seed: [1, 2, 3] }, ({ learningRate, seed }) =>
  *   gradientDescent({ objective: at(seed), theta0: at(seed).start(), learningRate }).pipe(take(100), last()),
@@ -25,8 +25,11 @@ export type Swept<A extends Axes, R> = Flat<{ run: number } & Omit<Point<A>, key
  */
 export function sweep<const A extends Axes, R extends object>(axes: A, run: (point: Point<A>) => Stream<R>) {
   const points = pointsOf(axes);
+  if ('run' in axes) throw new TypeError('sweep: run is the number of the run; name the axis otherwise');
   // cold: costs nothing until subscribed, so assemble one to read its columns
   const { columns: inner, capabilities } = run(points[0]!).shape;
+  if ('run' in inner)
+    throw new TypeError('sweep: the runs already have the column run; sweep one grid with all the axes');
   const own: Columns = Object.fromEntries(Object.entries(axisColumns(axes)).filter(([name]) => !(name in inner)));
   const shape = { columns: { ...columns, ...own, ...inner }, capabilities, fresh: true };
   return new Stream<Swept<A, R>>(shape, (subscriber) =>
@@ -34,7 +37,7 @@ export function sweep<const A extends Axes, R extends object>(axes: A, run: (poi
       .pipe(
         concatMap((point, index) => {
           const head = cells(Object.fromEntries(Object.entries(point).filter(([name]) => name in own)), own);
-          return run(point).pipe(map((row) => ({ run: index, ...head, ...row }) as unknown as Swept<A, R>));
+          return run(point).pipe(map((row) => Object.assign({ run: index }, head, row) as unknown as Swept<A, R>));
         }),
       )
       .subscribe(subscriber),

@@ -16,10 +16,11 @@ export const options = z.strictObject({
  *     --{ loss: 4, lossEma: 4 }---{ loss: 2, lossEma: 3 }---|
  *
  * - reads: the column
- * - adds:  `⟨column⟩Ema`, in the column's unit
+ * - adds:  `⟨column⟩Ema`
  *
  * @param beta Weight of the past; 1/(1 − β) rows is how far back it looks.
- * @throws {RangeError} if `beta` is not in [0, 1).
+ * @throws {RangeError} if `beta` is not in [0, 1). @throws {TypeError} as an error of the stream, at a row on which the
+ *   column is no number.
  * @example run.pipe(ema('loss', 0.99))
  */
 export function ema<X extends string>(column: X, beta = 0.9) {
@@ -33,7 +34,12 @@ export function ema<X extends string>(column: X, beta = 0.9) {
       let mean: number | null = null;
       return {
         row(row: { readonly [K in X]: number }) {
-          mean = mean === null ? row[column] : beta * mean + (1 - beta) * row[column];
+          const value: unknown = row[column];
+          if (typeof value !== 'number') {
+            const found = ArrayBuffer.isView(value) ? 'a list' : value === null ? 'null' : typeof value;
+            throw new TypeError(`ema: ${column} must be a number on every row, got ${found}`);
+          }
+          mean = mean === null ? value : beta * mean + (1 - beta) * value;
           return { [name]: mean } as Values<Added>;
         },
         snapshot: () => mean,
