@@ -16,6 +16,8 @@ const over = (step: number) =>
     `state: step ${step} is over and its buffers hold another; read state while its row is handled, and copy() what you keep`,
   );
 const getters = ['objective', 'theta', 'gradient', 'update', 'dim', 'sums', 'updateSums', 'hvp', 'evaluation'] as const;
+/** Handles so many rows; what is thrown meanwhile is thrown here. */
+const eachOf = (rows: number, handle: (row: Step) => void) => lastValueFrom(run().pipe(take(rows), tap(handle)));
 /** The state of step 0, by way of an operator that lets time pass. */
 const states = <T>(use: (state: State) => T): T[] => {
   const kept: T[] = [];
@@ -28,30 +30,40 @@ const states = <T>(use: (state: State) => T): T[] => {
 describe('state', () => {
   stoppedClock();
 
-  it('is, while its row is handled, where the run is', () => {
-    run()
-      .pipe(take(3))
-      .subscribe(({ state, step }) => {
-        const theta = [0.7 ** step, 2 * 0.9 ** step]; // θᵢ ← (1 − ηhᵢ)θᵢ
-        const close = (values: Float64Array, expected: number[]) =>
-          expected.forEach((x, i) => void expect(values[i]).toBeCloseTo(x, 14));
-        close(state.theta, theta);
-        close(state.gradient, [3 * theta[0]!, theta[1]!]);
-        close(state.update, [-eta * 3 * theta[0]!, -eta * theta[1]!]);
-        close(state.hvp(Float64Array.of(5, 7), new Float64Array(2)), [15, 7]);
-        expect(state.dim).toBe(2);
-        expect(state.objective.tensors[0]!.name).toBe('W1');
-        expect(state.sums.weightNormSq[0]).toBeCloseTo(theta[0]! ** 2 + theta[1]! ** 2, 14);
-        expect(state.updateSums.inner[0]).toBeCloseTo(-eta * (3 * theta[0]! ** 2 + theta[1]! ** 2), 14);
-        expect(state.updateSums.normSq[0]).toBeCloseTo(eta ** 2 * (9 * theta[0]! ** 2 + theta[1]! ** 2), 14);
-        close(state.evaluation.gnvp!(Float64Array.of(1, 1), new Float64Array(2)), [3, 1]);
-      });
+  it('is, while its row is handled, where the run is', async () => {
+    await eachOf(3, ({ state, step }) => {
+      const theta = [0.7 ** step, 2 * 0.9 ** step]; // θᵢ ← (1 − ηhᵢ)θᵢ
+      const close = (values: Float64Array, expected: number[]) =>
+        expected.forEach((x, i) => void expect(values[i]).toBeCloseTo(x, 14));
+      close(state.theta, theta);
+      close(state.gradient, [3 * theta[0]!, theta[1]!]);
+      close(state.update, [-eta * 3 * theta[0]!, -eta * theta[1]!]);
+      close(state.hvp(Float64Array.of(5, 7), new Float64Array(2)), [15, 7]);
+      expect(state.dim).toBe(2);
+      expect(state.objective.tensors[0]!.name).toBe('W1');
+      expect(state.sums.weightNormSq[0]).toBeCloseTo(theta[0]! ** 2 + theta[1]! ** 2, 14);
+      expect(state.updateSums.inner[0]).toBeCloseTo(-eta * (3 * theta[0]! ** 2 + theta[1]! ** 2), 14);
+      expect(state.updateSums.normSq[0]).toBeCloseTo(eta ** 2 * (9 * theta[0]! ** 2 + theta[1]! ** 2), 14);
+      close(state.evaluation.gnvp!(Float64Array.of(1, 1), new Float64Array(2)), [3, 1]);
+    });
     expect.assertions(3 * 15);
   });
 
   it.each(getters)('refuses to give %s once its row is over', (name) => {
     const [state] = states((state) => state);
     expect(() => state![name]).toThrow(over(0));
+  });
+
+  it('is over when the next row comes, while the run goes on', async () => {
+    let previous: State | undefined;
+    let rows = 0;
+    await eachOf(3, ({ state, step }) => {
+      rows++;
+      if (previous) expect(() => previous!.theta).toThrow(over(step - 1));
+      previous = state;
+      expect(state.theta).toHaveLength(2);
+    });
+    expect(rows).toBe(3);
   });
 
   it('refuses to be copied, to make a snapshot and to remember once its row is over', () => {
@@ -171,15 +183,13 @@ describe('in check mode', () => {
 
   it.each(Object.entries(arrays))(
     'an array of %s that was kept without a copy is NaN from the next step on',
-    (_, take_) => {
+    async (_, read) => {
       const kept: Float64Array[] = [];
-      run()
-        .pipe(take(3))
-        .subscribe(({ state }) => {
-          const array = take_(state);
-          expect(array.every(Number.isFinite)).toBe(true);
-          kept.push(array);
-        });
+      await eachOf(3, ({ state }) => {
+        const array = read(state);
+        expect(array.every(Number.isFinite)).toBe(true);
+        kept.push(array);
+      });
       for (const array of kept) expect([...array].every(Number.isNaN)).toBe(true);
       expect(new Set(kept).size).toBe(3);
     },

@@ -30,6 +30,7 @@ export function mlp({ hidden, activation = 'relu', slope, bias = false }: MlpOpt
   if (slope !== undefined && activation !== 'leaky-relu') {
     throw new RangeError(`mlp: slope belongs to leaky-relu, got it with ${activation}`);
   }
+  if (slope !== undefined && !Number.isFinite(slope)) throw new RangeError(`mlp: slope must be finite, got ${slope}`);
   return { hidden: [...hidden], activation: activations[activation](slope), bias };
 }
 

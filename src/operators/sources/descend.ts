@@ -93,10 +93,12 @@ class Steps {
   readonly #rule: Rule;
   readonly #learningRate: number;
   readonly #weights: { readonly index: number; readonly tensor: Tensor }[];
+  readonly #check = checkMode();
   #step: number;
   #updateSums: UpdateSums;
 
   constructor(objective: Objective, theta0: Float64Array, learningRate: number, rule: Rule, from?: Snapshot) {
+    if (from) rule.restore(structuredClone(from.optimizer)); // may throw, so before anything is opened
     const { dim, tensors } = objective;
     const perTensor = () => new Float64Array(tensors.length);
     this.#updateSums = { inner: perTensor(), normSq: perTensor() };
@@ -126,7 +128,6 @@ class Steps {
     if (from) {
       run.theta.set(from.theta);
       run.update.set(from.update);
-      rule.restore(structuredClone(from.optimizer));
       this.#step = from.step;
       this.#advance();
     }
@@ -157,7 +158,7 @@ class Steps {
 
   #advance(): void {
     const { theta, update } = this.#run;
-    const retired = checkMode() ? this.#retire() : [];
+    const retired = this.#check ? this.#retire() : [];
     const next = this.#run.theta;
     for (let i = 0; i < next.length; i++) next[i] = theta[i]! + update[i]!;
     for (const buffer of retired) buffer.fill(NaN);

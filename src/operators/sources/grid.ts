@@ -1,4 +1,5 @@
 import { bool, type Column, type Columns, float64, float64s, int32, int32s, uint32, utf8 } from '../../columns.ts';
+import { exp, log } from '../../math/functions.ts';
 
 export type AxisValue = number | string | boolean | readonly number[];
 
@@ -64,5 +65,5 @@ export const cells = (point: Readonly<Record<string, AxisValue>>, columns: Colum
 export function logspace(low: number, high: number, n: number): number[] {
   if (!(low > 0 && high > 0)) throw new RangeError(`logspace: both ends must be positive, got ${low} and ${high}`);
   if (!(Number.isInteger(n) && n > 1)) throw new RangeError(`logspace: n must be an integer above 1, got ${n}`);
-  return Array.from({ length: n }, (_, i) => (i === n - 1 ? high : low * (high / low) ** (i / (n - 1))));
+  return Array.from({ length: n }, (_, i) => (i === n - 1 ? high : low * exp((log(high / low) * i) / (n - 1))));
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { filter, type ObservedValueOf, take } from 'rxjs';
+import { filter, type ObservedValueOf, take, tap } from 'rxjs';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { gaussianMixture } from '../../../src/math/data/gaussian-mixture.ts';
 import { mlp } from '../../../src/math/models/mlp.ts';
@@ -9,6 +9,7 @@ import { columns, conservation, options } from '../../../src/operators/measures/
 import { gradientDescent } from '../../../src/operators/sources/gradient-descent.ts';
 import { every } from '../../../src/operators/transforms/every.ts';
 import { untilDiverged } from '../../../src/operators/transforms/until-diverged.ts';
+import type { Snapshot } from '../../../src/state.ts';
 import { build, homogeneous, networks, type Small } from '../../helpers/network.ts';
 import { keepsStreamLaws, rowsOf } from '../../helpers/operators.ts';
 import { quadratic, watched } from '../../helpers/quadratic.ts';
@@ -202,6 +203,23 @@ describe('conservation', () => {
     await expect(rowsOf(skipping)).rejects.toThrow(
       new RangeError(`conservation: step ${n + 1} follows step 0; put it above every()`),
     );
+  });
+
+  it('refuses a gap after the row that its snapshot was taken at', async () => {
+    let from: Snapshot | undefined;
+    await rowsOf(
+      run().pipe(
+        take(4),
+        conservation(),
+        tap(({ state }) => void (from = state.snapshot())),
+      ),
+    );
+    const resumed = gradientDescent({ objective: L, theta0: L.start(), learningRate: 0.1, from: from! });
+    const late = resumed.pipe(
+      filter(({ step }) => step > 5),
+      conservation(),
+    );
+    await expect(rowsOf(late)).rejects.toThrow('conservation: step 6 follows step 3; put it above every()');
   });
 
   it('goes above every(), whose rows then have sums over all steps', async () => {

@@ -139,7 +139,7 @@ describe('gradientDescent', () => {
       await later(30);
       expect(rows).toBe(stopped);
       subscription.unsubscribe();
-      expect(watch.closed).toBe(1);
+      expect(watch).toEqual({ opened: 1, closed: 1, evaluated: stopped });
     });
 
     it('when it is unsubscribed from within a row', () => {
