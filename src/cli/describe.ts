@@ -22,7 +22,11 @@ export const describe = (make: () => Command): Command =>
       console.log(JSON.stringify(Object.fromEntries(described), null, 2));
       return;
     }
-    console.log(Object.entries(tables).map(([name, of]) => `${name}\n\n${asText(of)}`).join('\n\n\n'));
+    console.log(
+      Object.entries(tables)
+        .map(([name, of]) => `${name}\n\n${asText(of)}`)
+        .join('\n\n\n'),
+    );
   });
 
 const entry = ([name, { arrow, unit, about, nullable }]: [string, Columns[string]]) => ({

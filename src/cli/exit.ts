@@ -1,4 +1,4 @@
-import { SpecError } from '../pipelines/parse.ts';
+import { SpecError } from '../pipelines/spec-error.ts';
 
 /** What a command ends with, other than by an error: 0 done, 130 interrupted. */
 export type ExitCode = 0 | 130;

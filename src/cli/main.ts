@@ -12,9 +12,11 @@ const program = new Command('rxdescent')
   .description(description)
   .version(version)
   .exitOverride()
-  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, '')) });
+  .configureOutput({ outputError: (text, write) => write(oneLine(text)) });
 
-for (const command of [run, describe, validate]) program.addCommand(command(() => new Command().exitOverride()));
+for (const command of [run, describe, validate]) {
+  program.addCommand(command(() => new Command().copyInheritedSettings(program)));
+}
 
 try {
   await program.parseAsync();
@@ -26,4 +28,9 @@ try {
     process.stderr.write(`${message}\n`);
     process.exitCode = code;
   }
+}
+
+/** `error: unknown command 'runn'` and `(Did you mean run?)` below it, as every other message is worded. */
+function oneLine(text: string): string {
+  return text.replace(/^error: /, '').replace(/\n\(Did you mean (.*)\?\)/, '; did you mean $1?');
 }

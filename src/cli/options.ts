@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { engines, type EngineName } from '../math/engines/engines.ts';
+import { type EngineName, engines } from '../math/engines/engines.ts';
 import { nearest } from '../pipelines/explain.ts';
 import { UsageError } from './exit.ts';
 
@@ -17,4 +17,11 @@ export function engineNamed(name: string): EngineName {
   const names = Object.keys(engines);
   if (names.includes(name)) return name as EngineName;
   throw new UsageError(`--engine: expected one of ${names.join(', ')}, got ${name}${nearest(name, names)}`);
+}
+
+/** @throws {UsageError} if it is no number of threads. */
+export function threads(text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count > 0) return count;
+  throw new UsageError(`--workers: expected a positive integer, got ${text}`);
 }

@@ -1,28 +1,36 @@
+import { relative } from 'node:path';
 import type { Outcome } from '../executors/experiment.ts';
 import { duration } from '../live/terminal.ts';
 import { table } from './table.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
-const digits = (value: unknown, n = 5): string =>
-  typeof value === 'number' && Number.isFinite(value) ? Number(value.toPrecision(n)).toString() : '–';
+/** A number to so many digits, as short as it can be written; `–` for one that is not there. */
+export function digits(value: unknown, n = 5): string {
+  if (typeof value !== 'number' || !Number.isFinite(value)) return '–';
+  const rounded = Number(value.toPrecision(n));
+  const plain = rounded === 0 || (Math.abs(rounded) >= 1e-3 && Math.abs(rounded) < 1e6);
+  return plain ? String(rounded) : rounded.toExponential();
+}
+
+const many = (count: unknown, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 const list = (cell: unknown): number[] => Array.from((cell as Float64Array | undefined) ?? []);
 
 /** What a person reads at the end of a run: each fit with its points, the claims, and where the tables are. */
-export function report(outcome: Outcome, dir: string): string {
+export function report(outcome: Outcome): string {
   const { fits, claims } = outcome;
-  return [heading(outcome), ...fits.map(fitted), ...(claims.length ? [judged(claims)] : []), footer(dir)].join('\n\n');
+  return [heading(outcome), ...fits.map(fitted), ...claims.map(judged), footer(outcome)].join('\n\n');
 }
 
 function heading({ runs, found, trained, seconds, status, question }: Outcome): string {
   const diverged = runs.filter((run) => run['status'] === 'diverged').length;
   const parts = [
-    `${runs.length} runs`,
+    many(runs.length, 'run'),
     ...(diverged ? [`${diverged} diverged`] : []),
     ...(found ? [`${found} found stored`] : []),
     trained ? `${trained} trained in ${duration(seconds)}` : 'nothing to train',
-    ...(status === 'interrupted' ? ['interrupted'] : []),
+    ...(status === 'interrupted' ? ['interrupted: the same command goes on with the others'] : []),
   ];
   return `${question}\n${parts.join(', ')}`;
 }
@@ -30,66 +38,66 @@ function heading({ runs, found, trained, seconds, status, question }: Outcome): 
 /** One fit: a line for each point, and under them what was fitted. */
 function fitted(fit: Row): string {
   const local = list(fit['localExponents']);
-  const [means, deviations, finite, total, used] = [
-    'pointsMean',
-    'pointsDeviation',
-    'pointsFinite',
-    'pointsTotal',
-    'pointsFitted',
-  ].map((name) => list(fit[name]));
-  let fittedSoFar = 0;
-  const rows = list(fit['pointsX']).map((x, i) => {
-    const exponent = used![i] && fittedSoFar++ ? local[fittedSoFar - 2] : undefined;
-    return [
+  const points = ['pointsX', 'pointsMean', 'pointsDeviation', 'pointsFinite', 'pointsTotal', 'pointsFitted'];
+  const [xs, means, deviations, finite, total, used] = points.map((name) => list(fit[name]));
+  const isPowerLaw = Number.isFinite(fit['exponent']);
+  let before = 0; // points fitted up to here
+  const rows = xs!.map((x, i) => {
+    const exponent = used![i] && before++ ? local[before - 2] : undefined;
+    const cells = [
       digits(x),
       digits(means![i]),
-      digits(deviations![i], 2),
+      digits(finite![i]! > 1 ? deviations![i] : NaN, 2),
       `${finite![i]}/${total![i]}`,
-      digits(exponent, 4),
     ];
+    return isPowerLaw ? [...cells, digits(exponent, 4)] : cells;
   });
-  const head = [String(fit['x']), `${fit['y']} (mean)`, '± over seeds', 'finite', 'local exponent'];
-  const where = fit['where'] ? `  where ${fit['where']}` : '';
-  return `${fit['fit']}: ${fit['y']} over ${fit['x']}${where}\n\n${table(head, rows)}${conclusion(fit)}`;
+  const head = [String(fit['x']), `mean ${fit['y']}`, '± over seeds', 'finite', 'local exponent'];
+  const where = fit['where'] ? `, ${fit['where']}` : '';
+  const title = `${fit['fit']}: ${fit['y']} over ${fit['x']}${where}`;
+  return `${title}\n\n${table(head.slice(0, isPowerLaw ? 5 : 4), rows)}${isPowerLaw ? `\n\n${conclusion(fit)}` : ''}`;
 }
 
 function conclusion(fit: Row): string {
-  if (!fit['n']) return '';
-  const lines = [
-    `\n\n${fit['y']} ~ ${fit['x']}^${digits(fit['exponent'])}   95 % interval ${digits(fit['exponentLow'])} … ${digits(fit['exponentHigh'])} (${fit['interval']}, ${fit['seeds']} seeds)   R² ${digits(fit['r2'])}, ${fit['n']} points`,
-  ];
-  if (Number.isFinite(fit['nullR2'])) lines.push(`rival of exponent ${digits(fit['nullExponent'])}: R² ${digits(fit['nullR2'])}`);
-  if (Number.isFinite(fit['stableExponent'])) {
-    lines.push(
-      `where η·λ₁(0) ≤ 1: exponent ${digits(fit['stableExponent'])}, interval ${digits(fit['stableExponentLow'])} … ${digits(fit['stableExponentHigh'])}, ${fit['stableN']} points`,
-    );
-  }
-  return lines.join('\n');
+  const between = (low: unknown, high: unknown) => `95 % interval ${digits(low)} … ${digits(high)}`;
+  const how = `${fit['interval']}, ${many(fit['seeds'], 'seed')}`;
+  return [
+    `${fit['y']} ~ ${fit['x']}^${digits(fit['exponent'])}   ${between(fit['exponentLow'], fit['exponentHigh'])} (${how})`,
+    `R² ${digits(fit['r2'])} on ${many(fit['n'], 'point')}`,
+    ...(Number.isFinite(fit['nullR2'])
+      ? [`rival of exponent ${digits(fit['nullExponent'])}: R² ${digits(fit['nullR2'])}`]
+      : []),
+    ...(Number.isFinite(fit['stableExponent'])
+      ? [
+          `where η·λ₁(0) ≤ 1: exponent ${digits(fit['stableExponent'])}, ${between(fit['stableExponentLow'], fit['stableExponentHigh'])}, ${many(fit['stableN'], 'point')}`,
+        ]
+      : []),
+  ].join('\n');
 }
 
-const judged = (claims: readonly Row[]): string =>
-  claims
-    .map(
-      ({ claim, statement, published, ours, verdict, reason }) =>
-        `claim ${claim}: ${statement}\n  published ${digits(published)}, ours ${digits(ours)}: ${verdict} (${reason})`,
-    )
-    .join('\n');
+const judged = ({ claim, statement, published, ours, verdict, reason }: Row): string =>
+  `claim ${claim}: ${statement}\n  published ${digits(published)}, ours ${digits(ours)}: ${verdict} (${reason})`;
 
 /** Where the tables are, and how they are opened elsewhere. */
-const footer = (dir: string): string => `tables: ${dir}
+function footer({ dir, tables }: Outcome): string {
+  const here = relative('', dir);
+  const path = here.startsWith('..') ? dir : here || '.';
+  const drifts = 'drift' in tables['runs']!;
+  return `tables: ${path}
 
 Python (pip install pyarrow)
   import pyarrow.feather as feather
-  steps = feather.read_table('${dir}/steps.arrow')
-  print(steps.schema.field('drift').metadata, steps.slice(0, 3).to_pylist())
+  steps = feather.read_table('${path}/steps.arrow')
+  print(steps.schema.field('${drifts ? 'drift' : 'loss'}').metadata, steps.slice(0, 3).to_pylist())
 
 DuckDB
-  SELECT learningRate, avg(abs(drift[1])) AS drift, count(*) AS seeds
-  FROM '${dir}/runs.parquet'
+  SELECT learningRate, ${drifts ? 'avg(abs(drift[1])) AS drift' : 'avg(finalLoss) AS loss'}, count(*) AS seeds
+  FROM '${path}/runs.parquet'
   GROUP BY learningRate ORDER BY learningRate;`;
+}
 
 /** What `run --json` prints. */
-export const summary = ({ dir, status, found, trained, runs, fits, claims }: Outcome) => ({
+export const summary = ({ dir, status, found, trained, runs, fits, claims }: Omit<Outcome, 'tables'>) => ({
   dir,
   status,
   found,
@@ -99,8 +107,11 @@ export const summary = ({ dir, status, found, trained, runs, fits, claims }: Out
   claims: claims.map(plain),
 });
 
-/** Lists as lists; what JSON has no number for as null. */
+/** Lists as lists; what JSON has no number for becomes null there. */
 const plain = (row: Row): Row =>
   Object.fromEntries(
-    Object.entries(row).map(([name, cell]) => [name, ArrayBuffer.isView(cell) ? Array.from(cell as Float64Array) : cell]),
+    Object.entries(row).map(([name, cell]) => [
+      name,
+      ArrayBuffer.isView(cell) ? Array.from(cell as Float64Array) : cell,
+    ]),
   );

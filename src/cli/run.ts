@@ -1,17 +1,19 @@
-import { relative } from 'node:path';
+import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { type Outcome, runExperiment } from '../executors/experiment.ts';
-import { prepare } from '../executors/prepare.ts';
+import { type Prepared, prepare } from '../executors/prepare.ts';
 import { showProgress } from '../live/terminal.ts';
 import { checkWritable } from '../store/atomic.ts';
 import { loadSpec } from '../store/load-spec.ts';
+import { specFolder } from '../store/results.ts';
 import { UsageError } from './exit.ts';
-import { engineNamed, set } from './options.ts';
+import { engineNamed, set, threads } from './options.ts';
 import { report, summary } from './report.ts';
 
 interface Options {
   readonly out: string;
   readonly engine: string;
+  readonly workers?: number;
   readonly set: string[];
   readonly json?: true;
 }
@@ -24,21 +26,29 @@ export const run = (make: () => Command): Command =>
       .description('train the grid of a spec, measure, fit, and judge its claims')
       .argument('<spec>', 'a spec, as JSON')
       .option('--out <folder>', 'where results are kept', 'output')
+      .option('--workers <n>', 'threads to train runs in; default all cores, or one for a small grid', threads)
       .option('--engine <name>', 'what computes loss and gradient', 'typed-array')
       .option('--json', 'one JSON summary on stdout, and nothing else there'),
   ).action(async (path: string, options: Options) => {
     const prepared = prepare(await loadSpec(path, options.set), engineNamed(options.engine));
     requireWritable(options.out);
+    requireWritable(specFolder(options.out, prepared.loaded.spec));
     const outcome = await interruptible((signal) =>
       runExperiment(prepared, {
         out: options.out,
         signal,
+        workers: options.workers ?? fitting(prepared),
         watch: (progress) => showProgress(progress, process.stderr),
       }),
     );
     print(outcome, options);
     if (outcome.status === 'interrupted') process.exitCode = 130;
   });
+
+/** Steps that take longer than threads take to start. */
+const small = 20_000;
+
+const fitting = ({ runs, spec }: Prepared): number => (runs.length * spec.steps > small ? availableParallelism() : 1);
 
 function requireWritable(out: string): void {
   try {
@@ -49,19 +59,19 @@ function requireWritable(out: string): void {
 }
 
 function print(outcome: Outcome, { json }: Options): void {
-  if (json) console.log(JSON.stringify(summary(outcome)));
-  else console.log(report(outcome, relative('', outcome.dir) || '.'));
+  console.log(json ? JSON.stringify(summary(outcome)) : report(outcome));
 }
 
 /** Lets Ctrl-C end the work in order; a second one ends the process. */
 async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const interrupt = () => {
+    if (controller.signal.aborted) process.exit(130);
     process.stderr.write('\ninterrupted: keeping what was measured; once more to leave at once\n');
     controller.abort();
   };
   const signals = ['SIGINT', 'SIGTERM'] as const;
-  for (const name of signals) process.once(name, interrupt);
+  for (const name of signals) process.on(name, interrupt);
   try {
     return await work(controller.signal);
   } finally {

@@ -6,9 +6,9 @@ export interface Progress {
   /** Runs trained, to their end or to a divergence. */
   trained: number;
   diverged: number;
-  /** Updates made in this session, and those of all runs still to be made at its start. */
+  /** Updates made since the start, and those that there are to make in all; a run that diverges leaves some unmade. */
   steps: number;
-  readonly stepsInAll: number;
+  stepsInAll: number;
   readonly startedAt: number; // ms, of performance.now
 }
 

@@ -6,9 +6,11 @@ const count = new Intl.NumberFormat('en');
 /** Seconds as a person says them. */
 export const duration = (seconds: number): string => {
   if (!Number.isFinite(seconds)) return '–';
-  if (seconds < 59.5) return `${Math.ceil(seconds)} s`;
-  if (seconds < 3570) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
-  return `${Math.floor(seconds / 3600)} h ${Math.round((seconds % 3600) / 60)} min`;
+  const whole = Math.ceil(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  const minutes = Math.round(whole / 60);
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 };
 
 /** One line that says where a grid of runs is. */
@@ -25,6 +27,14 @@ export function line(progress: Progress, now = performance.now()): string {
 
 const bar = (done: number, width = 24): string => '█'.repeat(Math.round(done * width)).padEnd(width, '░');
 
+/** {@link line} behind a bar, no wider than the terminal. */
+export function area(progress: Progress, width: number, now = performance.now()): string {
+  const done = progress.stepsInAll ? progress.steps / progress.stepsInAll : 1;
+  return `${bar(done)} ${line(progress, now)}`.slice(0, Math.max(width - 1, 0));
+}
+
+const [hideCursor, showCursor, clearLine] = ['\x1b[?25l', '\x1b[?25h', '\r\x1b[K'];
+
 /**
  * Shows progress until the function it returns is called: one live area on a terminal, else a plain line every ten
  * seconds. A view only: it reads, and never slows a run.
@@ -34,15 +44,15 @@ export function showProgress(progress: Progress, to: WriteStream | NodeJS.Writab
     const timer = setInterval(() => to.write(`${line(progress)}\n`), 10_000);
     return () => clearInterval(timer);
   }
-  const draw = () => {
-    const done = progress.stepsInAll ? progress.steps / progress.stepsInAll : 1;
-    to.write(`\r\x1b[K${bar(done)} ${line(progress)}`.slice(0, ((to as WriteStream).columns ?? 80) + 4));
-  };
-  to.write('\x1b[?25l');
+  const draw = () => to.write(`${clearLine}${area(progress, to.columns ?? 80)}`);
+  const leave = () => to.write(`${clearLine}${showCursor}`);
+  to.write(hideCursor);
   draw();
   const timer = setInterval(draw, 100);
+  process.once('exit', leave);
   return () => {
     clearInterval(timer);
-    to.write('\r\x1b[K\x1b[?25h');
+    process.off('exit', leave);
+    leave();
   };
 }

@@ -8,19 +8,27 @@ import { spheres } from '../math/data/spheres.ts';
 import { xor } from '../math/data/xor.ts';
 import type { EngineName } from '../math/engines/engines.ts';
 import { mlp } from '../math/models/mlp.ts';
-import { objective, type Risk } from '../math/objective.ts';
+import { objective, type Problem, type Risk } from '../math/objective.ts';
 import { type LawOptions, lawsOf } from '../math/theory/laws.ts';
+import type { Step } from '../operators/sources/descend.ts';
 import { gradientDescent } from '../operators/sources/gradient-descent.ts';
 import { untilDiverged } from '../operators/transforms/until-diverged.ts';
 import { passing, type Stream } from '../stream.ts';
+import { listed, nearest, show } from './explain.ts';
 import { fits, measures, type Registry } from './registry.ts';
+import { atKey, SpecError } from './spec-error.ts';
 
 const positive = z.number().positive();
-const count = z.int().positive();
+/** What an int32 column can hold. */
+const count = z
+  .int()
+  .positive()
+  .max(2 ** 31 - 1);
 const seed = z
   .int()
   .min(0)
   .max(2 ** 32 - 1);
+const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/, { error: 'expected a name of letters, digits, _ and -' });
 const axisValue = z.union([z.number(), z.string(), z.boolean(), z.array(z.number())]);
 
 const data = z.discriminatedUnion('kind', [
@@ -35,7 +43,7 @@ const data = z.discriminatedUnion('kind', [
     .meta({ description: 'classes of unit noise around centres on a sphere' }),
   z.strictObject({ kind: z.literal('xor'), n: count }),
   z.strictObject({ kind: z.literal('spheres'), n: count, d: count }),
-  z.strictObject({ kind: z.literal('chebyshev'), n: count, degree: count }),
+  z.strictObject({ kind: z.literal('chebyshev'), n: count.min(2), degree: count }),
   z.strictObject({
     kind: z.literal('file'),
     path: z.string().min(1).meta({ description: 'an Arrow, CSV or NPY file, relative to the spec' }),
@@ -56,7 +64,7 @@ const model = z
   })
   .refine(({ activation, slope }) => slope === undefined || activation === 'leaky-relu', {
     path: ['slope'],
-    error: 'expected no slope unless activation is leaky-relu',
+    error: 'expected no slope, which only leaky-relu has',
   });
 
 const optimizer = z.discriminatedUnion('kind', [z.strictObject({ kind: z.literal('gd') })]);
@@ -99,7 +107,7 @@ export const experiment = (registry: Registry = measures) =>
       data,
       model,
       loss: z.enum(['cross-entropy', 'mse']),
-      optimizer: optimizer.default({ kind: 'gd' }),
+      optimizer: optimizer.prefault({ kind: 'gd' }),
       steps: count.meta({ description: 'updates; a completed run has one row more' }),
       logEvery: count.default(1).meta({ description: 'rows kept: steps divisible by it, and the last' }),
       random: z.enum(['torch', 'native']).default('torch').meta({ description: 'torch: PyTorch’s draws, bit for bit' }),
@@ -109,8 +117,8 @@ export const experiment = (registry: Registry = measures) =>
         .catchall(z.array(axisValue).min(1))
         .meta({ description: 'axes; any key of data, model, optimizer may be one, as "model.hidden"' }),
       operators: z.array(z.string()).default([]).meta({ description: 'modules with operators of one’s own' }),
-      measure: entries(registry).default([{ op: 'conservation' }]),
-      fit: entries(fits, { id: z.string().optional() }).default([]),
+      measure: entries(registry).prefault([{ op: 'conservation' }]),
+      fit: entries(fits, { id: name.optional().meta({ description: 'name of the fit; default its op' }) }).default([]),
       claims: z.array(claim).default([]),
     })
     .meta({ title: 'An experiment of rxdescent: a grid of runs, what is measured, fitted and claimed' });
@@ -152,29 +160,54 @@ export interface Trajectory {
   readonly columns: Columns;
 }
 
+/** @throws {SpecError} if the loss cannot be taken on the data, or the data do not fit into memory. */
+function riskOf(problem: Problem): Risk {
+  try {
+    return objective(problem);
+  } catch (error) {
+    const rethrow = () => {
+      throw error;
+    };
+    return atKey(error instanceof TypeError ? 'loss' : 'data', rethrow, 'objective');
+  }
+}
+
+/** @throws {SpecError} if the rows above have not one number in this column, each of them. */
+function requireNumber(key: string, columns: Columns, name: string): void {
+  const known = Object.keys(columns).filter(
+    (of) => ['float64', 'int32', 'uint32'].includes(columns[of]!.arrow) && !columns[of]!.nullable,
+  );
+  if (known.includes(name)) return;
+  const { arrow, nullable } = (Object.hasOwn(columns, name) && columns[name]) || {};
+  const why = nullable ? ', which is null on some rows' : arrow ? `, which is ${arrow}` : nearest(name, known);
+  throw new SpecError(
+    `${key}: expected a column with a number on every row, of those above it (${listed(known)}), got ${show(name)}${why}`,
+  );
+}
+
 /**
  * The chain of one run: source, measures, end.
  *
- * @throws {TypeError | RangeError} if the chain cannot be assembled.
+ * @throws {SpecError} if the chain cannot be assembled.
  */
 export function trajectory(config: RunConfig, registry: Registry, read: ReadData, engine: EngineName): Trajectory {
   const { model, loss, steps, logEvery, learningRate, random, order, measure } = config;
-  const risk = objective({
-    model: mlp(model),
-    loss,
-    data: dataOf(config.data, read),
-    seed: config.seed,
-    random,
-    order,
-    engine,
-  });
-  const rows = gradientDescent({ objective: risk, theta0: risk.start(), learningRate }).pipe(
+  const data = atKey('data', () => dataOf(config.data, read));
+  const risk = riskOf({ model: mlp(model), loss, data, seed: config.seed, random, order, engine });
+  const descent = gradientDescent({ objective: risk, theta0: risk.start(), learningRate }).pipe(
     take(steps + 1),
     untilDiverged(),
-    ...measure.map(({ op, ...options }) => registry[op as string]!.create(options)),
-    passing<{ step: number; loss: number }>(
-      filter(({ step, loss }) => step % logEvery === 0 || step === steps || !Number.isFinite(loss)),
-    ),
+  );
+  const measured = measure.reduce<Stream<Step & Record<string, unknown>>>(
+    (rows, { op, ...options }, i) => {
+      const { create, numbers = [] } = registry[op as string]!;
+      for (const key of numbers) requireNumber(`measure[${i}].${key}`, rows.columns, options[key] as string);
+      return atKey(`measure[${i}]`, () => rows.pipe(create(options)));
+    },
+    descent as Stream<Step & Record<string, unknown>>,
+  );
+  const rows = measured.pipe(
+    passing(filter(({ step, loss }) => step % logEvery === 0 || step === steps || !Number.isFinite(loss))),
   );
   return { objective: risk, rows, columns: rows.columns };
 }

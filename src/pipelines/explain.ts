@@ -1,105 +1,167 @@
-import { closest } from 'fastest-levenshtein';
+import { distance } from 'fastest-levenshtein';
 import type { z } from 'zod';
+import { type Path, place, valueAt } from './paths.ts';
 
 type Issue = z.core.$ZodIssue;
+type Schema = z.core.$ZodType;
 
-/** `measure[0].op`, as a person would write the place in a spec. */
-export const place = (path: readonly PropertyKey[]): string =>
-  path.map((key, i) => (typeof key === 'number' ? `[${key}]` : `${i ? '.' : ''}${String(key)}`)).join('') || 'the spec';
-
-const show = (value: unknown): string =>
-  value === undefined ? 'nothing' : shorten(JSON.stringify(value) ?? String(value));
-const shorten = (text: string): string => (text.length > 80 ? `${text.slice(0, 77)}…` : text);
-const listed = (names: readonly unknown[]): string => names.map(String).join(', ');
-
-/** The nearest of `names`, if one is near enough to be what was meant. */
-export function nearest(name: string, names: readonly string[]): string {
-  const best = names.length ? closest(name, [...names]) : undefined;
-  return best !== undefined && isNear(name, best) ? `; did you mean ${best}?` : '';
+/** Something wrong at a place of a spec: what was expected there, and what was found. */
+export interface Fault {
+  readonly path: Path;
+  readonly text: string;
 }
 
-function isNear(a: string, b: string): boolean {
-  const pairs = new Set(Array.from({ length: a.length - 1 }, (_, i) => a.slice(i, i + 2).toLowerCase()));
-  return [...pairs].some((pair) => b.toLowerCase().includes(pair));
+export const said = ({ path, text }: Fault): string => (path.length ? `${place(path)}: ${text}` : text);
+
+/** A value as it stands in a message: JSON, cut off where it would fill the screen. */
+export function show(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'number') return String(value); // JSON has no word for what 1e400 becomes
+  if (typeof value === 'function') return 'a function';
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }
 
-/** The keys that the object at `path` may have, and the values that the discriminator there may have. */
-interface Options {
-  readonly keys: readonly string[];
-  readonly values: readonly string[];
+export const listed = (names: readonly unknown[]): string => names.map(String).join(', ');
+
+/** `; did you mean …?`, if one of `names` is near enough to be what was meant, or begins as it does. */
+export function nearest(name: unknown, names: readonly string[]): string {
+  if (typeof name !== 'string' || name.length < 3) return '';
+  const meant = name.toLowerCase();
+  const far = (known: string) => {
+    const whole = known.toLowerCase();
+    const beginnings = [-1, 0, 1].map((more) => distance(meant, whole.slice(0, meant.length + more)) + 0.5);
+    return Math.min(distance(meant, whole), ...beginnings);
+  };
+  const [best] = [...names].sort((a, b) => far(a) - far(b));
+  return best !== undefined && far(best) <= Math.max(1, meant.length / 3) ? `; did you mean ${best}?` : '';
 }
 
-/** Follows `path` through a schema, choosing the members of unions by the value that is there. */
-function optionsAt(schema: z.core.$ZodType, value: unknown, path: readonly PropertyKey[]): Options {
-  // biome-ignore lint/suspicious/noExplicitAny: zod's own description of a schema
-  const def = (schema as any)._zod.def;
-  const [key, ...rest] = path;
-  const inside = (next: z.core.$ZodType) => optionsAt(next, (value as Record<PropertyKey, unknown>)?.[key!], rest);
-  if (def.innerType) return optionsAt(def.innerType, value, path);
-  if (def.type === 'array') return key === undefined ? { keys: [], values: [] } : inside(def.element);
+// biome-ignore lint/suspicious/noExplicitAny: zod's own description of a schema, one shape for each kind of it
+const defOf = (schema: Schema): any => schema._zod.def;
+
+/** The schema without what it is wrapped in: optional, default. */
+function bare(schema: Schema): Schema {
+  const { innerType } = defOf(schema);
+  return innerType ? bare(innerType) : schema;
+}
+
+/** The members of a union by the value of their discriminator. */
+const members = (schema: Schema): Map<string, Schema> =>
+  new Map(
+    defOf(schema).options.map((option: Schema) => [
+      defOf(defOf(option).shape[defOf(schema).discriminator]).values[0],
+      option,
+    ]),
+  );
+
+/** The schema of what stands at `path`; a union whose member cannot be told stands for what is in it. */
+export function schemaAt(schema: Schema, value: unknown, path: Path): Schema | undefined {
+  const at = bare(schema);
+  const def = defOf(at);
   if (def.type === 'union' && def.discriminator) {
-    const literal = (option: z.core.$ZodType): string => (option as z.ZodObject).shape[def.discriminator].def.values[0];
-    const chosen = def.options.find(
-      (option: z.core.$ZodType) => literal(option) === (value as Record<string, unknown>)?.[def.discriminator],
-    );
-    if (chosen) return optionsAt(chosen, value, path);
-    return { keys: [], values: def.options.map(literal) };
+    const member = members(at).get(valueAt(value, [def.discriminator]) as string);
+    return member ? schemaAt(member, value, path) : at;
   }
-  if (def.type === 'object') {
-    if (key === undefined) return { keys: Object.keys(def.shape), values: [] };
-    if (key in def.shape) return inside(def.shape[key]);
+  const [key, ...rest] = path;
+  if (key === undefined) return at;
+  const next = def.type === 'object' && Object.hasOwn(def.shape, key) ? def.shape[key] : undefined;
+  const inside = next ?? def.element ?? def.catchall ?? def.valueType;
+  return inside && schemaAt(inside, valueAt(value, [key]), rest);
+}
+
+/** The keys that an object of this schema may have; of a union, those of any member. */
+export function keysIn(schema: Schema | undefined): string[] {
+  if (!schema) return [];
+  const def = defOf(schema);
+  if (def.type === 'union') return [...new Set<string>(def.options.flatMap(keysIn))];
+  return def.type === 'object' ? Object.keys(def.shape) : [];
+}
+
+/** What a schema takes, in words; undefined where there are none for it. */
+function expected(schema: Schema | undefined): string | undefined {
+  if (!schema) return undefined;
+  const def = defOf(schema);
+  switch (def.type) {
+    case 'number':
+      return number(def);
+    case 'string':
+      return def.checks?.length ? 'a text that is not empty' : 'a text';
+    case 'boolean':
+      return 'true or false';
+    case 'array':
+      return def.checks?.length ? 'a list with at least one entry' : 'a list';
+    case 'object':
+    case 'record':
+      return 'an object';
+    case 'enum':
+      return oneOf(Object.values(def.entries));
+    case 'literal':
+      return oneOf(def.values);
+    case 'union':
+      return def.discriminator ? 'an object' : alternatives(def.options.map(expected));
+    default:
+      return undefined;
   }
-  return { keys: [], values: [] };
 }
 
-/** One line an issue: the key, what was expected there, and what was found. */
-export function explain(schema: z.core.$ZodType, input: unknown, issues: readonly Issue[]): string[] {
-  return issues.flatMap((issue) => {
-    const at = place(issue.path);
-    switch (issue.code) {
-      case 'unrecognized_keys': {
-        const { keys } = optionsAt(schema, input, issue.path);
-        return issue.keys.map(
-          (key) => `${place([...issue.path, key])}: unknown key${nearest(key, keys)} (known: ${listed(keys)})`,
-        );
-      }
-      case 'invalid_union': {
-        const { values } = optionsAt(schema, input, issue.path.slice(0, -1));
-        if (!values.length) return `${at}: expected ${expected(issue.errors.flat())}, got ${show(issue.input)}`;
-        const found = (issue.input as Record<PropertyKey, unknown>)?.[issue.path.at(-1)!];
-        return `${at}: expected one of ${listed(values)}, got ${show(found)}${nearest(String(found), values)}`;
-      }
-      case 'invalid_value':
-        return `${at}: expected ${issue.values.length > 1 ? 'one of ' : ''}${listed(issue.values)}, got ${show(issue.input)}${
-          typeof issue.input === 'string' ? nearest(issue.input, issue.values.map(String)) : ''
-        }`;
-      default:
-        return `${at}: ${expected([issue])}, got ${show(issue.input)}`;
+const oneOf = (values: readonly unknown[]): string => (values.length > 1 ? `one of ${listed(values)}` : listed(values));
+const alternatives = (texts: readonly (string | undefined)[]): string | undefined =>
+  texts.every((text) => text !== undefined) ? [...new Set(texts)].join(' or ') : undefined;
+
+interface Bound {
+  readonly value: number;
+  readonly inclusive: boolean;
+}
+
+function number({ format, checks = [] }: { format?: string; checks?: { _zod: { def: Bound & { check: string } } }[] }) {
+  const bounds = (check: string): Bound[] => checks.map(({ _zod }) => _zod.def).filter((def) => def.check === check);
+  const whole = format !== undefined;
+  const [above] = bounds('greater_than').sort((a, b) => b.value - a.value);
+  const [high] = bounds('less_than').sort((a, b) => a.value - b.value);
+  const low = whole && above && !above.inclusive ? { value: above.value + 1, inclusive: true } : above;
+  const noun = whole ? 'an integer' : 'a number';
+  if (low?.inclusive && high?.inclusive) return `${noun} from ${low.value} to ${high.value}`;
+  const open = [
+    ...(low ? [low.inclusive ? `of at least ${low.value}` : `above ${low.value}`] : []),
+    ...(high ? [high.inclusive ? `of at most ${high.value}` : `below ${high.value}`] : []),
+  ];
+  return [noun, open.join(' and ')].join(' ').trim();
+}
+
+/** One fault a key: a key that was misspelt is not missing as well. */
+export function explain(schema: Schema, input: unknown, issues: readonly Issue[]): Fault[] {
+  const faults: Fault[] = [];
+  const meant = new Set<string>();
+  const add = (fault: Fault) => {
+    if (!faults.some(({ path }) => place(path) === place(fault.path))) faults.push(fault);
+  };
+  for (const issue of issues) {
+    if (issue.code !== 'unrecognized_keys') {
+      add({ path: issue.path, text: explained(schema, input, issue) });
+      continue;
     }
-  });
-}
-
-/** `expected …`, of the alternatives in `issues`. */
-function expected(issues: readonly Issue[]): string {
-  const texts = issues.map((issue) => {
-    switch (issue.code) {
-      case 'invalid_type':
-        return `expected ${issue.expected === 'int' ? 'an integer' : article(issue.expected)}`;
-      case 'too_small':
-        return tooSmall(issue);
-      case 'too_big':
-        return `expected a ${issue.origin === 'number' || issue.origin === 'int' ? 'number' : `${issue.origin} of size`} ${issue.inclusive ? 'at most' : 'below'} ${issue.maximum}`;
-      default:
-        return issue.message;
+    const keys = keysIn(schemaAt(schema, input, issue.path));
+    for (const key of issue.keys) {
+      const guess = nearest(key, keys);
+      const missing = keys.find((known) => guess === `; did you mean ${known}?`);
+      if (missing !== undefined) meant.add(place([...issue.path, missing]));
+      add({ path: [...issue.path, key], text: `unknown key${guess} (known: ${listed(keys)})` });
     }
-  });
-  return [...new Set(texts)].map((text, i) => (i ? text.replace(/^expected /, '') : text)).join(' or ');
+  }
+  return faults.filter(({ path }) => !meant.has(place(path)) || valueAt(input, path) !== undefined);
 }
 
-const article = (name: string): string => `${/^[aeiou]/.test(name) ? 'an' : 'a'} ${name}`;
-
-function tooSmall({ origin, minimum, inclusive }: Extract<Issue, { code: 'too_small' }>): string {
-  if (origin === 'array') return `expected a list of ${minimum} or more`;
-  if (origin === 'string') return `expected a text that is not empty`;
-  return `expected a number ${inclusive ? 'of at least' : 'above'} ${minimum}`;
+function explained(schema: Schema, input: unknown, issue: Issue): string {
+  const found = valueAt(input, issue.path);
+  if (issue.code === 'custom' || issue.code === 'invalid_format') return `${issue.message}, got ${show(found)}`;
+  const at = schemaAt(schema, input, issue.path);
+  if (issue.code === 'invalid_union' && at && defOf(at).discriminator) {
+    const names = [...members(at).keys()];
+    return `expected ${oneOf(names)}, got ${show(found)}${nearest(found, names)}`;
+  }
+  const wanted = expected(at);
+  if (wanted === undefined) return `${issue.message}, got ${show(found)}`;
+  const names = issue.code === 'invalid_value' ? issue.values.map(String) : [];
+  return `expected ${wanted}, got ${show(found)}${nearest(found, names)}`;
 }

@@ -1,107 +1,118 @@
 import { z } from 'zod';
-import { columns as fitColumns } from '../operators/aggregates/fits.ts';
 import type { AxisValue, Point } from '../operators/sources/grid.ts';
 import { pointsOf } from '../operators/sources/grid.ts';
+import { claimFaults } from './claims.ts';
 import { type Experiment, experiment, type RunConfig } from './experiment.ts';
-import { explain, nearest, place } from './explain.ts';
+import { explain, type Fault, keysIn, listed, nearest, said, schemaAt, show } from './explain.ts';
+import { fitFaults } from './fit.ts';
+import { type Path, place, roots, valueAt, withValue } from './paths.ts';
 import type { Registry } from './registry.ts';
+import { SpecError } from './spec-error.ts';
 
-/** A spec that cannot be run as it stands; its message is meant for the person who wrote it. */
-export class SpecError extends Error {
-  override readonly name = 'SpecError';
+type Schema = ReturnType<typeof experiment>;
+
+/** An axis of the grid that stands for a key of the spec. */
+interface Axis {
+  readonly name: string;
+  readonly path: Path;
+  readonly values: readonly unknown[];
+  /** Does its first value stand in for a key that is missing outside the grid? */
+  readonly standsIn: boolean;
 }
-
-type Json = Record<string, unknown>;
-
-/** `value` at a dotted path in a copy of `spec`; objects on the way are made. */
-export function withValue(spec: unknown, path: string, value: unknown): Json {
-  const [key, ...rest] = path.split('.');
-  const copy = { ...(spec as Json) };
-  copy[key!] = rest.length ? withValue(copy[key!] ?? {}, rest.join('.'), value) : value;
-  return copy;
-}
-
-const valueAt = (spec: unknown, path: string): unknown =>
-  path.split('.').reduce<unknown>((at, key) => (at as Json | undefined)?.[key], spec);
-
-const isAxis = (name: string): boolean => /^(data|model|optimizer)\./.test(name);
 
 /**
  * A spec with its defaults filled in. An axis of the grid stands in for a key that is missing outside it.
  *
- * @throws {SpecError} that names every key at fault, what was expected there and what was found.
+ * @throws {SpecError} with a line for each key at fault: what was expected there and what was found.
  */
 export function parse(input: unknown, registry: Registry): Experiment {
   const schema = experiment(registry);
-  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
-    throw new SpecError(`the spec: expected an object, got ${Array.isArray(input) ? 'a list' : JSON.stringify(input)}`);
-  }
-  const axes = Object.entries(((input as Json)['grid'] as Json) ?? {}).filter(
-    (entry): entry is [string, unknown[]] => isAxis(entry[0]) && Array.isArray(entry[1]) && entry[1].length > 0,
-  );
+  const unknown = unknownAxes(schema, input);
+  const axes = axesOf(input).filter(({ name }) => !unknown.some(({ path }) => path[1] === name));
   const whole = axes.reduce<unknown>(
-    (spec, [path, [first]]) => (valueAt(spec, path) === undefined ? withValue(spec, path, first) : spec),
+    (spec, { path, values, standsIn }) => (standsIn ? withValue(spec, path, values[0]) : spec),
     input,
   );
-  const spec = check(schema, whole);
-  for (const name of Object.keys(spec.grid)) {
-    if (name === 'learningRate' || name === 'seed' || isAxis(name)) continue;
-    throw new SpecError(
-      `grid.${name}: expected learningRate, seed or a key of data, model, optimizer such as model.hidden, got ${name}${nearest(name, ['learningRate', 'seed', 'model.hidden', 'model.activation'])}`,
-    );
-  }
-  for (const [path, values] of axes) {
-    for (const [i, value] of values.entries()) {
-      const parsed = schema.safeParse(withValue(whole, path, value), { reportInput: true });
-      if (!parsed.success) {
-        const lines = explain(schema, withValue(whole, path, value), parsed.error.issues);
-        throw new SpecError(`grid["${path}"][${i}]: ${lines.join('; ')}`);
-      }
-    }
-  }
-  checkFits(spec);
-  return spec;
+  const { spec, faults } = check(schema, whole);
+  refuse([
+    ...faults.map((fault) => inGrid(fault, axes)),
+    ...unknown,
+    ...axes.flatMap((axis) => axisFaults(schema, whole, axis, faults)),
+  ]);
+  const { $schema: _, ...parsed } = spec!;
+  refuse([...repeated(parsed.grid), ...fitFaults(parsed), ...claimFaults(parsed)]);
+  return parsed;
 }
 
-function check(schema: ReturnType<typeof experiment>, input: unknown): Experiment {
-  const parsed = schema.safeParse(input, { reportInput: true });
-  if (!parsed.success) throw new SpecError(explain(schema, input, parsed.error.issues).join('\n'));
-  const { $schema: _, ...spec } = parsed.data;
-  const twice = Object.entries(spec.grid).find(
-    ([, values]) => new Set(values.map((v) => JSON.stringify(v))).size < values.length,
-  );
-  if (twice) throw new SpecError(`grid.${twice[0]}: expected each value once, got ${JSON.stringify(twice[1])}`);
-  return spec;
+function refuse(faults: readonly Fault[]): void {
+  if (faults.length) throw new SpecError([...new Set(faults.map(said))]);
 }
 
-/** What a fit is called in claims and in the table. */
-export const fitName = (fit: { readonly op: string; readonly id?: string }): string => fit.id ?? fit.op;
+function check(schema: Schema, input: unknown): { spec?: z.infer<Schema>; faults: Fault[] } {
+  const { data, error } = schema.safeParse(input);
+  if (error) return { faults: explain(schema, input, error.issues) };
+  // zod puts the keys it knows first; which axis is the last is for the spec to say
+  const grid = Object.fromEntries(gridOf(input).map(([name]) => [name, data.grid[name]!])) as typeof data.grid;
+  return { spec: { ...data, grid }, faults: [] };
+}
 
-function checkFits({ fit, claims }: Experiment): void {
-  const names = fit.map((f) => fitName(f as { op: string; id?: string }));
-  const twice = names.find((name, i) => names.indexOf(name) < i);
-  if (twice) throw new SpecError(`fit: expected each fit to have an id of its own, got ${twice} twice; add "id"`);
-  for (const [i, { statistic, test }] of claims.entries()) {
-    const named = [
-      { path: ['claims', i, 'statistic'], text: statistic },
-      ...(test ? [{ path: ['claims', i, 'test', 'statistic'], text: test.statistic }] : []),
-      ...(typeof test?.of === 'string' ? [{ path: ['claims', i, 'test', 'of'], text: test.of }] : []),
-    ];
-    for (const { path, text } of named) {
-      const [name, column] = text.split('.');
-      if (!names.includes(name!)) {
-        throw new SpecError(
-          `${place(path)}: expected ⟨fit⟩.⟨column⟩ with a fit among ${names.join(', ') || 'none'}, got ${text}${nearest(name!, names)}`,
-        );
-      }
-      if (!(column! in fitColumns)) {
-        const known = Object.keys(fitColumns);
-        throw new SpecError(
-          `${place(path)}: expected a column of fits (${known.join(', ')}), got ${column}${nearest(column ?? '', known)}`,
-        );
-      }
-    }
-  }
+const own = ['learningRate', 'seed'];
+
+const gridOf = (input: unknown): [string, unknown][] =>
+  Object.entries((valueAt(input, ['grid']) as object | null) ?? {});
+
+const axesOf = (input: unknown): Axis[] =>
+  gridOf(input).flatMap(([name, values]) => {
+    if (own.includes(name) || !Array.isArray(values) || !values.length) return [];
+    const path = name.split('.');
+    const root = valueAt(input, path.slice(0, 1));
+    // of what is no object the schema says so
+    if (root !== undefined && (typeof root !== 'object' || root === null || Array.isArray(root))) return [];
+    return [{ name, path, values, standsIn: valueAt(input, path) === undefined }];
+  });
+
+function unknownAxes(schema: Schema, input: unknown): Fault[] {
+  const keys = roots.flatMap((root) => keysIn(schemaAt(schema, input, [root])).map((key) => `${root}.${key}`));
+  const known = [...own, ...keys];
+  return gridOf(input)
+    .map(([name]) => name)
+    .filter((name) => !known.includes(name))
+    .map((name) => ({
+      path: ['grid', name],
+      text: `unknown axis${nearest(name, known)} (known: ${listed(known)})`,
+    }));
+}
+
+/** A fault of a key that the grid stands in for is one of the grid. */
+function inGrid(fault: Fault, axes: readonly Axis[]): Fault {
+  const axis = axes.find(({ path, standsIn }) => standsIn && path.every((key, i) => key === fault.path[i]));
+  return axis ? { ...fault, path: ['grid', axis.name, 0, ...fault.path.slice(axis.path.length)] } : fault;
+}
+
+/** What goes wrong only with a value of this axis in its place. */
+function axisFaults(schema: Schema, whole: unknown, axis: Axis, known: readonly Fault[]): Fault[] {
+  const before = new Set(known.flatMap((fault) => [said(fault), place(fault.path)]));
+  return axis.values.flatMap((value, i) => {
+    if (before.has(place(['grid', axis.name, i]))) return [];
+    const { faults } = check(schema, withValue(whole, axis.path, value));
+    return faults
+      .filter((fault) => !before.has(said(fault)))
+      .map(({ path, text }) =>
+        axis.path.every((key, k) => key === path[k])
+          ? { path: ['grid', axis.name, i, ...path.slice(axis.path.length)], text }
+          : { path: ['grid', axis.name, i], text: `with ${show(value)}, ${place(path)}: ${text}` },
+      );
+  });
+}
+
+function repeated(grid: Experiment['grid']): Fault[] {
+  return Object.entries(grid).flatMap(([name, values]) => {
+    const texts = values.map((value) => JSON.stringify(value));
+    const twice = texts.findIndex((text, i) => texts.indexOf(text) < i);
+    if (twice < 0) return [];
+    const first = texts.indexOf(texts[twice]!);
+    return [{ path: ['grid', name, twice], text: `expected each value once, got ${texts[twice]} as in [${first}]` }];
+  });
 }
 
 /** A point of the grid with what it is made of. */
@@ -111,13 +122,19 @@ export interface GridRun {
   readonly config: RunConfig;
 }
 
-/** Every run of a spec's grid, numbered, the last axis fastest. */
+/**
+ * Every run of a spec's grid, numbered, the last axis fastest.
+ *
+ * @throws {SpecError} if values of two axes do not go together.
+ */
 export function gridRuns(spec: Experiment, registry: Registry): GridRun[] {
   const schema = experiment(registry);
   return pointsOf(spec.grid).map((point, run) => {
     const { learningRate, seed, ...axes } = point;
-    const at = Object.entries(axes).reduce<unknown>((s, [path, value]) => withValue(s, path, value), spec);
-    const { data, model, loss, optimizer, steps, logEvery, random, order, measure } = schema.parse(at);
+    const at = Object.entries(axes).reduce<unknown>((s, [name, value]) => withValue(s, name.split('.'), value), spec);
+    const { spec: own, faults } = check(schema, at);
+    if (!own) throw new SpecError(faults.map((fault) => `grid: at ${show(axes)}, ${said(fault)}`));
+    const { data, model, loss, optimizer, steps, logEvery, random, order, measure } = own;
     return {
       run,
       point,
@@ -130,6 +147,17 @@ export function gridRuns(spec: Experiment, registry: Registry): GridRun[] {
   });
 }
 
-/** The JSON Schema of specs with the operators that come with the package, for editors. */
-export const jsonSchema = (registry: Registry): unknown =>
-  z.toJSONSchema(experiment(registry), { io: 'input', unrepresentable: 'any' });
+type Node = { required?: string[]; oneOf?: Node[]; properties?: Record<string, Node> };
+
+/**
+ * The JSON Schema of specs with the operators of `registry`, for editors. It asks less of `data`, `model` and
+ * `optimizer` than {@link parse}: any key but `kind` may stand in the grid instead.
+ */
+export function jsonSchema(registry: Registry): unknown {
+  const schema = z.toJSONSchema(experiment(registry), { io: 'input', unrepresentable: 'any' }) as Node;
+  for (const root of roots) {
+    const node = schema.properties![root]!;
+    for (const member of node.oneOf ?? [node]) member.required = ['kind'];
+  }
+  return schema;
+}

@@ -5,10 +5,13 @@ import * as summarize from '../operators/aggregates/summarize.ts';
 import * as conservation from '../operators/measures/conservation.ts';
 import * as hessian from '../operators/measures/hessian.ts';
 import * as ema from '../operators/transforms/ema.ts';
+import { explain, listed, said, show } from './explain.ts';
 
 /** An operator that may stand in a spec: its options beside its function. */
 export interface Registered {
   readonly options: z.ZodObject;
+  /** The options that name a column to read; it must have a number on every row. */
+  readonly numbers?: readonly string[] | undefined;
   // biome-ignore lint/suspicious/noExplicitAny: each checks its own options, and its rows when the chain is assembled
   readonly create: (options: any) => OperatorFunction<any, any>;
 }
@@ -18,8 +21,17 @@ export type Registry = Readonly<Record<string, Registered>>;
 /** What `measure` may name. */
 export const measures: Registry = {
   conservation: { options: conservation.options, create: conservation.conservation },
-  hessian: { options: hessian.options, create: hessian.hessian },
-  ema: { options: ema.options, create: ({ of, beta }: z.infer<typeof ema.options>) => ema.ema(of, beta) },
+  hessian: {
+    options: hessian.options,
+    // at every step nothing is null
+    create: ({ every, tol }: z.infer<typeof hessian.options>) =>
+      every === 1 ? hessian.sharpness({ tol }) : hessian.hessian({ every, tol }),
+  },
+  ema: {
+    options: ema.options,
+    numbers: ['of'],
+    create: ({ of, beta }: z.infer<typeof ema.options>) => ema.ema(of, beta),
+  },
 };
 
 /** What `fit` may name: folds of the runs table, made for one column pair each. */
@@ -34,29 +46,39 @@ export const fits = {
   },
 } satisfies Registry;
 
-const Module = z.object({
-  operators: z.record(
-    z.string(),
-    z.object({
-      options: z.custom<z.ZodObject>((x) => typeof x === 'object' && x !== null && 'safeParse' in x && 'shape' in x),
-      create: z.custom<Registered['create']>((x) => typeof x === 'function'),
-    }),
-  ),
+const Entry = z.strictObject({
+  options: z.custom<z.ZodObject>(isObjectSchema, { error: 'expected a z.strictObject({ … })' }),
+  numbers: z.array(z.string()).optional(),
+  create: z.custom<Registered['create']>((x) => typeof x === 'function', {
+    error: 'expected a function (options) => operator',
+  }),
 });
+
+// not instanceof: the module may have another copy of zod
+function isObjectSchema(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'safeParse' in value && 'shape' in value;
+}
 
 /**
  * The operators of a user's own module: `export const operators = { name: { options, create } }`, as here.
  *
  * @throws {TypeError} if the module exports something else, or a name that is taken.
  */
-export function registered(module: unknown, path: string, taken: Registry): Registry {
-  const parsed = Module.safeParse(module);
-  if (!parsed.success) {
-    throw new TypeError(
-      `operators: ${path} must export operators = { name: { options: z.strictObject(…), create: (options) => operator } }, got ${Object.keys(module as object).join(', ') || 'no exports'}`,
-    );
+export function registered(module: Readonly<Record<string, unknown>>, taken: Registry): Registry {
+  const { operators } = module;
+  if (typeof operators !== 'object' || operators === null) {
+    const found =
+      operators === undefined ? listed(Object.keys(module).sort()) || 'no exports' : `operators = ${show(operators)}`;
+    throw new TypeError(`expected the module to export operators = { name: { options, create } }, got ${found}`);
   }
-  const twice = Object.keys(parsed.data.operators).find((name) => name in taken);
-  if (twice) throw new TypeError(`operators: ${path} exports ${twice}, which is already the name of an operator`);
-  return parsed.data.operators;
+  for (const [name, entry] of Object.entries(operators)) {
+    if (Object.hasOwn(taken, name)) {
+      throw new TypeError(`operators.${name}: expected a new name for an operator, got one that is taken`);
+    }
+    const { error } = Entry.safeParse(entry);
+    if (!error) continue;
+    const faults = explain(Entry, entry, error.issues);
+    throw new TypeError(faults.map(({ path, text }) => said({ path: ['operators', name, ...path], text })).join('; '));
+  }
+  return operators as Registry;
 }

@@ -2,6 +2,7 @@ import { type Columns, float64, float64s, int32, nullable, utf8 } from '../colum
 import { columns as stepColumns } from '../operators/sources/descend.ts';
 import { type Axes, axisColumns, cells } from '../operators/sources/grid.ts';
 import type { GridRun } from './parse.ts';
+import { SpecError } from './spec-error.ts';
 
 export type RunStatus = 'completed' | 'diverged' | 'interrupted';
 
@@ -34,6 +35,19 @@ export function runColumns(grid: Axes, columns: Columns): Columns {
       ]),
     ),
   };
+}
+
+/**
+ * Checks that no measure adds a column which the tables have of their own.
+ *
+ * @throws {SpecError} that names it.
+ */
+export function checkNames(grid: Axes, columns: Columns): void {
+  const taken = Object.keys(runColumns(grid, {})).filter((name) => !(name in stepColumns));
+  const twice = taken.find((name) => name in columns);
+  if (twice !== undefined) {
+    throw new SpecError(`measure: expected columns beside those of the tables (${taken.join(', ')}), got ${twice}`);
+  }
 }
 
 /** What a summary needs of a trajectory's rows: fold them in, or hand in the first, the last and the last measured. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { RecordBatch } from 'apache-arrow';
 import type { Columns } from '../columns.ts';
 import { StreamReader } from '../operators/sinks/arrow/stream-reader.ts';
 import { StreamWriter } from '../operators/sinks/arrow/stream-writer.ts';
@@ -40,6 +41,11 @@ export class JournalWriter {
   /** @throws {TypeError} if the row has other keys than the columns, or a cell that its column cannot hold. */
   append(row: unknown): void {
     this.#stream.push(row);
+  }
+
+  /** Appends all rows of a batch, or those from row `begin` on. */
+  appendBatch(batch: RecordBatch, begin = 0): void {
+    this.#stream.append(batch, begin);
   }
 
   /** Writes the rows that are not on disk yet. */

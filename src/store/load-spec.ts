@@ -1,24 +1,62 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Experiment } from '../pipelines/experiment.ts';
-import { parse, SpecError, withValue } from '../pipelines/parse.ts';
+import { show } from '../pipelines/explain.ts';
+import { parse } from '../pipelines/parse.ts';
+import { keysOf, withValue } from '../pipelines/paths.ts';
 import { measures, type Registry, registered } from '../pipelines/registry.ts';
+import { atKey, SpecError } from '../pipelines/spec-error.ts';
+import { sha256 } from './canonical.ts';
 
 /** A spec ready to be run: parsed, with the operators it names. */
 export interface Loaded {
+  /** The file it was read from, as it was named. */
+  readonly path: string;
   /** Defaults filled in, paths as they were written: what the folder's hash is taken of. */
   readonly spec: Experiment;
-  /** Where its relative paths start. */
-  readonly folder: string;
   readonly registry: Registry;
   /** sha256 of each module with operators of one's own, by the path in the spec: part of what a trajectory is. */
   readonly modules: Readonly<Record<string, string>>;
 }
 
-/** `path=json`, as `--set` takes it; a value that is no JSON stands for itself as text. */
-function withSet(spec: unknown, set: string): unknown {
+/**
+ * Reads a spec from a file, and the modules that it names.
+ *
+ * @param sets Changes as `path=json`; a value that is no JSON stands for itself as text.
+ * @throws {SpecError} if the file or a module cannot be read, is not JSON, or is not a spec: names file and key.
+ */
+export async function loadSpec(path: string, sets: readonly string[] = []): Promise<Loaded> {
+  const written = parseJson(path, read(path, 'a spec').toString('utf8'));
+  const input = sets.reduce(withSet, written);
+  try {
+    const { registry, modules } = await operatorsOf(input, dirname(resolve(path)));
+    return { path, spec: parse(input, registry), registry, modules };
+  } catch (error) {
+    throw error instanceof SpecError ? error.in(path) : error;
+  }
+}
+
+function parseJson(path: string, text: string): object {
+  let value: unknown;
+  try {
+    value = JSON.parse(text.replace(/^\ufeff/, ''));
+  } catch (error) {
+    throw new SpecError(`${path}: expected JSON, got ${text.trim() ? mistake(text, error as Error) : 'an empty file'}`);
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  throw new SpecError(`${path}: expected a JSON object, got ${Array.isArray(value) ? 'a list' : show(value)}`);
+}
+
+/** The parser's own words, with the place as an editor counts it. */
+function mistake(text: string, { message }: Error): string {
+  const [, said, position] = /^(.*) in JSON at position (\d+)/s.exec(message) ?? [];
+  if (said === undefined) return `a mistake: ${message}`;
+  const before = text.slice(0, Number(position)).split('\n');
+  return `a mistake at line ${before.length}, column ${before.at(-1)!.length + 1}: ${said}`;
+}
+
+function withSet(spec: object, set: string): object {
   const at = set.indexOf('=');
   if (at < 1) throw new SpecError(`--set: expected path=json, got ${set}`);
   const [path, text] = [set.slice(0, at), set.slice(at + 1)];
@@ -28,66 +66,63 @@ function withSet(spec: unknown, set: string): unknown {
   } catch {
     // a word needs no quotes
   }
-  // an axis has a dot in its name
-  const axis = /^grid\.((?:data|model|optimizer)\..+)$/.exec(path)?.[1];
-  if (!axis) return withValue(spec, path, value);
-  const { grid, ...rest } = spec as { grid?: object };
-  return { ...rest, grid: { ...grid, [axis]: value } };
+  return atKey(`--set ${path}`, () => withValue(spec, keysOf(path), value) as object);
+}
+
+async function operatorsOf(spec: object, folder: string) {
+  const { operators } = spec as { operators?: unknown };
+  // what is no path, the schema says
+  return loadOperators(
+    (Array.isArray(operators) ? operators : []).filter((path) => typeof path === 'string'),
+    folder,
+  );
 }
 
 /**
- * Reads a spec from a file, and the modules that it names.
+ * The operators that come with the package and those of the modules at `paths`.
  *
- * @throws {SpecError} if the file or a module cannot be read, is not JSON, or is not a spec: names file and key.
+ * @throws {SpecError} if a module cannot be loaded, exports no operators, or takes a name twice.
  */
-export async function loadSpec(path: string, sets: readonly string[] = []): Promise<Loaded> {
-  const text = read(path, 'a spec');
-  let input: unknown;
-  try {
-    input = JSON.parse(text.toString('utf8'));
-  } catch (error) {
-    throw new SpecError(`${path}: expected JSON, got ${(error as Error).message}`);
+export async function loadOperators(paths: readonly string[], folder = '') {
+  const modules: Record<string, string> = {};
+  let registry = measures;
+  for (const [i, path] of paths.entries()) {
+    const file = resolve(folder, path);
+    const module = await load(`operators[${i}]`, file);
+    modules[path] = module.hash;
+    registry = { ...registry, ...atKey(`operators[${i}]: ${file}`, () => registered(module.exports, registry)) };
   }
-  const folder = dirname(resolve(path));
-  const changed = sets.reduce(withSet, input);
-  const { registry, hashes } = await operatorsOf(changed, folder);
-  try {
-    return { spec: parse(changed, registry), folder, registry, modules: hashes };
-  } catch (error) {
-    if (error instanceof SpecError) throw new SpecError(error.message.replace(/^/gm, `${path}: `));
-    throw error;
-  }
+  return { registry, modules };
 }
 
-async function operatorsOf(spec: unknown, folder: string) {
-  const named = (spec as { operators?: unknown } | null)?.operators;
-  const hashes: Record<string, string> = {};
-  let registry = measures;
-  for (const path of Array.isArray(named) ? named.filter((name) => typeof name === 'string') : []) {
-    const file = resolve(folder, path);
-    hashes[path] = createHash('sha256').update(read(file, 'a module with operators')).digest('hex');
-    try {
-      registry = { ...registry, ...registered(await import(pathToFileURL(file).href), path, registry) };
-    } catch (error) {
-      throw new SpecError(error instanceof TypeError ? error.message : `operators: ${path} cannot be loaded: ${(error as Error).message}`);
-    }
+async function load(key: string, file: string): Promise<{ exports: Record<string, unknown>; hash: string }> {
+  const bytes = atKey(key, () => read(file, 'a module with operators'));
+  try {
+    return { exports: await import(pathToFileURL(file).href), hash: sha256(bytes) };
+  } catch (error) {
+    throw new SpecError(`${key}: ${file}: expected a module that can be loaded, got ${String(error)}`);
   }
-  return { registry, hashes };
 }
 
 function read(path: string, what: string): Buffer {
   try {
     return readFileSync(path);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const found = code === 'ENOENT' ? 'nothing there' : code === 'EISDIR' ? 'a folder' : code;
-    throw new SpecError(`${path}: expected ${what}, found ${found}`);
+    const { code = '' } = error as NodeJS.ErrnoException;
+    const known: Record<string, string> = {
+      ENOENT: 'nothing there',
+      ENOTDIR: 'nothing there',
+      EISDIR: 'a folder',
+      EACCES: 'a file that may not be read',
+    };
+    throw new SpecError(`${path}: expected ${what}, got ${known[code] ?? code}`);
   }
 }
 
-/** The spec with the paths of its data files made absolute: what is stored, and what runs. */
-export function resolved({ spec, folder }: Pick<Loaded, 'spec' | 'folder'>): Experiment {
-  const absolute = (path: string) => resolve(folder, path);
+/** The spec with the paths of its files made absolute: what is stored, and what runs. */
+export function resolved({ spec, path }: Pick<Loaded, 'spec' | 'path'>): Experiment {
+  const folder = dirname(resolve(path));
+  const absolute = (file: string) => resolve(folder, file);
   const paths = spec.grid['data.path'] as string[] | undefined;
   return {
     ...spec,

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { type Columns, int32, nullable, utf8 } from '../columns.ts';
+import type { EngineName } from '../math/engines/engines.ts';
 import { numericsVersion } from '../math/numerics.ts';
 import type { Law } from '../math/theory/laws.ts';
 import { columns as fitColumns } from '../operators/aggregates/fits.ts';
@@ -11,6 +12,7 @@ import { fitRuns } from '../pipelines/fit.ts';
 import type { GridRun } from '../pipelines/parse.ts';
 import { type Ends, runColumns, runRow } from '../pipelines/runs.ts';
 import { writeFileAtomic } from './atomic.ts';
+import { sha256OfFile } from './canonical.ts';
 import { journalPath, readJournal } from './journal.ts';
 import { specHash } from './keys.ts';
 import { type Manifest, machine, readManifest, writeManifest } from './manifest.ts';
@@ -29,7 +31,7 @@ export interface StoredRun extends GridRun {
 export interface StoredGrid {
   /** With the paths of data files absolute. */
   readonly spec: Experiment;
-  readonly engine: string;
+  readonly engine: EngineName;
   readonly runs: readonly StoredRun[];
   /** Of the rows of a trajectory. */
   readonly columns: Columns;
@@ -45,8 +47,9 @@ export interface Results {
   readonly claims: readonly Row[];
 }
 
-/** The folder of a spec; `parsed` is the spec with the paths it was written with. */
-export const specFolder = (out: string, parsed: Experiment): string => join(out, parsed.name, specHash(parsed));
+/** The folder of a spec, with the paths it was written with; the order of its axes numbers the runs. */
+export const specFolder = (out: string, parsed: Experiment): string =>
+  join(out, parsed.name, specHash([parsed, Object.keys(parsed.grid)]));
 
 const run = int32('point of the grid, counted from 0, the last axis fastest');
 
@@ -82,13 +85,16 @@ export function findResults(dir: string, { runs }: StoredGrid): Results | null {
   }
   const files = Object.keys(manifest.tables).flatMap((name) => [`${name}.arrow`, `${name}.parquet`]);
   if (!files.every((name) => fs.existsSync(join(dir, name)))) return null;
-  const table = (name: string) => readTable(dir, name);
-  return { status: manifest.status, runs: table('runs'), fits: table('fits'), claims: table('claims') };
+  const small = ['runs', 'fits', 'claims'];
+  const isWhole = (name: string) => manifest.tables[name]?.arrow === sha256OfFile(join(dir, `${name}.arrow`));
+  if (!small.every(isWhole)) return null;
+  const [runRows, fits, claims] = small.map((name) => readTable(dir, name));
+  return { status: manifest.status, runs: runRows!, fits: fits!, claims: claims! };
 }
 
 /**
  * Fits, judges and writes every table from the journals that are there, and the manifest last. A run without a row is
- * in no table.
+ * in no table; one that was interrupted is in no fit.
  *
  * @throws {Error} `cannot write FILE: …`; tables that were there before are then still there.
  */
@@ -104,8 +110,9 @@ export async function storeResults(
     return ends ? [{ ...of, ends }] : [];
   });
   const rows = there.map((of) => runRow(of, spec.grid, columns, of.ends));
-  const fits = await fitRuns(spec, rows, tables['runs']!);
-  const claims = judge(spec, fits);
+  const ended = rows.filter((row) => row['status'] !== 'interrupted');
+  const fits = await fitRuns(spec, ended, tables['runs']!);
+  const claims = judge(spec, fits, { ended: ended.length, runs: runs.length });
   const records: Record<string, TableRecord> = {
     steps: writeTable(dir, 'steps', tables['steps']!, steps(out, there)),
     runs: writeRows(dir, 'runs', tables['runs']!, rows),

@@ -24,7 +24,7 @@ const piecewise = (name: string, left: number): Activation => ({
       const s = z[i]! > 0 ? 1 : left;
       slope[i] = s;
       // NaN must stay NaN, and 0 · ∞ must not arise
-      h[i] = s === 0 ? (z[i]! <= 0 ? 0 : z[i]!) : s * z[i]!;
+      h[i] = s === 0 ? Math.max(0, z[i]!) : s * z[i]!;
     }
   },
 });

@@ -1,4 +1,4 @@
-import { concatMap, from, type Observable, reduce } from 'rxjs';
+import { concatMap, defer, type Observable, reduce } from 'rxjs';
 import { z } from 'zod';
 import type { Values } from '../../columns.ts';
 import type { Measurement, PowerLaw } from '../../math/stats/power-law.ts';
@@ -69,16 +69,17 @@ export function fold<K extends string>(
   const read = measurement(x, y);
   return (source) => {
     extend(source, {}, [{ operator, reads: [x, y, ...by] }]);
-    const rows = source.pipe(
-      reduce((groups: Map<string, Measurement[]>, row: Row) => {
-        const where = by.length ? JSON.stringify(Object.fromEntries(by.map((axis) => [axis, plain(row[axis])]))) : '';
-        const group = groups.get(where);
-        if (group) group.push(read(row));
-        else groups.set(where, [read(row)]);
-        return groups;
-      }, new Map()),
-      concatMap((groups) => from([...groups].map(([where, runs]) => ({ fit: name, where, x, y, ...result(runs) })))),
-    );
+    const gather = (groups: Map<string, Measurement[]>, row: Row) => {
+      const where = by.length ? JSON.stringify(Object.fromEntries(by.map((axis) => [axis, plain(row[axis])]))) : '';
+      const group = groups.get(where);
+      if (group) group.push(read(row));
+      else groups.set(where, [read(row)]);
+      return groups;
+    };
+    const fitted = (groups: Map<string, Measurement[]>) =>
+      [...groups].map(([where, runs]) => ({ fit: name, where, x, y, ...result(runs) }));
+    // deferred, for each subscriber gathers groups of its own
+    const rows = defer(() => source.pipe(reduce(gather, new Map()), concatMap(fitted)));
     return new Stream<Fit>({ columns, fresh: true }, (subscriber) => rows.subscribe(subscriber));
   };
 }

@@ -20,6 +20,7 @@ export const options = z.strictObject({
   laws: z
     .array(z.enum(['layer', 'neuron', 'matrix']))
     .min(1)
+    .refine((laws) => new Set(laws).size === laws.length, { error: 'expected each family once' })
     .default(['layer'])
     .meta({ description: 'families of laws; every list column has them in this order' }),
   biases: z.boolean().default(true).meta({ description: 'false: without b_l, as the paper measures it' }),

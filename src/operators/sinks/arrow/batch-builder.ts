@@ -129,7 +129,7 @@ export class BatchBuilder {
 
   #grow(rows: number): void {
     if (rows <= this.#capacity) return;
-    this.#capacity = Math.min(Math.max(rows, 2 * this.#capacity, 64), Math.max(rows, this.#rows));
+    this.#capacity = Math.max(rows, this.#capacity ? this.#rows : Math.min(64, this.#rows));
     for (const cells of this.#cells) cells.reserve(this.#capacity);
   }
 

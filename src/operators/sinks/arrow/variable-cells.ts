@@ -55,9 +55,12 @@ export abstract class VariableCells<
   /** Room for so many entries in a row; gives where they start. */
   protected ensure(row: number, length: number): number {
     const start = this.offsets[row]!;
-    if (start + length > this.entries.length) {
+    const needed = start + length;
+    if (needed > this.entries.length) {
+      // what a batch of such rows comes to: to get there by doubling leaves as much again to the garbage collector
+      const full = Math.min(Math.ceil((needed / (row + 1)) * (this.offsets.length - 1)), entriesPerBatch);
       const entries = new (this.entries.constructor as new (length: number) => Entries)(
-        grown(start + length, this.entries.length),
+        Math.max(full, grown(needed, this.entries.length)),
       );
       entries.set(this.entries);
       this.entries = entries;

@@ -1,7 +1,12 @@
-/** The system's word on a failed write, as one sentence that names the file. */
-export function writeError(path: string, cause: unknown, kept = ''): Error {
+/** A write that failed, in one sentence that names the file. */
+export class WriteError extends Error {
+  override readonly name = 'WriteError';
+}
+
+/** The system's word on a failed write. */
+export function writeError(path: string, cause: unknown, kept = ''): WriteError {
   const { code = '', message } = cause as NodeJS.ErrnoException;
   // Node says `ENOSPC: no space left on device, write`
   const reason = /^[A-Z0-9]+: ([^,]+)/.exec(message)?.[1] ?? message;
-  return new Error(`cannot write ${path}: ${reason}${code && ` (${code})`}${kept}`, { cause });
+  return new WriteError(`cannot write ${path}: ${reason}${code && ` (${code})`}${kept}`, { cause });
 }

@@ -1,0 +1,45 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+
+export interface Ask {
+  readonly job: string;
+  readonly what: 'step' | 'product';
+  readonly how: 'autograd' | 'manual';
+  readonly dtype: 'float64' | 'float32';
+  /** 0 is PyTorch's default. */
+  readonly threads: 0 | 1;
+  readonly count: number;
+}
+
+/** The PyTorch process of `bench/peer_torch.py`; times one thing at a time. */
+export class Peer {
+  readonly #process: ChildProcessWithoutNullStreams;
+  readonly #lines: AsyncIterator<string>;
+
+  private constructor(python: string) {
+    this.#process = spawn(python, [new URL('peer_torch.py', import.meta.url).pathname]);
+    this.#process.stderr.pipe(process.stderr);
+    this.#lines = createInterface(this.#process.stdout)[Symbol.asyncIterator]();
+  }
+
+  static async start(python: string): Promise<{ peer: Peer; torch: string; threads: number }> {
+    const peer = new Peer(python);
+    return { peer, ...(await peer.#line<{ torch: string; threads: number }>()) };
+  }
+
+  /** Milliseconds per step or product. */
+  async time(ask: Ask): Promise<number> {
+    this.#process.stdin.write(`${JSON.stringify(ask)}\n`);
+    return (await this.#line<{ ms: number }>()).ms;
+  }
+
+  stop(): void {
+    this.#process.stdin.end();
+  }
+
+  async #line<T>(): Promise<T> {
+    const { value, done } = await this.#lines.next();
+    if (done) throw new Error('bench: the PyTorch process ended; is torch installed for this Python?');
+    return JSON.parse(value) as T;
+  }
+}

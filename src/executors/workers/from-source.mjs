@@ -1,0 +1,6 @@
+// In a source tree the worker is TypeScript, and a thread does not inherit the loader of the one that made it.
+import { register } from 'tsx/esm/api';
+
+register();
+
+export default async (task) => (await import('./worker.ts')).default(task);

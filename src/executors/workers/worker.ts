@@ -1,0 +1,49 @@
+import { lastValueFrom, takeWhile, tap } from 'rxjs';
+import { BatchBuilder } from '../../operators/sinks/arrow/batch-builder.ts';
+import { StreamEncoder } from '../../operators/sinks/arrow/encoders.ts';
+import { isStream } from '../../stream.ts';
+import { Gate, type Message, type Task } from './channel.ts';
+
+/** Milliseconds after which a batch is sent, full or not. */
+const due = 250;
+
+/** Runs in a worker thread: makes the stream of a task and sends its rows as Arrow batches, by transfer. */
+export default async function work({ module, name, argument, port, shared, skip }: Task): Promise<void> {
+  const make = ((await import(module)) as Record<string, unknown>)[name];
+  if (typeof make !== 'function') throw new TypeError(`workers: ${module} must export a function ${name}`);
+  const rows: unknown = await make(argument);
+  if (!isStream(rows)) throw new TypeError(`workers: ${name} of ${module} must return a Stream, got ${typeof rows}`);
+
+  const gate = new Gate(shared);
+  const builder = new BatchBuilder(rows.columns, { who: name });
+  let parts: Uint8Array[] = [];
+  const encoder = new StreamEncoder(builder.schema, (bytes) => parts.push(bytes));
+  const send = (kind: 'schema' | 'batch') => {
+    const bytes = new Uint8Array(Buffer.concat(parts));
+    parts = [];
+    port.postMessage({ kind, bytes } satisfies Message, [bytes.buffer]);
+  };
+  let last = performance.now();
+  const flush = () => {
+    last = performance.now();
+    if (!builder.length) return;
+    encoder.write(builder.take());
+    gate.acquire();
+    send('batch');
+  };
+
+  send('schema');
+  let count = 0;
+  await lastValueFrom<unknown, undefined>(
+    rows.pipe(
+      takeWhile(() => !gate.stopped),
+      tap((row: unknown) => {
+        if (count++ < skip) return;
+        builder.push(row);
+        if (builder.full || performance.now() - last >= due) flush();
+      }),
+    ),
+    { defaultValue: undefined },
+  ).finally(flush);
+  port.postMessage({ kind: 'end', finished: !gate.stopped } satisfies Message);
+}

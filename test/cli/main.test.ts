@@ -1,0 +1,89 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { folder, tiny } from '../pipelines/tiny.ts';
+import { rxdescent } from './command.ts';
+
+const files = folder();
+files.write('good.json', tiny());
+files.write('misspelt.json', tiny({ logEvry: 2, loss: 'mea' }));
+files.write('syntax.mjs', 'export const operators = {;');
+files.write('module.json', tiny({ operators: ['./syntax.mjs'] }));
+files.write('file', 'in the way');
+files.write('not.json', '{ "name": "tiny"');
+
+const known =
+  '$schema, name, question, source, data, model, loss, optimizer, steps, logEvery, random, order, grid, operators, measure, fit, claims';
+
+describe('a command that cannot be carried out', () => {
+  it.concurrent.each<[string, ...string[]]>([
+    ['runn good.json', "unknown command 'runn'; did you mean run?"],
+    ['run', "missing required argument 'spec'"],
+    ['run good.json --jso', "unknown option '--jso'; did you mean --json?"],
+    [
+      'run good.json --engine typedarray',
+      '--engine: expected one of typed-array, got typedarray; did you mean typed-array?',
+    ],
+    ['run good.json --set steps', '--set: expected path=json, got steps'],
+    ['run not.json', 'not.json: expected JSON, got a mistake'],
+    [
+      'run misspelt.json',
+      'misspelt.json: loss: expected one of cross-entropy, mse, got "mea"',
+      `misspelt.json: logEvry: unknown key; did you mean logEvery? (known: ${known})`,
+    ],
+    [
+      'run module.json',
+      `module.json: operators[0]: ${files.in('syntax.mjs')}: expected a module that can be loaded, got SyntaxError: Unexpected token ';'`,
+    ],
+    ['run good.json --out file/deep', `--out: cannot write to file/deep: ${files.in('file')} is not a folder`],
+    [
+      'validate misspelt.json --set loss=mse',
+      `misspelt.json: logEvry: unknown key; did you mean logEvery? (known: ${known})`,
+    ],
+    ['describe nope.json', 'nope.json: expected a spec, got nothing there'],
+  ])('says why, and ends with 2: %s', async (command, ...said) => {
+    const { code, stdout, stderr } = await rxdescent(command.split(' '), files.path);
+    const lines = stderr.trimEnd().split('\n');
+    expect(lines).toHaveLength(said.length);
+    // what the parser of JSON says differs from one Node to the next
+    for (const [i, line] of said.entries()) expect(lines[i]!.slice(0, line.length)).toBe(line);
+    if (!command.includes('not.json')) expect(stderr).toBe(`${said.join('\n')}\n`);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(existsSync(files.in('output'))).toBe(false);
+    expect(readFileSync(files.in('file'), 'utf8')).toBe('in the way');
+  });
+
+  it('is no command at all, which is shown what there is', async () => {
+    const { code, stdout, stderr } = await rxdescent([], files.path);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/^Usage: rxdescent/);
+    for (const command of ['run', 'describe', 'validate']) expect(stderr).toContain(`  ${command} `);
+  });
+
+  it('shows where in the code with RXDESCENT_DEBUG=1 alone', async () => {
+    process.env['RXDESCENT_DEBUG'] = '1';
+    const { code, stderr } = await rxdescent(['validate', 'nope.json'], files.path).finally(() => {
+      delete process.env['RXDESCENT_DEBUG'];
+    });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^nope\.json: expected a spec, got nothing there\nSpecError: .*\n {4}at /);
+  });
+});
+
+describe('help and version', () => {
+  it('go to stdout, and end with 0', async () => {
+    const help = await rxdescent(['run', '--help'], files.path);
+    expect(help).toMatchObject({ code: 0, stderr: '' });
+    for (const option of ['--out', '--engine', '--json', '--set']) expect(help.stdout).toContain(option);
+    const version = await rxdescent(['--version'], files.path);
+    expect(version).toMatchObject({ code: 0, stdout: '0.1.0\n', stderr: '' });
+  });
+});
+
+describe('validate', () => {
+  it('says of a spec what it would run, and writes nothing', async () => {
+    const before = readdirSync(files.path);
+    const ended = await rxdescent(['validate', 'good.json', '--set', 'grid.seed=[1,2]'], files.path);
+    expect(ended).toMatchObject({ code: 0, stdout: 'good.json: tiny is a spec of 4 runs of 20 steps\n', stderr: '' });
+    expect(readdirSync(files.path)).toEqual(before);
+  });
+});

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { bool, float64, float64s, int32, nullable } from '../../src/columns.ts';
+import { columns as step } from '../../src/operators/sources/descend.ts';
+import { checkNames, runColumns, runRow, statusOf } from '../../src/pipelines/runs.ts';
+
+const grid = { learningRate: [0.1], 'model.hidden': [[4]], seed: [1] };
+const columns = {
+  ...step,
+  drift: float64s('drift', 'θ²'),
+  sharpness: nullable(float64('λ₁', '1/η')),
+  gap: float64('a measure of one’s own'),
+  converged: bool('a flag'),
+  products: int32('a count'),
+};
+
+describe('the runs table', () => {
+  it('has the axes, how the run ended, and the last value of every double that a measure adds', () => {
+    expect(Object.keys(runColumns(grid, columns))).toEqual([
+      ...['run', 'learningRate', 'model.hidden', 'seed', 'status', 'steps', 'finalLoss'],
+      ...['drift', 'initialSharpness', 'sharpness', 'gap'],
+    ]);
+    expect(runColumns(grid, columns)).toMatchObject({
+      drift: { arrow: 'list<float64>', unit: 'θ²' },
+      sharpness: { arrow: 'float64', unit: '1/η', nullable: true, about: 'λ₁; the last measured' },
+      gap: { nullable: true },
+    });
+  });
+
+  it('has a row of each run, from its first row, its last and what was measured last', () => {
+    const point = { learningRate: 0.1, 'model.hidden': [4], seed: 1 };
+    const config = { steps: 20 };
+    const first = { step: 0, loss: 2, drift: Float64Array.of(0), sharpness: 5, gap: 0 };
+    const last = { step: 20, loss: 1, drift: Float64Array.of(3), sharpness: null, gap: 2 };
+    const measured = (name: string) => ({ sharpness: 4, gap: 2 })[name];
+    // only what a row is made of
+    const of = { run: 3, point, config } as unknown as Parameters<typeof runRow>[0];
+    expect(runRow(of, grid, columns, { first, last, measured })).toEqual({
+      ...{ run: 3, learningRate: 0.1, 'model.hidden': Int32Array.of(4), seed: 1 },
+      ...{ status: 'completed', steps: 20, finalLoss: 1 },
+      ...{ drift: Float64Array.of(3), initialSharpness: 5, sharpness: 4, gap: 2 },
+    });
+  });
+
+  it('refuses a measure with a column of a name that is taken', () => {
+    expect(() => checkNames(grid, columns)).not.toThrow();
+    for (const name of ['run', 'seed', 'status', 'steps', 'finalLoss', 'model.hidden']) {
+      expect(() => checkNames(grid, { ...columns, [name]: float64('mine') })).toThrow(`got ${name}`);
+    }
+  });
+});
+
+describe('statusOf', () => {
+  it('tells a run that came to its end from one that diverged and one that was stopped', () => {
+    expect(statusOf({ step: 20, loss: 1 }, 20)).toBe('completed');
+    expect(statusOf({ step: 19, loss: 1 }, 20)).toBe('interrupted');
+    for (const loss of [NaN, Infinity]) {
+      expect(statusOf({ step: 20, loss }, 20)).toBe('diverged');
+      expect(statusOf({ step: 3, loss }, 20)).toBe('diverged');
+    }
+  });
+});

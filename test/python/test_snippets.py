@@ -1,0 +1,75 @@
+"""What the README and the command tell people to type."""
+
+import contextlib
+import io
+import re
+from statistics import fmean
+
+import pyarrow.ipc as ipc
+import pytest
+from conftest import bits, root
+
+readme = (root / "README.md").read_text(encoding="utf-8")
+
+
+def fenced(language):
+    return re.findall(rf"^```{language}\n(.*?)^```$", readme, flags=re.DOTALL | re.MULTILINE)
+
+
+def printed(report, heading):
+    (block,) = re.findall(rf"^{heading}.*\n((?:  .+\n?)+)", report, flags=re.MULTILINE)
+    return re.sub("^  ", "", block, flags=re.MULTILINE)
+
+
+@pytest.fixture
+def at_root(monkeypatch):
+    monkeypatch.chdir(root)
+
+
+def check_python(run, code):
+    names, out = {}, io.StringIO()
+    with contextlib.redirect_stdout(out):
+        exec(code, names)
+    assert {name: bits(cells) for name, cells in names["steps"].to_pydict().items()} == run.of_node("steps")
+    about = run.described["steps"]["drift"]["about"]
+    assert repr(about.encode()) in out.getvalue()
+    assert repr(names["steps"].slice(0, 3).to_pylist()) in out.getvalue()
+
+
+def check_sql(run, duck, code):
+    """Against the mean of |drift| of the first law over the runs of a rate, taken from their journals."""
+    drifts = {}
+    for path in run.journals():
+        with ipc.open_stream(path) as stream:
+            last = stream.read_all().to_pylist()[-1]
+        drifts.setdefault(last["learningRate"], []).append(abs(last["drift"][0]))
+    found = duck.sql(code)
+    rows = found.fetchall()
+    assert found.columns == ["learningRate", "drift", "seeds"]
+    assert [(eta, n) for eta, _, n in rows] == [(eta, len(of)) for eta, of in sorted(drifts.items())]
+    for eta, mean, _ in rows:
+        assert mean == pytest.approx(fmean(drifts[eta]), rel=1e-14, nan_ok=True)
+
+
+def test_the_readme_opens_the_tables_in_python(run):
+    snippets = fenced("python")
+    assert snippets
+    for code in snippets:
+        assert "DIR" in code
+        check_python(run, code.replace("DIR", str(run.dir)))
+
+
+def test_the_readme_asks_duckdb(run, duck):
+    snippets = fenced("sql")
+    assert snippets
+    for code in snippets:
+        assert "DIR" in code
+        check_sql(run, duck, code.replace("DIR", str(run.dir)))
+
+
+def test_the_command_ends_with_python_that_runs(run, at_root):
+    check_python(run, printed(run.report, "Python"))
+
+
+def test_the_command_ends_with_sql_that_runs(run, duck, at_root):
+    check_sql(run, duck, printed(run.report, "DuckDB"))
