@@ -1,5 +1,7 @@
 // columns and streams
 export * from './columns.ts';
+// over threads
+export { type Pipeline, sweepInWorkers } from './executors/workers/sweep.ts';
 // problems
 export { chebyshev } from './math/data/chebyshev.ts';
 export { classified, type Data, type Dataset } from './math/data/dataset.ts';

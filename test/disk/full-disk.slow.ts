@@ -22,7 +22,7 @@ if (blocked) process.stderr.write(`test/disk is skipped, as no tmpfs can be moun
 const home = fs.mkdtempSync(join(tmpdir(), 'rxdescent-disk-spec-'));
 const specPath = join(home, 'disk.json');
 fs.writeFileSync(specPath, JSON.stringify(spec));
-const run = (out: string): Ended => rxdescent('run', specPath, '--out', out, '--json');
+const run = (out: string): Ended => rxdescent('run', specPath, '--out', out, '--json', '--workers', '1');
 
 const folderOf = (out: string) => join(out, 'disk', fs.readdirSync(join(out, 'disk'))[0]!);
 const manifestOf = (out: string): Manifest => JSON.parse(fs.readFileSync(join(folderOf(out), 'manifest.json'), 'utf8'));
