@@ -1,7 +1,5 @@
 /** A write that failed, in one sentence that names the file. */
-export class WriteError extends Error {
-  override readonly name = 'WriteError';
-}
+export class WriteError extends Error {}
 
 /** The system's word on a failed write. */
 export function writeError(path: string, cause: unknown, kept = ''): WriteError {
