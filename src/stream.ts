@@ -29,6 +29,8 @@ export interface Shape {
   readonly known?: boolean;
   /** That plain Observable. */
   readonly base?: Observable<unknown> | null;
+  /** Axes of the grid that the rows come from, if they come from one. */
+  readonly axes?: readonly string[];
   /** What must hold of the rows underneath, once they are known. */
   readonly pending?: readonly Requirement[];
   /** Each subscriber gets rows of its own, so that the next operator may set its columns on them without a copy. */
@@ -42,7 +44,7 @@ export class Stream<R> extends Observable<R> {
 
   constructor(shape: Shape, subscribe: (subscriber: Subscriber<R>) => TeardownLogic) {
     super(subscribe);
-    this.shape = { capabilities: [], known: true, base: null, pending: [], fresh: false, ...shape };
+    this.shape = { capabilities: [], known: true, base: null, axes: [], pending: [], fresh: false, ...shape };
   }
 
   get columns(): Columns {
@@ -84,12 +86,17 @@ type Op<A, B> = OperatorFunction<A, B>;
 export const isStream = (source: unknown): source is Stream<unknown> =>
   typeof source === 'object' && source !== null && brand in source;
 
+/** The axes of the grid that rows come from; none of a plain Observable. */
+export const axesOf = (source: unknown): readonly string[] => (isStream(source) ? source.shape.axes : []);
+
 /** Columns that are known of any Observable: none of a plain one. */
 export const columnsOf = (source: unknown): Columns => (isStream(source) ? source.shape.columns : {});
 
 /** What is known of a source: of a plain Observable nothing. */
 const shapeOf = (source: Observable<unknown>): Omit<Required<Shape>, 'fresh'> =>
-  isStream(source) ? source.shape : { known: false, base: source, pending: [], columns: {}, capabilities: [] };
+  isStream(source)
+    ? source.shape
+    : { known: false, base: source, axes: [], pending: [], columns: {}, capabilities: [] };
 
 /** What an operator's result is once the stream it was applied to is put back under it. */
 function under(source: Stream<any>, result: Observable<any>): Stream<any> {
@@ -112,7 +119,7 @@ export function extend(
   columns: Columns,
   requirements: readonly Requirement[] = [],
 ): Shape {
-  const { known, base, pending, columns: above, capabilities } = shapeOf(source);
+  const { known, base, axes, pending, columns: above, capabilities } = shapeOf(source);
   const taken = Object.keys(columns).filter((name) => Object.hasOwn(above, name));
   if (taken.length) {
     throw new TypeError(`the stream already has the column ${taken.join(', ')}: rename one of the two`);
@@ -121,7 +128,7 @@ export function extend(
   const missingAbove = (reads: readonly string[] = []) => reads.filter((name) => !Object.hasOwn(above, name));
   if (!known) {
     const open = requirements.map((requirement) => ({ ...requirement, reads: missingAbove(requirement.reads) }));
-    return { columns: all, capabilities, known, base, pending: [...pending, ...open], fresh: true };
+    return { columns: all, capabilities, known, base, axes, pending: [...pending, ...open], fresh: true };
   }
   for (const { operator, reads, needs = [] } of requirements) {
     const missing = missingAbove(reads);
@@ -137,7 +144,7 @@ export function extend(
       throw new TypeError(`${operator}: needs ${lacking.join(', ')} of the objective, but the source ${found}`);
     }
   }
-  return { columns: all, capabilities, known, fresh: true };
+  return { columns: all, capabilities, known, axes, fresh: true };
 }
 
 /** Lets an operator that only drops rows, or passes them on, keep what is known of them. */

@@ -1,10 +1,11 @@
-import type { Data, Dataset } from './data/dataset.ts';
+import { checkDataset, type Data, type Dataset } from './data/dataset.ts';
 import { type EngineName, engines } from './engines/engines.ts';
 import { type LossName, losses } from './losses/losses.ts';
 import { draw, type Mlp, tensorsOf } from './models/mlp.ts';
 import { nativeRandom } from './random/native.ts';
 import type { Random } from './random/random.ts';
 import { torchRandom } from './random/torch.ts';
+import { requireOneOf } from './require-one-of.ts';
 
 /** One block of θ: a weight matrix W_l of shape (rows, cols) = (out, in), row-major, or a bias b_l of shape (rows, 1). */
 export interface Tensor {
@@ -86,15 +87,21 @@ export type RandomName = keyof typeof randoms;
  *   model: mlp({ hidden: [64], activation: 'relu' }), loss: 'mse', seed: 0,
  *   data: gaussianMixture({ n: 200, d: 20, classes: 5, separation: 2 }),
  * });
- * @throws {TypeError} if the loss cannot be taken on the data (cross-entropy without classes).
+ * @throws {TypeError} if the loss cannot be taken on the data (cross-entropy without classes), or the data are not of
+ *   the shape they say. @throws {RangeError} if they are not finite, the network is too large, or an option is unknown.
  */
 export function objective(problem: Problem): Risk {
   const { model, loss, data, seed = 0, random = 'torch', order = 'model-first', engine = 'typed-array' } = problem;
+  requireOneOf('objective', { loss }, Object.keys(losses));
+  requireOneOf('objective', { random }, Object.keys(randoms));
+  requireOneOf('objective', { order }, ['model-first', 'data-first']);
+  requireOneOf('objective', { engine }, Object.keys(engines));
   const stream = randoms[random](seed);
   const tensors = tensorsOf(model, data.d, data.k);
   const first = order === 'data-first' ? drawn(data, stream) : undefined;
   const theta0 = draw(tensors, stream);
   const dataset = first ?? drawn(data, stream);
+  checkDataset(dataset);
   if (loss === 'cross-entropy' && !dataset.labels) {
     throw new TypeError('objective: cross-entropy needs data with classes, got real targets; use mse');
   }

@@ -7,7 +7,7 @@ import { gaussianMixture } from '../math/data/gaussian-mixture.ts';
 import { spheres } from '../math/data/spheres.ts';
 import { xor } from '../math/data/xor.ts';
 import type { EngineName } from '../math/engines/engines.ts';
-import { mlp } from '../math/models/mlp.ts';
+import { mlp, tensorsOf } from '../math/models/mlp.ts';
 import { objective, type Problem, type Risk } from '../math/objective.ts';
 import { type LawOptions, lawsOf } from '../math/theory/laws.ts';
 import type { Step } from '../operators/sources/descend.ts';
@@ -193,6 +193,7 @@ function requireNumber(key: string, columns: Columns, name: string): void {
 export function trajectory(config: RunConfig, registry: Registry, read: ReadData, engine: EngineName): Trajectory {
   const { model, loss, steps, logEvery, learningRate, random, order, measure } = config;
   const data = atKey('data', () => dataOf(config.data, read));
+  atKey('model', () => tensorsOf(mlp(model), data.d, data.k), 'mlp');
   const risk = riskOf({ model: mlp(model), loss, data, seed: config.seed, random, order, engine });
   const descent = gradientDescent({ objective: risk, theta0: risk.start(), learningRate }).pipe(
     take(steps + 1),

@@ -1,8 +1,9 @@
+import type { RecordBatch } from 'apache-arrow';
 import { Observable } from 'rxjs';
 import { rowsOf } from '../../operators/sinks/arrow/rows.ts';
-import { type Axes, axisColumns, cells, pointsOf } from '../../operators/sources/grid.ts';
-import { columns as sweepColumns } from '../../operators/sources/sweep.ts';
+import { type Axes, heading, pointsOf } from '../../operators/sources/grid.ts';
 import { isStream, Stream } from '../../stream.ts';
+import { inLanes } from '../lanes.ts';
 import { Workers } from './pool.ts';
 
 /** A pipeline that a worker can make for itself: an export (point) => Stream of a module. */
@@ -44,31 +45,29 @@ export async function sweepInWorkers(
   const url = String(module);
   const first: unknown = await ((await import(url)) as Record<string, (point: unknown) => unknown>)[name]?.(points[0]);
   if (!isStream(first)) throw new TypeError(`sweepInWorkers: ${url} must export ${name}: (point) => Stream`);
-  const inner = first.columns;
-  const own = Object.fromEntries(Object.entries(axisColumns(axes)).filter(([axis]) => !Object.hasOwn(inner, axis)));
-  const shape = { columns: { ...sweepColumns, ...own, ...inner }, fresh: true };
+  const head = heading('sweepInWorkers', axes, first.columns);
+  const shape = { columns: head.columns, axes: Object.keys(axes), fresh: true };
   return new Stream<Row>(shape, (subscriber) => {
-    const stop = new AbortController();
     const rows = new Observable<Row>((out) => {
-      const pool = new Workers(workers);
+      const stop = new AbortController();
+      const pool = new Workers(Math.min(workers, points.length));
       const failures: string[] = [];
-      const runs = points.map(async (point, run) => {
-        const kept = Object.entries(point).filter(([axis]) => Object.hasOwn(own, axis));
-        const head = { run, ...cells(Object.fromEntries(kept), own) };
-        try {
-          await pool.run({ module: url, name, argument: point }, stop.signal, (batch) => {
-            for (const row of rowsOf(batch)) out.next(Object.assign({}, head, row));
-          });
-        } catch (error) {
-          failures.push(`run ${run} (${JSON.stringify(point)}): ${(error as Error).message}`);
-        }
-      });
-      Promise.all(runs)
+      const train = async (point: (typeof points)[number], run: number, signal: AbortSignal) => {
+        const cells = head.of(run, point);
+        const take = (batch: RecordBatch) => {
+          for (const row of rowsOf(batch)) out.next(Object.assign({}, cells, row));
+        };
+        await pool.run({ module: url, name, argument: point }, signal, take).catch((error: Error) => {
+          failures.push(`run ${run} (${JSON.stringify(point)}): ${error.message}`);
+        });
+      };
+      inLanes(points, workers, stop.signal, train)
         .finally(() => pool.close())
         .then(() => {
           if (failures.length) out.error(new Error(`sweepInWorkers: ${failures.join('; ')}`));
           else out.complete();
-        });
+        })
+        .catch((error) => out.error(error));
       return () => stop.abort();
     });
     return rows.subscribe(subscriber);

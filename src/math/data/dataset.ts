@@ -1,4 +1,5 @@
 import type { Random } from '../random/random.ts';
+import { requireCounts } from './counts.ts';
 
 /** n samples of d inputs with what a network is to say of them: classes, or k real targets. */
 export interface Dataset {
@@ -21,10 +22,33 @@ export interface Data {
   draw(random: Random): Dataset;
 }
 
+/**
+ * Holds a data set to its own description, since a label out of range or a NaN would look like a diverging run.
+ *
+ * @throws {TypeError} if an array has not the length that n, d and k make. @throws {RangeError} if a value is not finite
+ *   or a label none of the k classes.
+ */
+export function checkDataset({ n, d, k, x, y, labels }: Dataset): void {
+  requireCounts('data', { n, d, k });
+  const arrays: [name: string, values: Float64Array | Int32Array, length: number][] = [
+    ['x', x, n * d],
+    ['y', y, n * k],
+  ];
+  if (labels) arrays.push(['labels', labels, n]);
+  for (const [name, values, length] of arrays) {
+    if (values.length !== length)
+      throw new TypeError(`data: ${name} must have ${length} entries, got ${values.length}`);
+    const bad = values.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0) throw new RangeError(`data: ${name} must be finite, got ${values[bad]} at ${bad}`);
+  }
+  const stray = labels?.findIndex((label) => label < 0 || label >= k) ?? -1;
+  if (stray >= 0) throw new RangeError(`data: labels must lie in 0 … ${k - 1}, got ${labels![stray]} at ${stray}`);
+}
+
 /** The data set of n labelled samples, with one-hot targets. */
 export function classified(x: Float64Array, labels: Int32Array, d: number, k: number): Dataset {
   const n = labels.length;
   const y = new Float64Array(n * k); // [n, k]
-  for (let i = 0; i < n; i++) y[i * k + labels[i]!] = 1;
+  for (let i = 0; i < n; i++) if (labels[i]! < k) y[i * k + labels[i]!] = 1;
   return { n, d, k, x, y, labels };
 }

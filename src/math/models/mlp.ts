@@ -1,5 +1,6 @@
 import type { Tensor } from '../objective.ts';
 import type { Random } from '../random/random.ts';
+import { requireOneOf } from '../require-one-of.ts';
 import { type Activation, type ActivationName, activations } from './activations.ts';
 
 /** A multi-layer perceptron f(x) = W_L σ(… σ(W_1 x + b_1) …) + b_L; its outer widths follow from the data. */
@@ -25,6 +26,7 @@ export interface MlpOptions {
  * @example mlp({ hidden: [64], activation: 'relu' })
  */
 export function mlp({ hidden, activation = 'relu', slope, bias = false }: MlpOptions): Mlp {
+  requireOneOf('mlp', { activation }, Object.keys(activations));
   const bad = hidden.find((width) => !(Number.isInteger(width) && width > 0));
   if (bad !== undefined) throw new RangeError(`mlp: widths must be positive integers, got ${bad}`);
   if (slope !== undefined && activation !== 'leaky-relu') {
@@ -34,7 +36,14 @@ export function mlp({ hidden, activation = 'relu', slope, bias = false }: MlpOpt
   return { hidden: [...hidden], activation: activations[activation](slope), bias };
 }
 
-/** The blocks of θ for inputs of width d and k outputs, in the order W_1, b_1, W_2, b_2, … */
+/** Doubles in an array of 2 GiB. */
+const mostParameters = 2 ** 28;
+
+/**
+ * The blocks of θ for inputs of width d and k outputs, in the order W_1, b_1, W_2, b_2, …
+ *
+ * @throws {RangeError} if these are more parameters than one array holds.
+ */
 export function tensorsOf({ hidden, bias }: Mlp, d: number, k: number): Tensor[] {
   const widths = [d, ...hidden, k];
   const tensors: Tensor[] = [];
@@ -46,6 +55,11 @@ export function tensorsOf({ hidden, bias }: Mlp, d: number, k: number): Tensor[]
   for (let layer = 1; layer < widths.length; layer++) {
     add('weight', layer, widths[layer]!, widths[layer - 1]!);
     if (bias) add('bias', layer, widths[layer]!, 1);
+  }
+  if (offset > mostParameters) {
+    throw new RangeError(
+      `mlp: expected at most ${mostParameters} parameters, got ${offset} with widths ${widths.join('-')}`,
+    );
   }
   return tensors;
 }

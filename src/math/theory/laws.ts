@@ -1,4 +1,5 @@
 import type { Tensor } from '../objective.ts';
+import { requireOneOf } from '../require-one-of.ts';
 
 export type LawKind = 'layer' | 'neuron' | 'matrix';
 
@@ -79,6 +80,8 @@ function pairs(tensors: readonly Tensor[], biases: boolean): Pair[] {
  */
 export function lawsOf(tensors: readonly Tensor[], options: LawOptions = {}): Laws {
   const { laws = ['layer'], biases = true, matrix = 'norm' } = options;
+  for (const law of laws) requireOneOf('laws', { law }, ['layer', 'neuron', 'matrix']);
+  requireOneOf('laws', { matrix }, ['norm', 'whole']);
   const over = pairs(tensors, biases);
   const families = [
     laws.includes('layer') ? [layerLaws(over)] : [],

@@ -2,7 +2,7 @@ import { concatMap, defer, type Observable, reduce } from 'rxjs';
 import { z } from 'zod';
 import type { Values } from '../../columns.ts';
 import type { Measurement, PowerLaw } from '../../math/stats/power-law.ts';
-import { extend, Stream } from '../../stream.ts';
+import { axesOf, extend, Stream } from '../../stream.ts';
 import { columns } from './fits.ts';
 
 /** What every fold of runs takes in a spec. */
@@ -19,7 +19,7 @@ export const folding = {
 
 export interface Folding {
   readonly name?: string | undefined;
-  /** Columns whose values are folded apart, one row of result each. */
+  /** Columns whose values are folded apart, one row of result each. Default the axes of the sweep but x and `seed`. */
   readonly by?: readonly string[] | undefined;
 }
 
@@ -63,11 +63,12 @@ export function fold<K extends string>(
   operator: string,
   x: K,
   y: K,
-  { name = operator, by = [] }: Folding,
+  { name = operator, by: apart }: Folding,
   result: (runs: readonly Measurement[]) => Omit<Fit, 'fit' | 'where' | 'x' | 'y'>,
 ): Fold<K> {
   const read = measurement(x, y);
   return (source) => {
+    const by = apart ?? axesOf(source).filter((axis) => axis !== x && axis !== 'seed');
     extend(source, {}, [{ operator, reads: [x, y, ...by] }]);
     const gather = (groups: Map<string, Measurement[]>, row: Row) => {
       const where = by.length ? JSON.stringify(Object.fromEntries(by.map((axis) => [axis, plain(row[axis])]))) : '';

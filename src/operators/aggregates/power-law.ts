@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { fingerprint } from '../../math/random/fingerprint.ts';
 import { nativeRandom } from '../../math/random/native.ts';
+import { requireOneOf } from '../../math/require-one-of.ts';
 import * as stats from '../../math/stats/power-law.ts';
 import { type Fold, type Folding, fold, folding, pointColumns } from './fold.ts';
 
@@ -41,7 +42,14 @@ const rivals: Readonly<Record<string, number>> = { drift: 1, imbalanceSum: -1 };
  * sweep({ learningRate: [0.01, 0.02, 0.04], seed: [1, 2, 3] }, run).pipe(powerLaw('learningRate', 'drift'));
  */
 export function powerLaw<X extends string, Y extends string>(x: X, y: Y, options: PowerLawOptions = {}): Fold<X | Y> {
-  const { over = 'seed', diverged = 'exclude-point', floor = 1e-15, rival = rivals[y] } = options;
+  const {
+    over = 'seed',
+    diverged = 'exclude-point',
+    floor = 1e-15,
+    rival = x === 'learningRate' ? rivals[y] : undefined,
+  } = options;
+  requireOneOf('powerLaw', { over }, ['seed', 'none']);
+  requireOneOf('powerLaw', { diverged }, ['exclude-point', 'exclude-seed']);
   return fold<X | Y>('powerLaw', x, y, options, (runs) => {
     const { exponent, exponentLow, exponentHigh, interval, prefactor, r2, n, windowLow, windowHigh, ...fit } =
       stats.powerLaw(runs, {

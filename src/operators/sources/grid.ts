@@ -61,6 +61,32 @@ export const cells = (point: Readonly<Record<string, AxisValue>>, columns: Colum
     }),
   );
 
+export const runColumn = int32('point of the grid, counted from 0, the last axis fastest');
+
+/**
+ * What a sweep puts in front of the rows of its runs: their number, and the axes that they have no column for.
+ *
+ * @param inner Columns of a run.
+ * @throws {TypeError} if an axis, or a column of the run, is called `run`.
+ */
+export function heading(who: string, axes: Axes, inner: Columns) {
+  if (Object.hasOwn(axes, 'run')) {
+    throw new TypeError(`${who}: run is the number of the run; name the axis otherwise`);
+  }
+  if (Object.hasOwn(inner, 'run')) {
+    throw new TypeError(`${who}: the runs already have the column run; sweep one grid with all the axes`);
+  }
+  const own = Object.fromEntries(Object.entries(axisColumns(axes)).filter(([name]) => !Object.hasOwn(inner, name)));
+  return {
+    columns: { run: runColumn, ...own, ...inner },
+    /** The cells in front of every row of run number `run`. */
+    of(run: number, point: Readonly<Record<string, AxisValue>>): Record<string, unknown> {
+      const kept = Object.fromEntries(Object.entries(point).filter(([name]) => Object.hasOwn(own, name)));
+      return { run, ...cells(kept, own) };
+    },
+  };
+}
+
 /** `n` values from `low` to `high` in geometric progression. */
 export function logspace(low: number, high: number, n: number): number[] {
   if (!(low > 0 && high > 0)) throw new RangeError(`logspace: both ends must be positive, got ${low} and ${high}`);

@@ -1,9 +1,6 @@
 import { concatMap, from, map } from 'rxjs';
-import { type Columns, int32 } from '../../columns.ts';
 import { type Flat, Stream } from '../../stream.ts';
-import { type Axes, axisColumns, cells, type Point, pointsOf } from './grid.ts';
-
-export const columns = { run: int32('point of the grid, counted from 0, the last axis fastest') };
+import { type Axes, heading, type Point, pointsOf } from './grid.ts';
 
 /** A run's rows behind its number and the axes that the run has no column for itself. */
 export type Swept<A extends Axes, R> = Flat<{ run: number } & Omit<Point<A>, keyof R> & R>;
@@ -25,19 +22,16 @@ export type Swept<A extends Axes, R> = Flat<{ run: number } & Omit<Point<A>, key
  */
 export function sweep<const A extends Axes, R extends object>(axes: A, run: (point: Point<A>) => Stream<R>) {
   const points = pointsOf(axes);
-  if ('run' in axes) throw new TypeError('sweep: run is the number of the run; name the axis otherwise');
   // cold: costs nothing until subscribed, so assemble one to read its columns
   const { columns: inner, capabilities } = run(points[0]!).shape;
-  if ('run' in inner)
-    throw new TypeError('sweep: the runs already have the column run; sweep one grid with all the axes');
-  const own: Columns = Object.fromEntries(Object.entries(axisColumns(axes)).filter(([name]) => !(name in inner)));
-  const shape = { columns: { ...columns, ...own, ...inner }, capabilities, fresh: true };
+  const head = heading('sweep', axes, inner);
+  const shape = { columns: head.columns, capabilities, axes: Object.keys(axes), fresh: true };
   return new Stream<Swept<A, R>>(shape, (subscriber) =>
     from(points)
       .pipe(
         concatMap((point, index) => {
-          const head = cells(Object.fromEntries(Object.entries(point).filter(([name]) => name in own)), own);
-          return run(point).pipe(map((row) => Object.assign({ run: index }, head, row) as unknown as Swept<A, R>));
+          const cells = head.of(index, point);
+          return run(point).pipe(map((row) => Object.assign({}, cells, row) as unknown as Swept<A, R>));
         }),
       )
       .subscribe(subscriber),

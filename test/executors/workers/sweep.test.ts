@@ -1,3 +1,6 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { lastValueFrom, take, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { sweepInWorkers } from '../../../src/executors/workers/sweep.ts';
@@ -32,7 +35,7 @@ describe('sweepInWorkers', () => {
 
   it('errors at the end with every run that failed', async () => {
     const there = await sweepInWorkers(
-      { always: [true], mark: ['never-there'] },
+      { always: [true], mark: [join(mkdtempSync(join(tmpdir(), 'workers-')), 'mark')] },
       { module, name: 'failing' },
       { workers: 1 },
     );

@@ -40,7 +40,7 @@ describe('mlp', () => {
     expectTypeOf<MlpOptions['activation']>().toEqualTypeOf<'identity' | 'relu' | 'leaky-relu' | 'tanh' | undefined>();
     // @ts-expect-error a misspelt activation
     const misspelt = () => mlp({ hidden: [2], activation: 'rleu' });
-    expect(misspelt).toThrow(TypeError);
+    expect(misspelt).toThrow(/^mlp: activation must be one of identity, relu, .*, got /);
   });
 });
 
