@@ -3,6 +3,7 @@ import type { Loss } from '../losses/losses.ts';
 import type { Activation } from '../models/activations.ts';
 import type { Capability, Evaluation, Tensor } from '../objective.ts';
 import * as typedArray from './typed-array/engine.ts';
+import * as wasm from './wasm/engine.ts';
 
 /** A network with its data and loss, as an engine is handed it. */
 export interface Network {
@@ -19,6 +20,6 @@ export interface Engine {
   open(network: Network): Evaluation;
 }
 
-export type EngineName = 'typed-array';
+export type EngineName = 'typed-array' | 'wasm';
 
-export const engines: Record<EngineName, Engine> = { 'typed-array': typedArray };
+export const engines: Record<EngineName, Engine> = { 'typed-array': typedArray, wasm };
