@@ -13,7 +13,14 @@ export interface Build {
   readonly flags: readonly string[];
 }
 
-export const builds: readonly Build[] = [{ name: 'wasm', output: new URL('kernels.wasm.ts', engine), flags }];
+export const builds: readonly Build[] = [
+  { name: 'wasm', output: new URL('kernels.wasm.ts', engine), flags },
+  {
+    name: 'wasm-fma',
+    output: new URL('kernels-fma.wasm.ts', engine),
+    flags: [...flags, '--enable', 'relaxed-simd', '--use', 'FMA=1'],
+  },
+];
 
 /** SHA-256 of all that the bytes are made from but the compiler: the sources and the flags. */
 export function sourceHash({ flags }: Build): string {
