@@ -21,7 +21,7 @@ describe('a command that cannot be carried out', () => {
     ['run good.json --jso', "unknown option '--jso'; did you mean --json?"],
     [
       'run good.json --engine typedarray',
-      '--engine: expected one of typed-array, got typedarray; did you mean typed-array?',
+      '--engine: expected one of typed-array, wasm, wasm-fma, got typedarray; did you mean typed-array?',
     ],
     ['run good.json --set steps', '--set: expected path=json, got steps'],
     ['run not.json', 'not.json: expected JSON, got a mistake'],

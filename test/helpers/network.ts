@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { classified, type Dataset } from '../../src/math/data/dataset.ts';
+import { erf } from '../../src/math/erf.ts';
 import type { LossName } from '../../src/math/losses/losses.ts';
-import type { ActivationName } from '../../src/math/models/activations.ts';
+import { type ActivationName, activations as all } from '../../src/math/models/activations.ts';
 import { mlp } from '../../src/math/models/mlp.ts';
 import { type Evaluation, objective, type Risk, type Sums } from '../../src/math/objective.ts';
 import { nativeRandom } from '../../src/math/random/native.ts';
@@ -25,7 +26,7 @@ export interface Small {
 }
 
 export const homogeneous: readonly ActivationName[] = ['identity', 'relu', 'leaky-relu'];
-export const smooth: readonly ActivationName[] = ['identity', 'tanh'];
+export const smooth: readonly ActivationName[] = ['identity', 'tanh', 'sigmoid', 'softplus', 'silu', 'gelu'];
 
 export interface Kinds {
   readonly activations?: readonly ActivationName[];
@@ -37,7 +38,7 @@ export interface Kinds {
 
 /** Networks of 2 to 8 matrices and widths 1 to 7 on 1 to 6 samples. */
 export const networks = ({
-  activations = ['identity', 'relu', 'leaky-relu', 'tanh'],
+  activations = Object.keys(all) as ActivationName[],
   losses = ['cross-entropy', 'mse'],
   depth = [2, 8],
   bias,
@@ -101,7 +102,15 @@ export function at(evaluation: Evaluation, L: Risk, theta: Float64Array) {
 export function direct({ plan, L }: Small, theta: Float64Array): { loss: number; f: number[][]; hidden: number[] } {
   const { n, d, k, x, y, labels } = L.dataset;
   const { activation, slope = 0 } = plan;
-  const sigma = { identity: (z: number) => z, relu: (z: number) => Math.max(z, 0), tanh: Math.tanh };
+  const sigma = {
+    identity: (z: number) => z,
+    relu: (z: number) => Math.max(z, 0),
+    tanh: Math.tanh,
+    sigmoid: (z: number) => 1 / (1 + Math.exp(-z)),
+    softplus: (z: number) => Math.log1p(Math.exp(z)),
+    silu: (z: number) => z / (1 + Math.exp(-z)),
+    gelu: (z: number) => (z / 2) * (1 + erf(z * Math.SQRT1_2)), // the host has none
+  };
   const act = activation === 'leaky-relu' ? (z: number) => (z > 0 ? z : slope * z) : sigma[activation];
   const layers = plan.widths.length - 1;
   const hidden: number[] = [];

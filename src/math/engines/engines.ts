@@ -3,6 +3,8 @@ import type { Loss } from '../losses/losses.ts';
 import type { Activation } from '../models/activations.ts';
 import type { Capability, Evaluation, Tensor } from '../objective.ts';
 import * as typedArray from './typed-array/engine.ts';
+import * as wasm from './wasm/engine.ts';
+import * as wasmFma from './wasm/fma.ts';
 
 /** A network with its data and loss, as an engine is handed it. */
 export interface Network {
@@ -19,6 +21,6 @@ export interface Engine {
   open(network: Network): Evaluation;
 }
 
-export type EngineName = 'typed-array';
+export type EngineName = 'typed-array' | 'wasm' | 'wasm-fma';
 
-export const engines: Record<EngineName, Engine> = { 'typed-array': typedArray };
+export const engines: Record<EngineName, Engine> = { 'typed-array': typedArray, wasm, 'wasm-fma': wasmFma };

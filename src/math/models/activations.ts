@@ -1,4 +1,5 @@
-import { tanh as tanhOf } from '../functions.ts';
+import { normalDensity, normalDistribution } from '../erf.ts';
+import { exp, log1p, tanh as tanhOf } from '../functions.ts';
 
 /**
  * σ, applied entry by entry to the pre-activations of a layer.
@@ -9,16 +10,19 @@ export interface Activation {
   readonly name: string;
   /** σ(cz) = cσ(z) for c > 0: then, and only then, gradient flow conserves C_l. */
   readonly homogeneous: boolean;
+  /** σ′(z) for z ≤ 0 of a piecewise linear σ with σ′(z) = 1 for z > 0; absent where σ is smooth. */
+  readonly left?: number;
   /** h ← σ(z), slope ← σ′(z). */
   forward(z: Float64Array, h: Float64Array, slope: Float64Array, n: number): void;
-  /** out ← σ″(z), by way of h = σ(z) and slope = σ′(z); absent where it is zero almost everywhere. */
-  curvature?(h: Float64Array, slope: Float64Array, out: Float64Array, n: number): void;
+  /** out ← σ″(z), by way of z, h = σ(z) and slope = σ′(z); absent where it is zero almost everywhere. */
+  curvature?(z: Float64Array, h: Float64Array, slope: Float64Array, out: Float64Array, n: number): void;
 }
 
 /** σ(z) = z for z > 0, else slope·z; σ′(0) is the slope on the left, as in PyTorch. */
 const piecewise = (name: string, left: number): Activation => ({
   name,
   homogeneous: true,
+  left,
   forward(z, h, slope, n) {
     for (let i = 0; i < n; i++) {
       const s = z[i]! > 0 ? 1 : left;
@@ -43,11 +47,100 @@ export const tanh: Activation = {
       slope[i] = 1 - t * t;
     }
   },
-  curvature(h, slope, out, n) {
+  curvature(_z, h, slope, out, n) {
     for (let i = 0; i < n; i++) out[i] = -2 * h[i]! * slope[i]!;
   },
 };
 
+/** 1/(1 + e⁻ᶻ). */
+export const sigmoid: Activation = {
+  name: 'sigmoid',
+  homogeneous: false,
+  forward(z, h, slope, n) {
+    for (let i = 0; i < n; i++) {
+      const e = exp(-Math.abs(z[i]!));
+      const p = 1 / (1 + e);
+      const q = e / (1 + e);
+      h[i] = z[i]! < 0 ? q : p;
+      slope[i] = p * q;
+    }
+  },
+  curvature(_z, h, slope, out, n) {
+    for (let i = 0; i < n; i++) out[i] = slope[i]! * (1 - 2 * h[i]!);
+  },
+};
+
+/** log(1 + eᶻ), everywhere: PyTorch's default goes over to z above 20, where that differs by less than 3·10⁻⁹. */
+export const softplus: Activation = {
+  name: 'softplus',
+  homogeneous: false,
+  forward(z, h, slope, n) {
+    for (let i = 0; i < n; i++) {
+      const e = exp(-Math.abs(z[i]!));
+      h[i] = Math.max(z[i]!, 0) + log1p(e);
+      slope[i] = (z[i]! < 0 ? e : 1) / (1 + e);
+    }
+  },
+  curvature(_z, _h, slope, out, n) {
+    for (let i = 0; i < n; i++) out[i] = slope[i]! * (1 - slope[i]!);
+  },
+};
+
+/** z/(1 + e⁻ᶻ), also called swish (Hendrycks and Gimpel, arXiv:1606.08415; Ramachandran et al., arXiv:1710.05941). */
+export const silu: Activation = {
+  name: 'silu',
+  homogeneous: false,
+  forward(z, h, slope, n) {
+    for (let i = 0; i < n; i++) {
+      const e = exp(-Math.abs(z[i]!));
+      const p = 1 / (1 + e);
+      const q = e / (1 + e);
+      const s = z[i]! < 0 ? q : p;
+      // where e⁻ᶻ underflows, 0 · ∞ must not arise
+      h[i] = s === 0 ? 0 : z[i]! * s;
+      slope[i] = q === 0 ? s : s + z[i]! * (p * q);
+    }
+  },
+  curvature(z, _h, _slope, out, n) {
+    for (let i = 0; i < n; i++) {
+      const e = exp(-Math.abs(z[i]!));
+      const p = 1 / (1 + e);
+      const q = e / (1 + e);
+      out[i] = q === 0 ? 0 : p * q * (2 + Math.abs(z[i]!) * (q - p));
+    }
+  },
+};
+
+/** z·Φ(z), Φ the standard normal distribution function; not its tanh approximation (arXiv:1606.08415). */
+export const gelu: Activation = {
+  name: 'gelu',
+  homogeneous: false,
+  forward(z, h, slope, n) {
+    for (let i = 0; i < n; i++) {
+      const cdf = normalDistribution(z[i]!);
+      const pdf = normalDensity(z[i]!);
+      // where the tail underflows, 0 · ∞ must not arise
+      h[i] = cdf === 0 ? 0 : z[i]! * cdf;
+      slope[i] = pdf === 0 ? cdf : cdf + z[i]! * pdf;
+    }
+  },
+  curvature(z, _h, _slope, out, n) {
+    for (let i = 0; i < n; i++) {
+      const pdf = normalDensity(z[i]!);
+      out[i] = pdf === 0 ? 0 : pdf * (2 - z[i]! * z[i]!);
+    }
+  },
+};
+
 /** Every activation by its name in specs. */
-export const activations = { identity: () => identity, relu: () => relu, 'leaky-relu': leakyRelu, tanh: () => tanh };
+export const activations = {
+  identity: () => identity,
+  relu: () => relu,
+  'leaky-relu': leakyRelu,
+  tanh: () => tanh,
+  sigmoid: () => sigmoid,
+  softplus: () => softplus,
+  silu: () => silu,
+  gelu: () => gelu,
+};
 export type ActivationName = keyof typeof activations;

@@ -4,8 +4,12 @@ import {
   type Activation,
   type ActivationName,
   activations,
+  gelu,
   leakyRelu,
   relu,
+  sigmoid,
+  silu,
+  softplus,
 } from '../../../src/math/models/activations.ts';
 
 const all = Object.keys(activations) as ActivationName[];
@@ -14,7 +18,7 @@ const finite = fc.double({ min: -30, max: 30, noNaN: true });
 function at(activation: Activation, ...z: number[]) {
   const [h, slope, bend] = [new Float64Array(z.length), new Float64Array(z.length), new Float64Array(z.length)];
   activation.forward(Float64Array.from(z), h, slope, z.length);
-  activation.curvature?.(h, slope, bend, z.length);
+  activation.curvature?.(Float64Array.from(z), h, slope, bend, z.length);
   return { h: [...h], slope: [...slope], bend: [...bend] };
 }
 
@@ -70,5 +74,23 @@ describe('activations', () => {
   it('leaky relu has its slope left of zero and at it, and 0.01 by default', () => {
     expect(at(leakyRelu(0.25), -4, 0, 2)).toMatchObject({ h: [-1, 0, 2], slope: [0.25, 0.25, 1] });
     expect(at(leakyRelu(), -100).h[0]).toBe(-1);
+  });
+
+  it('the smooth ones have the limits of their definitions far out, without NaN', () => {
+    const far = [-1e300, -800, 800, 1e300];
+    const zero = [0, 0, 0, 0];
+    expect(at(sigmoid, ...far)).toEqual({ h: [0, 0, 1, 1], slope: zero, bend: [0, 0, -0, -0] });
+    expect(at(softplus, ...far)).toEqual({ h: [0, 0, 800, 1e300], slope: [0, 0, 1, 1], bend: zero });
+    expect(at(silu, ...far)).toEqual({ h: [0, 0, 800, 1e300], slope: [0, 0, 1, 1], bend: zero });
+    expect(at(gelu, ...far)).toEqual({ h: [0, 0, 800, 1e300], slope: [0, 0, 1, 1], bend: zero });
+  });
+
+  it('gelu is z·Φ(z) and softplus log(1 + eᶻ), at values known in closed form', () => {
+    expect(at(softplus, 0)).toEqual({ h: [Math.LN2], slope: [0.5], bend: [0.25] });
+    expect(at(sigmoid, 0)).toEqual({ h: [0.5], slope: [0.25], bend: [0] });
+    expect(at(silu, 0)).toEqual({ h: [0], slope: [0.5], bend: [0.5] });
+    const { h, slope, bend } = at(gelu, 0);
+    expect([h[0], slope[0]]).toEqual([0, 0.5]);
+    expect(bend[0]).toBeCloseTo(Math.sqrt(2 / Math.PI), 15);
   });
 });

@@ -37,7 +37,9 @@ describe('mlp', () => {
   });
 
   it('takes no activation that there is not', () => {
-    expectTypeOf<MlpOptions['activation']>().toEqualTypeOf<'identity' | 'relu' | 'leaky-relu' | 'tanh' | undefined>();
+    expectTypeOf<MlpOptions['activation']>().toEqualTypeOf<
+      'identity' | 'relu' | 'leaky-relu' | 'tanh' | 'sigmoid' | 'softplus' | 'silu' | 'gelu' | undefined
+    >();
     // @ts-expect-error a misspelt activation
     const misspelt = () => mlp({ hidden: [2], activation: 'rleu' });
     expect(misspelt).toThrow(/^mlp: activation must be one of identity, relu, .*, got /);

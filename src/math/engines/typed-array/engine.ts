@@ -102,7 +102,7 @@ export function open({ tensors, dim, dataset, activation, loss }: Network): Eval
       multiply(transpose(Rdelta, RdeltaT, n, width), below?.hT ?? xT, part(out, W), width, W.cols, n);
       if (b) sumRows(Rdelta, part(out, b), n, width);
       if (!below) return;
-      const { slope, bend, back, h, Rz, Rh, RhT, Rdelta: Rbelow } = below;
+      const { z, slope, bend, back, h, Rz, Rh, RhT, Rdelta: Rbelow } = below;
       multiply(Rdelta, Wt, Rbelow, n, W.cols, width);
       if (v) {
         multiply(deltaT, transpose(Rh, RhT, n, W.cols), part(out, W), width, W.cols, n, true);
@@ -110,7 +110,7 @@ export function open({ tensors, dim, dataset, activation, loss }: Network): Eval
       }
       for (let i = 0; i < n * W.cols; i++) Rbelow[i] = Rbelow[i]! * slope[i]!;
       if (v && activation.curvature) {
-        activation.curvature(h, slope, bend, n * W.cols);
+        activation.curvature(z, h, slope, bend, n * W.cols);
         for (let i = 0; i < n * W.cols; i++) Rbelow[i] = Rbelow[i]! + back[i]! * bend[i]! * Rz[i]!;
       }
     }

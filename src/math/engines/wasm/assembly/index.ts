@@ -1,0 +1,11 @@
+export { activate, curve } from './activations';
+export { addProduct, scale, columnSums, norms } from './elementwise';
+export { crossEntropy, crossEntropyHessian, mse, mseHessian } from './losses';
+export { outer } from './outer';
+export { packColumns, packRows } from './pack';
+export { times } from './times';
+
+/** The first byte of memory that is free. */
+export function base(): usize {
+  return __heap_base;
+}

@@ -1,0 +1,131 @@
+import { madd, ROW } from './vector';
+
+const edge = memory.data(128, 16);
+
+/** A tile's row of `cols` sums, at `from`, to a row-major matrix; added to what is there if `add`. */
+function place(from: usize, to: usize, cols: i32, add: bool): void {
+  for (let c = 0; c < cols; c++) {
+    const at = to + ((<usize>c) << 3);
+    const sum = load<f64>(from + ((<usize>c) << 3));
+    store<f64>(at, add ? load<f64>(at) + sum : sum);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function put(to: usize, c0: v128, c1: v128, add: bool): void {
+  if (add) {
+    v128.store(to, f64x2.add(v128.load(to), c0));
+    v128.store(to, f64x2.add(v128.load(to, 16), c1), 16);
+  } else {
+    v128.store(to, c0);
+    v128.store(to, c1, 16);
+  }
+}
+
+/**
+ * G [outs, ins] ← Aᵀ·B, or G ← G + Aᵀ·B; A [rows, outs] and B [rows, ins] in panels of 4 columns, G row-major.
+ *
+ * Every entry is one sum over the rows from first to last.
+ */
+export function outer(
+  A: usize,
+  aPanel: usize,
+  B: usize,
+  bPanel: usize,
+  G: usize,
+  rows: i32,
+  outs: i32,
+  ins: i32,
+  add: bool,
+): void {
+  const stride = (<usize>ins) << 3;
+  const lone = (outs & 3) == 1 || (outs & 3) == 2 ? outs & 3 : 0; // rows of G that are not worth a tile
+  const tiled = outs - lone;
+  for (let j = 0; j < ins; j += 4, B += bPanel) {
+    const cols = min(ins - j, 4);
+    let from = A;
+    for (let i = 0; i < tiled; i += 4, from += aPanel) {
+      let a: v128, b0: v128, b1: v128;
+      let c00 = f64x2.splat(0);
+      let c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00;
+      let pa = from;
+      let pb = B;
+      const end = pb + ((<usize>rows) << 5);
+      do {
+        b0 = v128.load(pb);
+        b1 = v128.load(pb, 16);
+        a = v128.load_splat<f64>(pa);
+        c00 = madd(a, b0, c00);
+        c01 = madd(a, b1, c01);
+        a = v128.load_splat<f64>(pa, 8);
+        c10 = madd(a, b0, c10);
+        c11 = madd(a, b1, c11);
+        a = v128.load_splat<f64>(pa, 16);
+        c20 = madd(a, b0, c20);
+        c21 = madd(a, b1, c21);
+        a = v128.load_splat<f64>(pa, 24);
+        c30 = madd(a, b0, c30);
+        c31 = madd(a, b1, c31);
+        pa += ROW;
+        pb += ROW;
+      } while (pb != end);
+      let to = G + <usize>i * stride + ((<usize>j) << 3);
+      const height = min(tiled - i, 4);
+      if (cols == 4 && height == 4) {
+        put(to, c00, c01, add);
+        to += stride;
+        put(to, c10, c11, add);
+        to += stride;
+        put(to, c20, c21, add);
+        to += stride;
+        put(to, c30, c31, add);
+      } else {
+        v128.store(edge, c00);
+        v128.store(edge, c01, 16);
+        v128.store(edge, c10, 32);
+        v128.store(edge, c11, 48);
+        v128.store(edge, c20, 64);
+        v128.store(edge, c21, 80);
+        v128.store(edge, c30, 96);
+        v128.store(edge, c31, 112);
+        for (let r = 0; r < height; r++) place(edge + ((<usize>r) << 5), to + <usize>r * stride, cols, add);
+      }
+    }
+  }
+  B -= <usize>((ins + 3) >> 2) * bPanel;
+  const last = A + <usize>(tiled >> 2) * aPanel;
+  for (let r = 0; r < lone; r++) {
+    rowOuter(last + ((<usize>r) << 3), B, bPanel, G + <usize>(tiled + r) * stride, rows, ins, add);
+  }
+}
+
+/** One row of G: two panels of B at a time, four sums, for two would wait for each other. */
+function rowOuter(A: usize, B: usize, bPanel: usize, G: usize, rows: i32, ins: i32, add: bool): void {
+  const length = (<usize>rows) << 5;
+  for (let j = 0; j < ins; j += 8, B += 2 * bPanel) {
+    const cols = ins - j;
+    const other: usize = cols > 4 ? bPanel : 0;
+    let c0 = f64x2.splat(0);
+    let c1 = c0, c2 = c0, c3 = c0;
+    let pa = A;
+    let p0 = B;
+    let p1 = B + other;
+    const end = A + length;
+    do {
+      const a = v128.load_splat<f64>(pa);
+      c0 = madd(a, v128.load(p0), c0);
+      c1 = madd(a, v128.load(p0, 16), c1);
+      c2 = madd(a, v128.load(p1), c2);
+      c3 = madd(a, v128.load(p1, 16), c3);
+      pa += ROW;
+      p0 += ROW;
+      p1 += ROW;
+    } while (pa != end);
+    v128.store(edge, c0);
+    v128.store(edge, c1, 16);
+    v128.store(edge, c2, 32);
+    v128.store(edge, c3, 48);
+    place(edge, G + ((<usize>j) << 3), min(cols, 8), add);
+  }
+}

@@ -1,0 +1,142 @@
+import type { Network } from '../engines.ts';
+import type { Kernels } from './kernels.ts';
+import type { Block, Needs, Packed, Rows, Workspace } from './workspace.ts';
+
+/** The numbers that the kernels know these by: assembly/finish.ts and assembly/activations.ts. */
+const [ZERO, BIAS, SUM] = [0, 1, 2];
+const [STORE, RELU, MASK, SCALE] = [0, 1, 2, 3];
+export const kinds = { identity: 0, relu: 1, 'leaky-relu': 2, tanh: 3, sigmoid: 4, softplus: 5, silu: 6, gelu: 7 };
+
+export interface Sigma {
+  readonly kind: number;
+  readonly left: number;
+  readonly needs: Needs;
+}
+
+/**
+ * The activation as the kernels have it, and what of a layer must be kept for it.
+ *
+ * @throws {RangeError} if the kernels do not have it.
+ */
+export function sigmaOf({ name, left = Number.NaN, curvature }: Network['activation'], engine: string): Sigma {
+  if (!(name in kinds)) throw new RangeError(`${engine}: no kernel for activation ${name}`);
+  const kind = kinds[left === 1 ? 'identity' : left === 0 ? 'relu' : (name as keyof typeof kinds)];
+  const needs = {
+    slope: kind > kinds.relu,
+    bend: curvature !== undefined,
+    z: kind === kinds.silu || kind === kinds.gelu,
+  };
+  return { kind, left, needs };
+}
+
+/** The passes of one block of rows through all layers, each a sequence of kernels on the arrays of a workspace. */
+export function passes(kernels: Kernels, { layers, panel, input, output }: Workspace, { kind, left, needs }: Sigma) {
+  const curved = needs.bend;
+  const top = layers.length - 1;
+
+  /** How what comes back through σ is finished in the product itself, and by which factor. */
+  const through = kind === kinds.relu ? MASK : kind === kinds.identity ? STORE : SCALE;
+  const factor = ({ h, slope }: Rows) => (kind === kinds.relu ? h : slope);
+
+  /** Lays out the weights at `input` for the products: θ for itself, v beside it. */
+  function pack(which: 'theta' | 'v', memory: Float64Array): void {
+    for (let l = 0; l <= top; l++) {
+      const { W, b, width, ins, [which]: packed } = layers[l]!;
+      kernels.packColumns(input + 8 * W.offset, packed.columns, width, ins);
+      if (l > 0) kernels.packRows(input + 8 * W.offset, packed.rows, width, ins);
+      if (b) memory.copyWithin(packed.bias / 8, input / 8 + b.offset, input / 8 + b.offset + width);
+    }
+  }
+
+  /** C ← bias + (h of the layer below)·Wᵀ, with the weights of θ or of v. */
+  function fromBelow(l: number, block: Block, { columns, bias }: Packed, C: number, finish: number, M: number): void {
+    const { ins, width, b } = layers[l]!;
+    const A = l > 0 ? block.layers[l - 1]!.h : block.tiles;
+    const start = b ? BIAS : ZERO;
+    kernels.times(A, l > 0 ? panel : 0, columns, C, panel, block.rows, ins, width, start, bias, finish, M);
+  }
+
+  function forward(block: Block): void {
+    for (let l = 0; l < top; l++) {
+      const { z, h, slope } = block.layers[l]!;
+      const { theta, width } = layers[l]!;
+      fromBelow(l, block, theta, z, kind === kinds.relu ? RELU : STORE, 0);
+      if (needs.slope) kernels.activate(kind, left, z, h, slope, block.rows, width, panel);
+    }
+    fromBelow(top, block, layers[top]!.theta, block.layers[top]!.h, STORE, 0);
+  }
+
+  /** Takes ∂L/∂z of the last layer back to the first. */
+  function backward({ rows, layers: at }: Block): void {
+    for (let l = top; l > 0; l--) {
+      const { width, ins, theta } = layers[l]!;
+      const below = at[l - 1]!;
+      const [to, finish] = curved ? [below.back, STORE] : [below.delta, through];
+      kernels.times(at[l]!.delta, panel, theta.rows, to, panel, rows, width, ins, ZERO, 0, finish, factor(below));
+      if (curved) kernels.scale(to, below.slope, below.delta, rows, ins, panel);
+    }
+  }
+
+  /** output ← output + deltaᵀ·h_below of every layer, delta or Rdelta; the first block overwrites. */
+  function gradients({ index, rows, x, layers: at }: Block, which: 'delta' | 'Rdelta'): void {
+    const add = index > 0;
+    for (let l = 0; l <= top; l++) {
+      const { W, b, width, ins } = layers[l]!;
+      const A = at[l]![which];
+      kernels.outer(A, panel, l > 0 ? at[l - 1]!.h : x, panel, output + 8 * W.offset, rows, width, ins, add);
+      if (b) kernels.columnSums(A, panel, output + 8 * b.offset, rows, width, add);
+    }
+  }
+
+  /** Rz of every layer, the derivative of the pre-activations along v: of the last it is J·v. */
+  function push(block: Block): void {
+    const { rows, layers: at } = block;
+    for (let l = 0; l <= top; l++) {
+      const { width, ins, theta, v } = layers[l]!;
+      const { Rz, Rh, slope } = at[l]!;
+      const finish = l === top || curved ? STORE : through;
+      const M = factor(at[l]!);
+      fromBelow(l, block, v, Rz, l > 0 ? STORE : finish, M);
+      if (l > 0) {
+        kernels.times(at[l - 1]!.Rh, panel, theta.columns, Rz, panel, rows, ins, width, SUM, 0, finish, M);
+      }
+      if (l < top && curved) kernels.scale(Rz, slope, Rh, rows, width, panel);
+    }
+  }
+
+  /** bend ← ∂L/∂h·σ″(z) of the hidden layers. */
+  function bend({ rows, layers: at }: Block): void {
+    for (let l = 0; l < top; l++) {
+      const { z, h, slope, back, bend } = at[l]!;
+      kernels.curve(kind, z, h, slope, back, bend, rows, layers[l]!.width, panel);
+    }
+  }
+
+  /**
+   * Takes Rdelta of the last layer back to all parameters: Jᵀ·Rdelta. After `push`, and `bend`, `whole` adds the terms
+   * in which v moves the network that the gradient ∂L/∂z is taken back through: together ∇²L·v.
+   */
+  function pull(block: Block, whole: boolean): void {
+    const { rows, layers: at } = block;
+    for (let l = top; l > 0; l--) {
+      const { width, ins, theta, v } = layers[l]!;
+      const { delta, Rdelta } = at[l]!;
+      const below = at[l - 1]!;
+      const { slope, bend, Rz, Rdelta: to } = below;
+      const finish = curved && whole ? STORE : through;
+      const M = factor(below);
+      kernels.times(Rdelta, panel, theta.rows, to, panel, rows, width, ins, ZERO, 0, whole ? STORE : finish, M);
+      if (!whole) continue;
+      kernels.times(delta, panel, v.rows, to, panel, rows, width, ins, SUM, 0, finish, M);
+      if (curved) kernels.addProduct(to, slope, bend, Rz, rows, ins, panel);
+    }
+    gradients(block, 'Rdelta');
+    if (!whole) return;
+    for (let l = 1; l <= top; l++) {
+      const { W, width, ins } = layers[l]!;
+      kernels.outer(at[l]!.delta, panel, at[l - 1]!.Rh, panel, output + 8 * W.offset, rows, width, ins, true);
+    }
+  }
+
+  return { pack, forward, backward, gradients, push, bend, pull };
+}
