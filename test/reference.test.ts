@@ -76,7 +76,7 @@ describe.each(edgeNames)('%s', (name) => {
   };
 
   it('has PyTorch’s loss at every listed point before the sharpness crosses 2/η', async () => {
-    const L = objective({ model, loss: 'mse', data });
+    const L = objective({ engine: 'typed-array', model, loss: 'mse', data });
     const points = file.points.filter(({ step }) => step < file.firstAbove);
     expect(points.length).toBeGreaterThan(20);
     const losses = await lastValueFrom(
@@ -90,7 +90,13 @@ describe.each(edgeNames)('%s', (name) => {
   });
 
   it('is drawn from the seed alone: parameters to the bit, targets to rounding', () => {
-    const L = objective({ model, loss: 'mse', data: chebyshev({ n: 20, degree: 6 }), seed: file.seed });
+    const L = objective({
+      engine: 'typed-array',
+      model,
+      loss: 'mse',
+      data: chebyshev({ n: 20, degree: 6 }),
+      seed: file.seed,
+    });
     expect(L.start()).toEqual(theta0);
     expect(L.dataset.x).toEqual(data.x);
     // T₆ by recurrence against cos(6 arccos x), which loses |T₆′|·ε at most, and |T₆′| ≤ 36
@@ -98,7 +104,13 @@ describe.each(edgeNames)('%s', (name) => {
   });
 
   it('has the same losses from the seed alone', async () => {
-    const L = objective({ model, loss: 'mse', data: chebyshev({ n: 20, degree: 6 }), seed: file.seed });
+    const L = objective({
+      engine: 'typed-array',
+      model,
+      loss: 'mse',
+      data: chebyshev({ n: 20, degree: 6 }),
+      seed: file.seed,
+    });
     const points = file.points.filter(({ step }) => step < file.firstAbove);
     const losses = await lastValueFrom(
       gradientDescent({ objective: L, theta0: L.start(), learningRate: file.learningRate }).pipe(

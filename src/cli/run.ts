@@ -27,7 +27,7 @@ export const run = (make: () => Command): Command =>
       .argument('<spec>', 'a spec, as JSON')
       .option('--out <folder>', 'where results are kept', 'output')
       .option('--workers <n>', 'threads to train runs in; default all cores, or one for a small grid', threads)
-      .option('--engine <name>', 'what computes loss and gradient', 'typed-array')
+      .option('--engine <name>', 'what computes loss and gradient', 'wasm')
       .option('--json', 'one JSON summary on stdout, and nothing else there'),
   ).action(async (path: string, options: Options) => {
     const prepared = prepare(await loadSpec(path, options.set), engineNamed(options.engine));

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { prepare } from '../executors/prepare.ts';
+import { runnable } from '../math/engines/engines.ts';
 import { loadSpec } from '../store/load-spec.ts';
 import { set } from './options.ts';
 
@@ -11,6 +12,6 @@ export const validate = (make: () => Command): Command =>
       .description('check a spec, the operators it names and the data it reads, without training')
       .argument('<spec>', 'a spec, as JSON'),
   ).action(async (path: string, options: { set: string[] }) => {
-    const { spec, runs } = prepare(await loadSpec(path, options.set), 'typed-array');
+    const { spec, runs } = prepare(await loadSpec(path, options.set), runnable());
     console.log(`${path}: ${spec.name} is a spec of ${runs.length} runs of ${spec.steps} steps`);
   });

@@ -1,5 +1,5 @@
 import { checkDataset, type Data, type Dataset } from './data/dataset.ts';
-import { type EngineName, engines } from './engines/engines.ts';
+import { type EngineName, engines, runnable } from './engines/engines.ts';
 import { type LossName, losses } from './losses/losses.ts';
 import { draw, type Mlp, tensorsOf } from './models/mlp.ts';
 import { nativeRandom } from './random/native.ts';
@@ -64,6 +64,7 @@ export interface Problem {
   readonly random?: RandomName;
   /** Which is drawn first from the one stream of the seed. */
   readonly order?: 'model-first' | 'data-first';
+  /** Default `wasm`; where the runtime lacks its instructions, `typed-array` takes its place. */
   readonly engine?: EngineName;
 }
 
@@ -91,7 +92,8 @@ export type RandomName = keyof typeof randoms;
  *   the shape they say. @throws {RangeError} if they are not finite, the network is too large, or an option is unknown.
  */
 export function objective(problem: Problem): Risk {
-  const { model, loss, data, seed = 0, random = 'torch', order = 'model-first', engine = 'typed-array' } = problem;
+  const { model, loss, data, seed = 0, random = 'torch', order = 'model-first' } = problem;
+  const { engine = 'wasm' } = problem;
   requireOneOf('objective', { loss }, Object.keys(losses));
   requireOneOf('objective', { random }, Object.keys(randoms));
   requireOneOf('objective', { order }, ['model-first', 'data-first']);
@@ -106,12 +108,12 @@ export function objective(problem: Problem): Risk {
     throw new TypeError('objective: cross-entropy needs data with classes, got real targets; use mse');
   }
   const dim = theta0.length;
-  const open = engines[engine].open;
+  const { open, capabilities } = engines[runnable(engine)];
   return {
     dim,
     tensors,
     dataset,
-    capabilities: engines[engine].capabilities,
+    capabilities,
     start: () => theta0.slice(),
     open: () => open({ tensors, dim, dataset, activation: model.activation, loss: losses[loss] }),
   };

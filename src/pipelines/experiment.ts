@@ -58,7 +58,9 @@ const model = z
   .strictObject({
     kind: z.literal('mlp'),
     hidden: z.array(count).meta({ description: 'widths of the hidden layers, from input to output' }),
-    activation: z.enum(['identity', 'relu', 'leaky-relu', 'tanh']).default('relu'),
+    activation: z
+      .enum(['identity', 'relu', 'leaky-relu', 'tanh', 'sigmoid', 'softplus', 'silu', 'gelu'])
+      .default('relu'),
     slope: z.number().optional().meta({ description: 'of leaky-relu, left of zero' }),
     bias: z.boolean().default(false),
   })

@@ -141,7 +141,7 @@ const faults: Record<string, [spec: unknown, ...said: string[]]> = {
   ],
   'an unknown activation': [
     model({ activation: 'rellu' }),
-    'model.activation: expected one of identity, relu, leaky-relu, tanh, got "rellu"; did you mean relu?',
+    'model.activation: expected one of identity, relu, leaky-relu, tanh, sigmoid, softplus, silu, gelu, got "rellu"; did you mean relu?',
   ],
   'an unknown loss': [
     tiny({ loss: 'crossentropy' }),
@@ -226,7 +226,7 @@ const faults: Record<string, [spec: unknown, ...said: string[]]> = {
   ],
   'a value of an axis that nothing else is said of': [
     tiny({ model: { kind: 'mlp', hidden: [4] }, grid: { ...tiny()['grid'], 'model.activation': ['rellu', 'tanh'] } }),
-    'grid["model.activation"][0]: expected one of identity, relu, leaky-relu, tanh, got "rellu"; did you mean relu?',
+    'grid["model.activation"][0]: expected one of identity, relu, leaky-relu, tanh, sigmoid, softplus, silu, gelu, got "rellu"; did you mean relu?',
   ],
   'an axis that makes other keys wrong': [
     grid({ 'data.kind': ['gaussian-mixture', 'spheres'] }),

@@ -67,6 +67,7 @@ export function build(plan: Plan): Small {
   const labels = new Int32Array(n).map(() => Math.floor(k * random.uniform(1)[0]!)); // [n]
   const dataset: Dataset = loss === 'mse' ? { n, d, k, x, y: random.normal(n * k) } : classified(x, labels, d, k);
   const L = objective({
+    engine: 'typed-array',
     model: mlp({ hidden: widths.slice(1, -1), activation, slope, bias }),
     loss,
     data: dataset,

@@ -70,13 +70,19 @@ export function fromFile(file: Case): { L: Risk; theta0: Float64Array } {
   const { d, classes } = file.data;
   const data = classified(Float64Array.from(file.x), Int32Array.from(file.labels), d, classes);
   return {
-    L: objective({ model: modelOf(file), loss: lossOf(file), data }),
+    L: objective({ engine: 'typed-array', model: modelOf(file), loss: lossOf(file), data }),
     theta0: Float64Array.from(file.weights.flat()),
   };
 }
 
 /** The same from the seed alone. */
 export function fromSeed(file: Case): { L: Risk; theta0: Float64Array } {
-  const L = objective({ model: modelOf(file), loss: lossOf(file), data: gaussianMixture(file.data), seed: file.seed });
+  const L = objective({
+    engine: 'typed-array',
+    model: modelOf(file),
+    loss: lossOf(file),
+    data: gaussianMixture(file.data),
+    seed: file.seed,
+  });
   return { L, theta0: L.start() };
 }

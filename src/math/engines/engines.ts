@@ -17,6 +17,8 @@ export interface Network {
 
 export interface Engine {
   readonly capabilities: readonly Capability[];
+  /** False where the runtime lacks what it needs; absent where it needs nothing. */
+  readonly available?: boolean;
   /** Allocates the workspace of one run. */
   open(network: Network): Evaluation;
 }
@@ -24,3 +26,7 @@ export interface Engine {
 export type EngineName = 'typed-array' | 'wasm' | 'wasm-fma';
 
 export const engines: Record<EngineName, Engine> = { 'typed-array': typedArray, wasm, 'wasm-fma': wasmFma };
+
+/** The engine asked for, by default `wasm`; where this runtime cannot run it, `typed-array`, which runs everywhere. */
+export const runnable = (name: EngineName = 'wasm'): EngineName =>
+  (engines[name].available ?? true) ? name : 'typed-array';

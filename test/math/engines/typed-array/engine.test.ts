@@ -108,6 +108,7 @@ describe('the gradient', () => {
 
   it('takes the left slope at the kink itself, as PyTorch does', () => {
     const L = objective({
+      engine: 'typed-array',
       model: mlp({ hidden: [1], activation: 'relu' }),
       loss: 'mse',
       data: { n: 1, d: 1, k: 1, x: Float64Array.of(1), y: Float64Array.of(3) },
@@ -421,7 +422,12 @@ describe('an evaluation', () => {
     'does not lose a NaN in a hidden layer of %s',
     (activation) => {
       const data = classified(Float64Array.of(1, 2), Int32Array.of(0), 2, 3);
-      const L = objective({ model: mlp({ hidden: [3, 2], activation }), loss: 'cross-entropy', data });
+      const L = objective({
+        engine: 'typed-array',
+        model: mlp({ hidden: [3, 2], activation }),
+        loss: 'cross-entropy',
+        data,
+      });
       const theta = L.start();
       theta[0] = NaN;
       expect(at(L.open(), L, theta).loss).toBeNaN();
@@ -436,7 +442,12 @@ describe('closed forms', () => {
 
   it('linear regression has the Hessian 2/(nk) XᵀX in every output', () => {
     const k = 2;
-    const L = objective({ model: mlp({ hidden: [] }), loss: 'mse', data: { n, d, k, x, y: vector(n * k, 6) } });
+    const L = objective({
+      engine: 'typed-array',
+      model: mlp({ hidden: [] }),
+      loss: 'mse',
+      data: { n, d, k, x, y: vector(n * k, 6) },
+    });
     const evaluation = L.open();
     at(evaluation, L, L.start());
     for (let a = 0; a < k; a++) {
@@ -457,7 +468,12 @@ describe('closed forms', () => {
   it('softmax regression has the Hessian 1/n Σ (diag p − ppᵀ) ⊗ xxᵀ', () => {
     const k = 3;
     const labels = Int32Array.from({ length: n }, (_, i) => i % k);
-    const L = objective({ model: mlp({ hidden: [] }), loss: 'cross-entropy', data: classified(x, labels, d, k) });
+    const L = objective({
+      engine: 'typed-array',
+      model: mlp({ hidden: [] }),
+      loss: 'cross-entropy',
+      data: classified(x, labels, d, k),
+    });
     const theta = vector(k * d, 8);
     const evaluation = L.open();
     at(evaluation, L, theta);
