@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import type { Columns } from '../columns.ts';
 import { prepare } from '../executors/prepare.ts';
-import { runnable } from '../math/engines/engines.ts';
 import { loadSpec } from '../store/load-spec.ts';
 import { tablesOf } from '../store/results.ts';
 import { set } from './options.ts';
@@ -16,7 +15,7 @@ export const describe = (make: () => Command): Command =>
       .argument('<spec>', 'a spec, as JSON')
       .option('--json', 'as one JSON object on stdout'),
   ).action(async (path: string, { json, set }: { json?: true; set: string[] }) => {
-    const { spec, columns } = prepare(await loadSpec(path, set), runnable());
+    const { spec, columns } = prepare(await loadSpec(path, set));
     const tables = tablesOf(spec.grid, columns);
     if (json) {
       const described = Object.entries(tables).map(([name, of]) => [name, Object.entries(of).map(entry)]);

@@ -13,7 +13,7 @@ export function digits(value: unknown, n = 5): string {
   return plain ? String(rounded) : rounded.toExponential();
 }
 
-const many = (count: unknown, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+export const many = (count: unknown, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 const list = (cell: unknown): number[] => Array.from((cell as Float64Array | undefined) ?? []);
 

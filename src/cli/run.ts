@@ -4,6 +4,7 @@ import { type Outcome, runExperiment } from '../executors/experiment.ts';
 import { type Prepared, prepare } from '../executors/prepare.ts';
 import { showProgress } from '../live/terminal.ts';
 import { checkWritable } from '../store/atomic.ts';
+import { journalFolder } from '../store/journal.ts';
 import { loadSpec } from '../store/load-spec.ts';
 import { specFolder } from '../store/results.ts';
 import { UsageError } from './exit.ts';
@@ -32,6 +33,7 @@ export const run = (make: () => Command): Command =>
   ).action(async (path: string, options: Options) => {
     const prepared = prepare(await loadSpec(path, options.set), engineNamed(options.engine));
     requireWritable(options.out);
+    requireWritable(journalFolder(options.out));
     requireWritable(specFolder(options.out, prepared.loaded.spec));
     const outcome = await interruptible((signal) =>
       runExperiment(prepared, {

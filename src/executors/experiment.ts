@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
 import type { Columns } from '../columns.ts';
 import { WriteError } from '../operators/sinks/arrow/write-error.ts';
-import { isFinished, journalPath } from '../store/journal.ts';
+import { isFinished, type JournalWriter, journalPath } from '../store/journal.ts';
+import { requireUnlocked } from '../store/lock.ts';
 import { findResults, type Results, specFolder, storeResults, storeSpec, tablesOf } from '../store/results.ts';
 import { type Execute, here, inWorkers } from './execute.ts';
+import { inLanes } from './lanes.ts';
 import type { Prepared, PreparedRun } from './prepare.ts';
 import type { Progress } from './progress.ts';
 import { Workers } from './workers/pool.ts';
@@ -38,7 +40,7 @@ export class RunsFailed extends Error {
  * byte whatever the number of workers.
  *
  * @throws {RunsFailed} if a run failed: at the end, when the others are trained and the tables written.
- * @throws {WriteError} if the disk failed: at once. What was measured before is kept, and found by the next call.
+ * @throws {WriteError} if the disk failed, or another process is training one of the runs: at once. What was measured before is kept, and found by the next call.
  */
 export async function runExperiment(prepared: Prepared, options: ExperimentOptions): Promise<Outcome> {
   const { out, signal, workers = 1, watch } = options;
@@ -59,8 +61,9 @@ export async function runExperiment(prepared: Prepared, options: ExperimentOptio
   const stored = findResults(dir, prepared);
   if (stored) return outcome(stored, runs.length, 0);
 
-  storeSpec(dir, spec);
   const missing = runs.filter(({ key }) => !isFinished(journalPath(root, key)));
+  for (const { key } of missing) requireUnlocked(journalPath(root, key));
+  storeSpec(dir, spec);
   const progress: Progress = {
     runs: runs.length,
     found: runs.length - missing.length,
@@ -76,7 +79,7 @@ export async function runExperiment(prepared: Prepared, options: ExperimentOptio
   const execute = pool ? inWorkers(pool, prepared) : here;
   const failures: string[] = [];
   try {
-    await inLanes(missing, threads, signal, (run, stop) =>
+    await inLanes(missing, threads, signal, (run, _, stop) =>
       train(run, execute, journalPath(root, run.key), stop, progress).catch((error) => {
         if (error instanceof WriteError) throw error;
         failures.push(`run ${run.run} (${named(run)}): ${(error as Error).message}`);
@@ -87,7 +90,7 @@ export async function runExperiment(prepared: Prepared, options: ExperimentOptio
     await pool?.close();
   }
   const status = signal.aborted ? 'interrupted' : failures.length ? 'failed' : 'completed';
-  const results = await storeResults(root, dir, prepared, { status, started });
+  const results = await storeResults(root, dir, prepared, { status, started, fallback: prepared.fallback });
   if (failures.length) {
     throw new RunsFailed(
       [`${failures.length} of ${runs.length} runs failed; what was measured is in ${dir}`, ...failures].join('\n'),
@@ -101,48 +104,33 @@ const named = ({ point }: PreparedRun): string =>
     .map(([axis, value]) => `${axis} ${JSON.stringify(value)}`)
     .join(', ');
 
-/** Works through `items`, `lanes` at a time; the first error stops them all and is thrown when they have stopped. */
-async function inLanes<T>(
-  items: readonly T[],
-  lanes: number,
-  signal: AbortSignal,
-  work: (item: T, stop: AbortSignal) => Promise<void>,
-): Promise<void> {
-  const failed = new AbortController();
-  const stop = AbortSignal.any([signal, failed.signal]);
-  const queue = items.values();
-  const lane = async () => {
-    for (const item of queue) {
-      if (stop.aborted) return;
-      await work(item, stop);
-    }
-  };
-  const all = Array.from({ length: lanes }, () =>
-    lane().catch((error) => {
-      failed.abort();
-      throw error;
-    }),
-  );
-  const rejected = (await Promise.allSettled(all)).find((result) => result.status === 'rejected');
-  if (rejected) throw rejected.reason;
+/** Counts a run as found that another process has finished meanwhile. */
+function leave({ config }: PreparedRun, progress: Progress): void {
+  progress.found++;
+  progress.stepsInAll -= config.steps;
 }
 
-/** Trains one run, and tells `progress` of its steps. */
+/** Trains one run, and tells `progress` of its steps; its journal is marked as finished only if it came to its end. */
 async function train(
   run: PreparedRun,
   execute: Execute,
-  path: string,
+  journal: JournalWriter,
   signal: AbortSignal,
   progress: Progress,
 ): Promise<void> {
   let made = 0;
   let final = NaN;
-  const finished = await execute(run, path, signal, (step, loss) => {
-    progress.steps += step - made;
-    made = step;
-    final = loss;
-  });
-  if (!finished) return;
+  try {
+    const finished = await execute(run, journal, signal, (step, loss) => {
+      progress.steps += step - made;
+      made = step;
+      final = loss;
+    });
+    if (!finished) return;
+    journal.finish();
+  } finally {
+    journal.close();
+  }
   progress.trained++;
   if (Number.isFinite(final)) return;
   progress.diverged++;

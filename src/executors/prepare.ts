@@ -1,4 +1,5 @@
-import type { EngineName } from '../math/engines/engines.ts';
+import type { Dataset } from '../math/data/dataset.ts';
+import { type EngineName, runnable } from '../math/engines/engines.ts';
 import { contentHash } from '../operators/sources/data/content-hash.ts';
 import { lawsOfRun, type ReadData, type RunConfig, type Trajectory, trajectory } from '../pipelines/experiment.ts';
 import { checkFitColumns } from '../pipelines/fit.ts';
@@ -13,6 +14,8 @@ import { reader } from './reader.ts';
 /** A spec that is known to run: operators resolved, data read, a chain of every kind assembled once. */
 export interface Prepared extends StoredGrid {
   readonly loaded: Loaded;
+  /** Why another engine runs than was asked for. */
+  readonly fallback?: string | undefined;
   readonly runs: readonly PreparedRun[];
 }
 
@@ -26,7 +29,9 @@ export interface PreparedRun extends StoredRun {
  *
  * @throws {SpecError} if data cannot be read, a column is read that nothing adds, or an operator refuses its options.
  */
-export function prepare(loaded: Loaded, engine: EngineName): Prepared {
+export function prepare(loaded: Loaded, asked?: EngineName): Prepared {
+  const engine = runnable(asked);
+  const fallback = asked && asked !== engine ? `${asked} needs instructions that this runtime lacks` : undefined;
   const { registry, modules, path } = loaded;
   const spec = resolved(loaded);
   const read = reader();
@@ -44,7 +49,7 @@ export function prepare(loaded: Loaded, engine: EngineName): Prepared {
     const { columns } = first!;
     checkNames(spec.grid, columns);
     checkFitColumns(spec, runColumns(spec.grid, columns));
-    return { loaded, spec, engine, runs, columns };
+    return { loaded, spec, engine, fallback, runs, columns };
   });
 }
 
@@ -61,6 +66,15 @@ const typesOf = (columns: Trajectory['columns']) =>
 
 function keyOf(config: RunConfig, read: ReadData, rest: Readonly<Record<string, unknown>>): string {
   const { data } = config;
-  const content = data.kind === 'file' ? { kind: 'file', content: contentHash(read(data)) } : data;
+  const content = data.kind === 'file' ? { kind: 'file', content: hashOf(read(data)) } : data;
   return trajectoryKey({ ...config, data: content, ...rest });
+}
+
+const hashes = new WeakMap<Dataset, string>();
+
+/** {@link contentHash}, once for a data set that many runs are over. */
+function hashOf(dataset: Dataset): string {
+  const known = hashes.get(dataset) ?? contentHash(dataset);
+  hashes.set(dataset, known);
+  return known;
 }

@@ -3,13 +3,18 @@ import type { RecordBatch } from 'apache-arrow';
 import type { Columns } from '../columns.ts';
 import { StreamReader } from '../operators/sinks/arrow/stream-reader.ts';
 import { StreamWriter } from '../operators/sinks/arrow/stream-writer.ts';
+import { lock } from './lock.ts';
 
-/** Where the rows of a trajectory are stored below the output folder. */
-export const journalPath = (out: string, key: string): string => join(out, '.runs', `${key}.arrows`);
+/** Where trajectories are stored below the output folder. */
+export const journalFolder = (out: string): string => join(out, '.runs');
+
+/** Where the rows of a trajectory are stored. */
+export const journalPath = (out: string, key: string): string => join(journalFolder(out), `${key}.arrows`);
 
 /**
  * The rows of one trajectory on disk, appended as they come: an Arrow IPC stream in batches of 1024 rows or 250 ms,
- * each with a CRC-32C. Whatever kills the process, whole batches stay; only `finish` marks the journal as finished.
+ * each with a CRC-32C. Whatever kills the process, whole batches stay; only `finish` marks the journal as finished. One
+ * process at a time writes it.
  *
  * @throws {Error} `cannot write FILE: …` from any method; the journal then ends with its last whole batch.
  * @example
@@ -23,14 +28,21 @@ export const journalPath = (out: string, key: string): string => join(out, '.run
  */
 export class JournalWriter {
   readonly #stream: StreamWriter;
+  readonly #unlock: () => void;
 
   /** @param options.keep Goes on after so many rows of the journal that is there, and drops the rest. Default: starts anew. */
   constructor(path: string, columns: Columns, { keep }: { readonly keep?: number } = {}) {
     const who = 'journal';
-    this.#stream =
-      keep === undefined
-        ? StreamWriter.create(path, columns, { who })
-        : StreamWriter.reopen(path, columns, { who, keep });
+    this.#unlock = lock(path);
+    try {
+      this.#stream =
+        keep === undefined
+          ? StreamWriter.create(path, columns, { who })
+          : StreamWriter.reopen(path, columns, { who, keep });
+    } catch (error) {
+      this.#unlock();
+      throw error;
+    }
   }
 
   /** Rows appended, those that were kept included. */
@@ -55,12 +67,20 @@ export class JournalWriter {
 
   /** Marks the journal as finished, brings it to disk and closes it. */
   finish(): void {
-    this.#stream.finish();
+    try {
+      this.#stream.finish();
+    } finally {
+      this.#unlock();
+    }
   }
 
   /** Writes what is open and closes the journal, unfinished; after `finish`, does nothing. */
   close(): void {
-    this.#stream.close();
+    try {
+      this.#stream.close();
+    } finally {
+      this.#unlock();
+    }
   }
 }
 

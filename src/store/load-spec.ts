@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Experiment } from '../pipelines/experiment.ts';
@@ -98,10 +98,23 @@ export async function loadOperators(paths: readonly string[], folder = '') {
 async function load(key: string, file: string): Promise<{ exports: Record<string, unknown>; hash: string }> {
   const bytes = atKey(key, () => read(file, 'a module with operators'));
   try {
-    return { exports: await import(pathToFileURL(file).href), hash: sha256(bytes) };
+    return { exports: await import(pathToFileURL(file).href), hash: sha256(sourcesOf(file, bytes)) };
   } catch (error) {
     throw new SpecError(`${key}: ${file}: expected a module that can be loaded, got ${String(error)}`);
   }
+}
+
+/**
+ * The text of a module and of all that it imports by a relative path, and these in turn: what its operators do depends on
+ * them. Packages that it imports are not looked into.
+ */
+function sourcesOf(file: string, bytes = read(file, 'a module'), seen = new Set<string>()): string {
+  seen.add(file);
+  const text = bytes.toString('utf8');
+  const imported = [...text.matchAll(/(?:from|import)\s*\(?\s*['"](\.{1,2}\/[^'"]+)['"]/g)]
+    .map(([, path]) => resolve(dirname(file), path!))
+    .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
+  return [text, ...imported.map((path) => (seen.has(path) ? '' : sourcesOf(path, undefined, seen)))].join('\0');
 }
 
 function read(path: string, what: string): Buffer {

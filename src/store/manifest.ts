@@ -9,6 +9,8 @@ export interface Manifest {
   /** Of rxdescent, Node and the libraries that write files. */
   readonly versions: Readonly<Record<string, string>>;
   readonly engine: string;
+  /** Why another engine ran than was asked for. */
+  readonly fallback?: string;
   readonly precision: 'float64' | 'float32';
   /** {@link numericsVersion} of the code that ran. */
   readonly numerics: number;
@@ -69,6 +71,7 @@ const isTable = (value: unknown): boolean =>
 const checks: { readonly [K in keyof Manifest]: (value: unknown) => boolean } = {
   versions: (value) => isRecord(value) && Object.values(value).every(isText),
   engine: isText,
+  fallback: (value) => value === undefined || isText(value),
   precision: (value) => value === 'float64' || value === 'float32',
   numerics: Number.isInteger,
   status: (value) => value === 'completed' || value === 'interrupted' || value === 'failed',

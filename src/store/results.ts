@@ -76,20 +76,31 @@ export function storeSpec(dir: string, spec: Experiment): void {
   writeFileAtomic(join(dir, 'spec.json'), `${JSON.stringify(spec, null, 2)}\n`);
 }
 
-/** What is stored of exactly these runs, brought to their end; null if anything of it is missing. */
+/**
+ * What is stored of exactly these runs, brought to their end; null if anything of it is missing or damaged, or was
+ * fitted and judged by another version.
+ */
 export function findResults(dir: string, { runs }: StoredGrid): Results | null {
   const { manifest } = readManifest(dir);
   if (manifest?.status !== 'completed' || manifest.numerics !== numericsVersion) return null;
   if (runs.length !== manifest.trajectories.length || runs.some(({ key }, i) => key !== manifest.trajectories[i])) {
     return null;
   }
-  const files = Object.keys(manifest.tables).flatMap((name) => [`${name}.arrow`, `${name}.parquet`]);
-  if (!files.every((name) => fs.existsSync(join(dir, name)))) return null;
-  const small = ['runs', 'fits', 'claims'];
-  const isWhole = (name: string) => manifest.tables[name]?.arrow === sha256OfFile(join(dir, `${name}.arrow`));
-  if (!small.every(isWhole)) return null;
-  const [runRows, fits, claims] = small.map((name) => readTable(dir, name));
+  if (manifest.versions['rxdescent'] !== versions()['rxdescent']) return null;
+  const isWhole = (file: string, sha256: string) => fs.existsSync(file) && sha256OfFile(file) === sha256;
+  for (const [name, { arrow, parquet }] of Object.entries(manifest.tables)) {
+    if (!isWhole(join(dir, `${name}.arrow`), arrow) || !isWhole(join(dir, `${name}.parquet`), parquet)) return null;
+  }
+  const [runRows, fits, claims] = ['runs', 'fits', 'claims'].map((name) => readTable(dir, name));
   return { status: manifest.status, runs: runRows!, fits: fits!, claims: claims! };
+}
+
+/** How a session over a grid ended. */
+export interface Ending {
+  readonly status: Manifest['status'];
+  readonly started: Date;
+  /** Why another engine ran than was asked for. */
+  readonly fallback?: string | undefined;
 }
 
 /**
@@ -102,17 +113,20 @@ export async function storeResults(
   out: string,
   dir: string,
   { spec, engine, runs, columns }: StoredGrid,
-  { status, started }: { readonly status: Manifest['status']; readonly started: Date },
+  { status: meant, started, fallback }: Ending,
 ): Promise<Results> {
   const tables = tablesOf(spec.grid, columns);
   const there = runs.flatMap((of) => {
     const ends = endsOf(journalPath(out, of.key), columns);
     return ends ? [{ ...of, ends }] : [];
   });
+  // what the disk holds decides, whoever wrote it
+  const whole = there.length === runs.length && there.every(({ ends }) => ends.finished);
   const rows = there.map((of) => runRow(of, spec.grid, columns, of.ends));
   const ended = rows.filter((row) => row['status'] !== 'interrupted');
   const fits = await fitRuns(spec, ended, tables['runs']!);
   const claims = judge(spec, fits, { ended: ended.length, runs: runs.length });
+  const status = meant === 'completed' && !whole ? 'failed' : meant;
   const records: Record<string, TableRecord> = {
     steps: writeTable(dir, 'steps', tables['steps']!, steps(out, there)),
     runs: writeRows(dir, 'runs', tables['runs']!, rows),
@@ -123,6 +137,7 @@ export async function storeResults(
   writeManifest(dir, {
     versions: versions(),
     engine,
+    ...(fallback ? { fallback } : {}),
     precision: 'float64',
     numerics: numericsVersion,
     status,
@@ -147,7 +162,7 @@ const lawRows = ({ run, laws }: StoredRun): Row[] =>
   laws.map(({ kind, layer, neuron, label }, law) => ({ run, law, kind, layer, neuron, label }));
 
 /** The ends of a trajectory, or null if it has no row yet. */
-function endsOf(path: string, columns: Columns): Ends | null {
+function endsOf(path: string, columns: Columns): (Ends & { readonly finished: boolean }) | null {
   if (!fs.existsSync(path)) return null;
   const journal = readJournal(path);
   const first = journal.row(0);
@@ -167,5 +182,5 @@ function endsOf(path: string, columns: Columns): Ends | null {
       }
     }
   }
-  return { first, last, measured: (name) => measured[name] };
+  return { first, last, measured: (name) => measured[name], finished: journal.finished };
 }

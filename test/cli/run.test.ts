@@ -80,7 +80,9 @@ describe('run', () => {
       'run 1 (learningRate 0.1, seed 1): fails: step 3 is too much',
       '',
     ]);
-    const journals = readdirSync(files.in('c/.runs')).map((name) => readJournal(files.in(`c/.runs/${name}`)));
+    const journals = readdirSync(files.in('c/.runs'))
+      .filter((name) => name.endsWith('.arrows'))
+      .map((name) => readJournal(files.in(`c/.runs/${name}`)));
     expect(journals.map(({ rows, finished }) => ({ rows, finished })).sort((a, b) => a.rows - b.rows)).toEqual([
       { rows: 3, finished: false },
       { rows: 21, finished: true },
@@ -98,7 +100,9 @@ describe('a run that is stopped from outside', () => {
   const args = (out: string) => ['run', 'long.json', '--out', out, '--workers', '1', '--json'];
   const journals = (out: string) =>
     existsSync(files.in(`${out}/.runs`))
-      ? readdirSync(files.in(`${out}/.runs`)).map((name) => files.in(`${out}/.runs/${name}`))
+      ? readdirSync(files.in(`${out}/.runs`))
+          .filter((name) => name.endsWith('.arrows'))
+          .map((name) => files.in(`${out}/.runs/${name}`))
       : [];
   const tables = (dir: string) =>
     readdirSync(dir)

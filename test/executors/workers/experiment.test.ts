@@ -1,6 +1,7 @@
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { hostname } from 'node:os';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type ExperimentOptions, RunsFailed, runExperiment } from '../../../src/executors/experiment.ts';
 import { prepare } from '../../../src/executors/prepare.ts';
@@ -101,5 +102,29 @@ describe('an experiment in workers', () => {
     expect(again.status).toBe('completed');
     expect(again.found).toBe(outcome.trained);
     expect(hashes(again.dir)).toEqual(hashes((await run(spec, fresh())).dir));
+  });
+
+  it('never calls a run completed that another process is writing', async () => {
+    const out = fresh();
+    const { runs } = await prepared(tiny());
+    const path = journalPath(out, runs[0]!.key);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(`${path}.lock`, JSON.stringify({ pid: process.ppid, host: hostname() }));
+    await expect(run(tiny(), out)).rejects.toThrow(`process ${process.ppid} on ${hostname()} is writing it`);
+    rmSync(`${path}.lock`);
+    expect(await run(tiny(), out)).toMatchObject({ status: 'completed', found: 0, trained: 2 });
+  });
+
+  it('trains again when a module that an operator imports was changed', async () => {
+    files.write('factor.mts', 'export const factor = 1;');
+    files.write(
+      'fuse.mts',
+      `import { factor } from './factor.mts';\n${fragile.replace('fuse: step', 'fuse: factor * step')}`,
+    );
+    const spec = tiny({ operators: ['./fuse.mts'], measure: [{ op: 'fuse', at: 999 }] });
+    const before = (await prepared(spec)).runs.map(({ key }) => key);
+    files.write('factor.mts', 'export const factor = 2;');
+    const after = (await prepared(spec)).runs.map(({ key }) => key);
+    expect(after).not.toEqual(before);
   });
 });
