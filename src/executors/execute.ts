@@ -1,5 +1,5 @@
 import { fromEvent, lastValueFrom, takeUntil, tap } from 'rxjs';
-import { JournalWriter } from '../store/journal.ts';
+import type { JournalWriter } from '../store/journal.ts';
 import type { Prepared, PreparedRun } from './prepare.ts';
 import type { RunArgument } from './workers/open-run.ts';
 import type { Workers } from './workers/pool.ts';
@@ -8,28 +8,29 @@ import type { Workers } from './workers/pool.ts';
 export type OnStep = (step: number, loss: number) => void;
 
 /**
- * Trains one run into the journal at `path`: rows are there when they have been handled, and the journal is closed as
- * finished only when the run came to its end.
+ * Trains one run into a journal, which is the caller's to close: rows are there when they have been handled.
  *
  * @returns Whether it came to its end; false if `signal` stopped it.
  * @throws what the run or the disk threw; the rows before it are kept.
  */
-export type Execute = (run: PreparedRun, path: string, signal: AbortSignal, onStep: OnStep) => Promise<boolean>;
+export type Execute = (
+  run: PreparedRun,
+  journal: JournalWriter,
+  signal: AbortSignal,
+  onStep: OnStep,
+) => Promise<boolean>;
 
 /** In this thread. */
-export const here: Execute = (run, path, signal, onStep) => {
-  const { rows, columns } = run.open();
-  return journaled(new JournalWriter(path, columns), async (journal) => {
-    const handled = rows.pipe(
-      tap((row) => {
-        journal.append(row);
-        onStep(row['step'] as number, row['loss'] as number);
-      }),
-      takeUntil(fromEvent(signal, 'abort')),
-    );
-    await lastValueFrom(handled, { defaultValue: undefined });
-    return !signal.aborted;
-  });
+export const here: Execute = async (run, journal, signal, onStep) => {
+  const handled = run.open().rows.pipe(
+    tap((row) => {
+      journal.append(row);
+      onStep(row['step'] as number, row['loss'] as number);
+    }),
+    takeUntil(fromEvent(signal, 'abort')),
+  );
+  await lastValueFrom(handled, { defaultValue: undefined });
+  return !signal.aborted;
 };
 
 /** In a source tree, or built. */
@@ -38,24 +39,12 @@ const module = new URL(`./workers/open-run${extension}`, import.meta.url).href;
 
 /** In a worker thread, from where rows come back by the batch. */
 export const inWorkers =
-  (workers: Workers, { spec, engine, columns }: Prepared): Execute =>
-  ({ config }, path, signal, onStep) => {
+  (workers: Workers, { spec, engine }: Prepared): Execute =>
+  ({ config }, journal, signal, onStep) => {
     const argument: RunArgument = { config, operators: spec.operators, engine };
-    return journaled(new JournalWriter(path, columns), (journal) =>
-      workers.run({ module, name: 'openRun', argument }, signal, (batch) => {
-        journal.appendBatch(batch);
-        const last = batch.get(batch.numRows - 1)!;
-        onStep(last['step'], last['loss']);
-      }),
-    );
+    return workers.run({ module, name: 'openRun', argument }, signal, (batch) => {
+      journal.appendBatch(batch);
+      const last = batch.get(batch.numRows - 1)!;
+      onStep(last['step'], last['loss']);
+    });
   };
-
-async function journaled(journal: JournalWriter, work: (journal: JournalWriter) => Promise<boolean>): Promise<boolean> {
-  try {
-    const finished = await work(journal);
-    if (finished) journal.finish();
-    return finished;
-  } finally {
-    journal.close();
-  }
-}

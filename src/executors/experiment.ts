@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Columns } from '../columns.ts';
 import { WriteError } from '../operators/sinks/arrow/write-error.ts';
-import { isFinished, type JournalWriter, journalPath } from '../store/journal.ts';
+import { isFinished, JournalWriter, journalPath } from '../store/journal.ts';
 import { requireUnlocked } from '../store/lock.ts';
 import { findResults, type Results, specFolder, storeResults, storeSpec, tablesOf } from '../store/results.ts';
 import { type Execute, here, inWorkers } from './execute.ts';
@@ -40,7 +40,8 @@ export class RunsFailed extends Error {
  * byte whatever the number of workers.
  *
  * @throws {RunsFailed} if a run failed: at the end, when the others are trained and the tables written.
- * @throws {WriteError} if the disk failed, or another process is training one of the runs: at once. What was measured before is kept, and found by the next call.
+ * @throws {WriteError} if the disk failed, or another process is training one of the runs: at once. What was measured
+ *   before is kept, and found by the next call.
  */
 export async function runExperiment(prepared: Prepared, options: ExperimentOptions): Promise<Outcome> {
   const { out, signal, workers = 1, watch } = options;
@@ -77,23 +78,34 @@ export async function runExperiment(prepared: Prepared, options: ExperimentOptio
   const threads = Math.min(workers, missing.length);
   const pool = threads > 1 ? new Workers(threads) : undefined;
   const execute = pool ? inWorkers(pool, prepared) : here;
-  const failures: string[] = [];
+  const failures = new Map<number, string>();
+  const fail = (run: PreparedRun, why: string) => failures.set(run.run, `run ${run.run} (${named(run)}): ${why}`);
   try {
-    await inLanes(missing, threads, signal, (run, _, stop) =>
-      train(run, execute, journalPath(root, run.key), stop, progress).catch((error) => {
+    await inLanes(missing, threads, signal, async (run, _, stop) => {
+      try {
+        const journal = JournalWriter.unlessFinished(journalPath(root, run.key), prepared.columns);
+        await train(run, execute, journal, stop, progress);
+      } catch (error) {
         if (error instanceof WriteError) throw error;
-        failures.push(`run ${run.run} (${named(run)}): ${(error as Error).message}`);
-      }),
-    );
+        fail(run, (error as Error).message);
+      }
+    });
   } finally {
     unwatch?.();
     await pool?.close();
   }
-  const status = signal.aborted ? 'interrupted' : failures.length ? 'failed' : 'completed';
-  const results = await storeResults(root, dir, prepared, { status, started, fallback: prepared.fallback });
-  if (failures.length) {
+  const status = signal.aborted ? 'interrupted' : failures.size ? 'failed' : 'completed';
+  const ending = { status, started, fallback: prepared.fallback } as const;
+  const { unfinished, ...results } = await storeResults(root, dir, prepared, ending);
+  for (const { run } of signal.aborted ? [] : unfinished) {
+    const lost = runs[run]!;
+    if (!failures.has(run)) fail(lost, `${journalPath(root, lost.key)} was finished, and no longer is`);
+  }
+  if (failures.size) {
     throw new RunsFailed(
-      [`${failures.length} of ${runs.length} runs failed; what was measured is in ${dir}`, ...failures].join('\n'),
+      [`${failures.size} of ${runs.length} runs failed; what was measured is in ${dir}`, ...failures.values()].join(
+        '\n',
+      ),
     );
   }
   return outcome(results, progress.found, progress.trained);
@@ -104,20 +116,19 @@ const named = ({ point }: PreparedRun): string =>
     .map(([axis, value]) => `${axis} ${JSON.stringify(value)}`)
     .join(', ');
 
-/** Counts a run as found that another process has finished meanwhile. */
-function leave({ config }: PreparedRun, progress: Progress): void {
-  progress.found++;
-  progress.stepsInAll -= config.steps;
-}
-
-/** Trains one run, and tells `progress` of its steps; its journal is marked as finished only if it came to its end. */
+/** Trains one run, if no other process has meanwhile, and tells `progress` of its steps. */
 async function train(
   run: PreparedRun,
   execute: Execute,
-  journal: JournalWriter,
+  journal: JournalWriter | null,
   signal: AbortSignal,
   progress: Progress,
 ): Promise<void> {
+  if (!journal) {
+    progress.found++;
+    progress.stepsInAll -= run.config.steps;
+    return;
+  }
   let made = 0;
   let final = NaN;
   try {

@@ -30,10 +30,26 @@ export class JournalWriter {
   readonly #stream: StreamWriter;
   readonly #unlock: () => void;
 
-  /** @param options.keep Goes on after so many rows of the journal that is there, and drops the rest. Default: starts anew. */
-  constructor(path: string, columns: Columns, { keep }: { readonly keep?: number } = {}) {
+  /** Starts a journal anew; null if it is finished, by another process perhaps, and is left as it is. */
+  static unlessFinished(path: string, columns: Columns): JournalWriter | null {
+    const unlock = lock(path);
+    if (!isFinished(path)) return new JournalWriter(path, columns, { unlock });
+    unlock();
+    return null;
+  }
+
+  /**
+   * @param options.keep Goes on after so many rows of the journal that is there, and drops the rest. Default: starts anew.
+   * @param options.unlock Lets go of a lock that is held already. Default: takes it.
+   * @throws {WriteError} if another process is writing the journal.
+   */
+  constructor(
+    path: string,
+    columns: Columns,
+    { keep, unlock = lock(path) }: { readonly keep?: number; readonly unlock?: () => void } = {},
+  ) {
     const who = 'journal';
-    this.#unlock = lock(path);
+    this.#unlock = unlock;
     try {
       this.#stream =
         keep === undefined

@@ -8,17 +8,14 @@ interface Holder {
   readonly pid: number;
   readonly host: string;
   /** Tells the process from a later one of the same number; empty where the system does not say. */
-  readonly born: string;
+  readonly born?: string;
   /** ISO 8601, UTC. */
   readonly start: string;
   readonly token: string;
 }
 
 /** The lock of a file lies beside it. */
-export const lockPath = (path: string): string => path.replace(/(\.arrows)?$/, '.lock');
-
-/** Milliseconds after which a lock that nobody can read counts as left by a process that died while writing it. */
-const patience = 5000;
+export const lockPath = (path: string): string => `${path}.lock`;
 
 /**
  * Keeps other processes from writing a file, until what it returns is called. A lock that a dead process of this
@@ -36,60 +33,58 @@ export function lock(path: string): () => void {
     moveAway(at);
   }
   return () => {
-    if (read(at)?.holder?.token === token) fs.rmSync(at, { force: true });
+    if (read(at)?.token === token) fs.rmSync(at, { force: true });
   };
 }
 
 /** @throws {WriteError} if a process that may be alive is writing a file. */
 export function requireUnlocked(path: string): void {
   const at = lockPath(path);
-  const found = read(at);
-  if (!found || isStale(found)) return;
-  const { holder } = found;
-  if (!holder) throw new WriteError(`cannot write ${path}: another process is about to; try again in a few seconds`);
-  const gone = holder.host === os.hostname() ? '' : `; if it is gone, remove ${at}`;
+  const holder = read(at);
+  if (!holder || isStale(holder)) return;
+  const { pid, host } = holder;
+  const gone = host === os.hostname() ? '' : `; if it is gone, remove ${at}`;
   throw new WriteError(
-    `cannot write ${path}: process ${holder.pid} on ${holder.host} is writing it; wait for it, or use another --out${gone}`,
+    `cannot write ${path}: process ${pid} on ${host} is writing it; wait for it, or take another --out${gone}`,
   );
 }
 
+/** Makes a lock with its content at once, so that no other process finds it half written; false if there is one. */
 function create(path: string, at: string, text: string): boolean {
+  const whole = `${at}.${randomUUID().slice(0, 8)}`;
   try {
     fs.mkdirSync(dirname(at), { recursive: true });
-    fs.writeFileSync(at, text, { flag: 'wx' });
+    fs.writeFileSync(whole, text, { flag: 'wx' });
+    try {
+      fs.linkSync(whole, at);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw error;
+      // a file system without hard links
+      fs.copyFileSync(whole, at, fs.constants.COPYFILE_EXCL);
+    }
     return true;
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    if (code === 'EEXIST' && fs.statSync(at, { throwIfNoEntry: false })?.isFile() !== false) return false;
-    // made, and then the disk was full
-    if (code === 'ENOSPC' || code === 'EDQUOT') fs.rmSync(at, { force: true });
+    if ((cause as NodeJS.ErrnoException).code === 'EEXIST' && fs.existsSync(whole)) return false;
     throw writeError(path, cause);
+  } finally {
+    fs.rmSync(whole, { force: true });
   }
 }
 
-interface Found {
-  /** Null if the lock cannot be read, or not yet. */
-  readonly holder: Holder | null;
-  readonly age: number;
-}
-
-/** Null if there is no lock. */
-function read(at: string): Found | null {
-  const stat = fs.statSync(at, { throwIfNoEntry: false });
-  if (!stat) return null;
-  const age = Date.now() - stat.mtimeMs;
+/** Who holds a lock; null if there is none, or it is damaged. */
+function read(at: string): Holder | null {
   try {
     const holder = JSON.parse(fs.readFileSync(at, 'utf8'));
-    return { holder: Number.isInteger(holder?.pid) ? holder : null, age };
-  } catch {
-    return { holder: null, age };
+    return Number.isInteger(holder?.pid) ? holder : null;
+  } catch (error) {
+    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw writeError(at, error);
   }
 }
 
-function isStale({ holder, age }: Found): boolean {
-  if (!holder) return age > patience;
-  if (holder.host !== os.hostname()) return false;
-  return !isAlive(holder.pid) || (holder.born !== '' && holder.born !== born(holder.pid));
+function isStale({ pid, host, born: then }: Holder): boolean {
+  if (host !== os.hostname()) return false;
+  return !isAlive(pid) || Boolean(then && then !== born(pid));
 }
 
 function isAlive(pid: number): boolean {
@@ -122,12 +117,13 @@ function moveAway(at: string): void {
   const aside = `${at}.${randomUUID().slice(0, 8)}`;
   try {
     fs.renameSync(at, aside);
-  } catch {
-    return; // another process was faster
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return; // another process was faster
+    throw writeError(at, error);
   }
-  const moved = read(aside);
   try {
-    if (moved && !isStale(moved)) fs.copyFileSync(aside, at, fs.constants.COPYFILE_EXCL);
+    const holder = read(aside);
+    if (holder && !isStale(holder)) fs.linkSync(aside, at);
   } finally {
     fs.rmSync(aside, { force: true });
   }

@@ -80,18 +80,21 @@ export function storeSpec(dir: string, spec: Experiment): void {
  * What is stored of exactly these runs, brought to their end; null if anything of it is missing or damaged, or was
  * fitted and judged by another version.
  */
-export function findResults(dir: string, { runs }: StoredGrid): Results | null {
+export function findResults(dir: string, { spec, runs, columns }: StoredGrid): Results | null {
   const { manifest } = readManifest(dir);
   if (manifest?.status !== 'completed' || manifest.numerics !== numericsVersion) return null;
   if (runs.length !== manifest.trajectories.length || runs.some(({ key }, i) => key !== manifest.trajectories[i])) {
     return null;
   }
   if (manifest.versions['rxdescent'] !== versions()['rxdescent']) return null;
-  const isWhole = (file: string, sha256: string) => fs.existsSync(file) && sha256OfFile(file) === sha256;
-  for (const [name, { arrow, parquet }] of Object.entries(manifest.tables)) {
-    if (!isWhole(join(dir, `${name}.arrow`), arrow) || !isWhole(join(dir, `${name}.parquet`), parquet)) return null;
-  }
+  const isWhole = (name: string) =>
+    (['arrow', 'parquet'] as const).every((end) => {
+      const file = join(dir, `${name}.${end}`);
+      return fs.existsSync(file) && sha256OfFile(file) === manifest.tables[name]?.[end];
+    });
+  if (!Object.keys(tablesOf(spec.grid, columns)).every(isWhole)) return null;
   const [runRows, fits, claims] = ['runs', 'fits', 'claims'].map((name) => readTable(dir, name));
+  if (runRows!.length !== runs.length || runRows!.some(({ status }) => status === 'interrupted')) return null;
   return { status: manifest.status, runs: runRows!, fits: fits!, claims: claims! };
 }
 
@@ -107,6 +110,7 @@ export interface Ending {
  * Fits, judges and writes every table from the journals that are there, and the manifest last. A run without a row is
  * in no table; one that was interrupted is in no fit.
  *
+ * @returns Also the runs whose journals are not finished: with one of them, no status is `completed`.
  * @throws {Error} `cannot write FILE: …`; tables that were there before are then still there.
  */
 export async function storeResults(
@@ -114,19 +118,20 @@ export async function storeResults(
   dir: string,
   { spec, engine, runs, columns }: StoredGrid,
   { status: meant, started, fallback }: Ending,
-): Promise<Results> {
+): Promise<Results & { readonly unfinished: readonly StoredRun[] }> {
   const tables = tablesOf(spec.grid, columns);
   const there = runs.flatMap((of) => {
     const ends = endsOf(journalPath(out, of.key), columns);
     return ends ? [{ ...of, ends }] : [];
   });
   // what the disk holds decides, whoever wrote it
-  const whole = there.length === runs.length && there.every(({ ends }) => ends.finished);
+  const finished = new Set(there.filter(({ ends }) => ends.finished).map(({ run }) => run));
+  const unfinished = runs.filter(({ run }) => !finished.has(run));
   const rows = there.map((of) => runRow(of, spec.grid, columns, of.ends));
   const ended = rows.filter((row) => row['status'] !== 'interrupted');
   const fits = await fitRuns(spec, ended, tables['runs']!);
   const claims = judge(spec, fits, { ended: ended.length, runs: runs.length });
-  const status = meant === 'completed' && !whole ? 'failed' : meant;
+  const status = meant === 'completed' && unfinished.length ? 'failed' : meant;
   const records: Record<string, TableRecord> = {
     steps: writeTable(dir, 'steps', tables['steps']!, steps(out, there)),
     runs: writeRows(dir, 'runs', tables['runs']!, rows),
@@ -147,7 +152,7 @@ export async function storeResults(
     finished: new Date().toISOString(),
     machine: machine(),
   });
-  return { status, runs: rows, fits, claims };
+  return { status, runs: rows, fits, claims, unfinished };
 }
 
 function* steps(out: string, runs: readonly StoredRun[]): Generator<Part> {

@@ -7,7 +7,7 @@ import { prepare } from '../../src/executors/prepare.ts';
 import { sha256OfFile } from '../../src/store/canonical.ts';
 import { JournalWriter, journalPath, readJournal } from '../../src/store/journal.ts';
 import { loadSpec } from '../../src/store/load-spec.ts';
-import { readManifest } from '../../src/store/manifest.ts';
+import { readManifest, writeManifest } from '../../src/store/manifest.ts';
 import { tablesOf } from '../../src/store/results.ts';
 import { openTable, readTable } from '../../src/store/tables.ts';
 import { folder, tiny, type Written } from '../pipelines/tiny.ts';
@@ -273,13 +273,57 @@ describe('a run that is stored', () => {
     },
   );
 
-  it.each(['runs.arrow', 'fits.arrow', 'claims.arrow'])('makes a damaged %s again', async (name) => {
+  it.each(names.flatMap((name) => [`${name}.arrow`, `${name}.parquet`]))('makes a damaged %s again', async (name) => {
     const out = fresh();
     const { dir } = await run(fitted(), out);
     const before = tables(dir);
     flip(join(dir, name));
     expect(await run(fitted(), out)).toMatchObject({ found: 6, trained: 0, status: 'completed' });
     expect(tables(dir)).toEqual(before);
+  });
+
+  it('is judged again, and not trained, by another version', async () => {
+    const out = fresh();
+    const { dir } = await run(fitted(), out);
+    const { manifest } = readManifest(dir);
+    writeManifest(dir, { ...manifest!, versions: { ...manifest!.versions, rxdescent: '0.0.0' } });
+    expect(await run(fitted(), out)).toMatchObject({ found: 6, trained: 0 });
+    expect(readManifest(dir).manifest!.versions).toEqual(manifest!.versions);
+  });
+
+  it('is refused, before anything is made, while another process trains one of its runs', async () => {
+    const out = fresh();
+    const { runs, columns } = await prepared(fitted());
+    const path = journalPath(out, runs[3]!.key);
+    const journal = new JournalWriter(path, columns);
+    await expect(run(fitted(), out)).rejects.toThrow(`cannot write ${path}: process ${process.pid} on `);
+    expect(readdirSync(out)).toEqual(['.runs']);
+    journal.close();
+    expect(await run(fitted(), out)).toMatchObject({ trained: 6 });
+  });
+
+  it('is not trained if another process has finished it meanwhile', async () => {
+    const [one, other] = [fresh(), fresh()];
+    const first = await run(fitted(), one);
+    const watch = () => {
+      cpSync(join(one, '.runs'), join(other, '.runs'), { recursive: true });
+      return () => {};
+    };
+    const second = await run(fitted(), other, { watch });
+    expect(second).toMatchObject({ found: 6, trained: 0, status: 'completed' });
+    expect(tables(second.dir)).toEqual(tables(first.dir));
+  });
+
+  it('is not called completed if a journal that was finished is gone at the end', async () => {
+    const out = fresh();
+    await run(fitted(), out);
+    const more = fitted({ grid: { ...rates, seed: [1, 2, 3] } });
+    const { runs } = await prepared(more);
+    const watch = () => () => rmSync(journalPath(out, runs[0]!.key));
+    await expect(run(more, out, { watch })).rejects.toThrow(
+      /^1 of 9 runs failed.*\nrun 0 .*was finished, and no longer is$/,
+    );
+    expect(await run(more, out)).toMatchObject({ found: 8, trained: 1, status: 'completed' });
   });
 
   it('makes a manifest again of which the half is gone', async () => {

@@ -37,6 +37,14 @@ describe('a lock', () => {
     expect(() => lock(path)).not.toThrow();
   });
 
+  it('of a process that had the number of a living one before it is taken over', () => {
+    const path = join(folder, 'again');
+    const [mine, other] = [process.pid, 'another boot 1'];
+    writeFileSync(`${path}.lock`, JSON.stringify({ pid: mine, host: os.hostname(), born: other }));
+    expect(() => lock(path)()).not.toThrow();
+    expect(existsSync(`${path}.lock`)).toBe(false);
+  });
+
   it('of another machine is respected', () => {
     const path = join(folder, 'elsewhere');
     writeFileSync(`${path}.lock`, JSON.stringify({ pid: 1, host: 'another-machine' }));
@@ -54,6 +62,7 @@ describe('a journal', () => {
     first.append({ step: 1 });
     first.finish();
     expect(first.rows).toBe(2);
+    expect(JournalWriter.unlessFinished(path, columns)).toBe(null);
     new JournalWriter(path, columns).close();
     expect(existsSync(`${path}.lock`)).toBe(false);
   });
