@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { prepare } from '../../src/executors/prepare.ts';
+import { engines } from '../../src/math/engines/engines.ts';
 import { SpecError } from '../../src/pipelines/spec-error.ts';
 import { loadSpec } from '../../src/store/load-spec.ts';
 import { folder, tiny, type Written } from '../pipelines/tiny.ts';
@@ -532,5 +533,22 @@ describe('prepare', () => {
       [6, true, 0.2, 1],
       [7, true, 0.2, 2],
     ]);
+  });
+});
+
+describe('the engine of a prepared spec', () => {
+  it('is the one asked for, else the one that takes its place, and then it is said why', async () => {
+    const loaded = await loadSpec(files.write('engine.json', tiny()));
+    expect(prepare(loaded, 'wasm')).toMatchObject({ engine: 'wasm', fallback: undefined });
+    const { wasm } = engines;
+    engines.wasm = { ...wasm, available: false };
+    try {
+      expect(prepare(loaded, 'wasm')).toMatchObject({
+        engine: 'typed-array',
+        fallback: 'wasm needs instructions that this runtime lacks',
+      });
+    } finally {
+      engines.wasm = wasm;
+    }
   });
 });
