@@ -1,4 +1,4 @@
-import { MessageChannel } from 'node:worker_threads';
+import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import { type RecordBatch, RecordBatchReader } from 'apache-arrow';
 import { Piscina } from 'piscina';
 import { Gate, type Message, type Task } from './channel.ts';
@@ -70,8 +70,9 @@ export class Workers {
     signal.addEventListener('abort', stop);
     let schema: Uint8Array | undefined;
     let refused: Refused | undefined;
+    let receive!: (message: Message) => void;
     const ended = new Promise<boolean>((resolve) => {
-      port.on('message', (message: Message) => {
+      receive = (message: Message) => {
         if (message.kind === 'end') return resolve(message.finished);
         if (message.kind === 'schema') return void (schema = message.bytes);
         try {
@@ -81,7 +82,8 @@ export class Workers {
           stop();
         }
         gate.release();
-      });
+      };
+      port.on('message', receive);
     });
     const task: Task = { ...recipe, port: port2, shared: gate.shared, skip };
     try {
@@ -90,6 +92,8 @@ export class Workers {
       if (refused) throw refused;
       return finished;
     } catch (error) {
+      // what was sent before the worker failed has arrived, but has not been handed over yet
+      for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) receive(next.message);
       if (refused) throw refused;
       if (kill.signal.aborted) return false;
       throw error;
