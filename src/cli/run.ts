@@ -47,7 +47,7 @@ export const run = (make: () => Command): Command =>
     if (outcome.status === 'interrupted') process.exitCode = 130;
   });
 
-/** Steps that take longer than threads take to start. */
+/** Grids of fewer steps than this are done before threads would have started. */
 const small = 20_000;
 
 const fitting = ({ runs, spec }: Prepared): number => (runs.length * spec.steps > small ? availableParallelism() : 1);

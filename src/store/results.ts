@@ -98,7 +98,7 @@ export function findResults(dir: string, { spec, runs, columns }: StoredGrid): R
   return { status: manifest.status, runs: runRows!, fits: fits!, claims: claims! };
 }
 
-/** How a session over a grid ended. */
+/** How the work on a grid ended. */
 export interface Ending {
   readonly status: Manifest['status'];
   readonly started: Date;
