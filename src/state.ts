@@ -27,6 +27,8 @@ export interface Run {
   /** ⟨θ_b, D_b⟩ and ‖D_b‖² of the update D, per tensor; filled on demand. */
   readonly updateSums: () => UpdateSums;
   readonly optimizer: Memory;
+  readonly edge: () => number;
+  readonly preconditioner: () => Float64Array | null;
   readonly memories: Map<string, Memory>;
   readonly saved: Map<string, unknown>;
   /** Counts the rows handled; a State of an earlier one refuses to be read. */
@@ -96,6 +98,14 @@ export class State {
   }
   get updateSums(): UpdateSums {
     return this.#live.updateSums();
+  }
+  /** The largest eigenvalue of P⁻¹∇²L(θₜ) that the step after this row is stable under: 2/η for gradient descent. */
+  get edge(): number {
+    return this.#live.edge();
+  }
+  /** The diagonal of P [d] where the optimizer steps through P⁻¹, as RMSProp and Adam do; null where P is the identity. */
+  get preconditioner(): Float64Array | null {
+    return this.#live.preconditioner();
   }
   /** out ← ∇²L(θₜ)·v, reusing the pass that gave the row its loss; a function that can be handed on within the row. */
   get hvp(): (v: Float64Array, out: Float64Array) => Float64Array {

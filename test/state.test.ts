@@ -15,7 +15,19 @@ const over = (step: number) =>
   new Error(
     `state: step ${step} is over and its buffers hold another; read state while its row is handled, and copy() what you keep`,
   );
-const getters = ['objective', 'theta', 'gradient', 'update', 'dim', 'sums', 'updateSums', 'hvp', 'evaluation'] as const;
+const getters = [
+  'objective',
+  'theta',
+  'gradient',
+  'update',
+  'dim',
+  'sums',
+  'updateSums',
+  'edge',
+  'preconditioner',
+  'hvp',
+  'evaluation',
+] as const;
 /** Handles so many rows; what is thrown meanwhile is thrown here. */
 const eachOf = (rows: number, handle: (row: Step) => void) => lastValueFrom(run().pipe(take(rows), tap(handle)));
 /** The state of step 0, by way of an operator that lets time pass. */
@@ -40,13 +52,15 @@ describe('state', () => {
       close(state.update, [-eta * 3 * theta[0]!, -eta * theta[1]!]);
       close(state.hvp(Float64Array.of(5, 7), new Float64Array(2)), [15, 7]);
       expect(state.dim).toBe(2);
+      expect(state.edge).toBe(2 / eta);
+      expect(state.preconditioner).toBeNull();
       expect(state.objective.tensors[0]!.name).toBe('W1');
       expect(state.sums.weightNormSq[0]).toBeCloseTo(theta[0]! ** 2 + theta[1]! ** 2, 14);
       expect(state.updateSums.inner[0]).toBeCloseTo(-eta * (3 * theta[0]! ** 2 + theta[1]! ** 2), 14);
       expect(state.updateSums.normSq[0]).toBeCloseTo(eta ** 2 * (9 * theta[0]! ** 2 + theta[1]! ** 2), 14);
       close(state.evaluation.gnvp!(Float64Array.of(1, 1), new Float64Array(2)), [3, 1]);
     });
-    expect.assertions(3 * 15);
+    expect.assertions(3 * 17);
   });
 
   it.each(getters)('refuses to give %s once its row is over', (name) => {

@@ -28,6 +28,10 @@ export interface Rule extends Memory {
   update(gradient: Float64Array, theta: Float64Array, learningRate: number, out: Float64Array): void;
   /** ⟨θ, D⟩ and ‖D‖² per tensor, where the rule knows them from the gradient's without a pass of its own. */
   sums?(run: Run, learningRate: number, out: UpdateSums): void;
+  /** The eigenvalue of P⁻¹∇²L, of ∇²L where there is no P, above which the update is unstable. */
+  edge(learningRate: number): number;
+  /** The diagonal of P [d], of an update through P⁻¹: at θₜ, once `update` has been called. Borrowed, as the gradient is. */
+  preconditioner?(): Float64Array;
 }
 
 export interface Descent {
@@ -120,6 +124,8 @@ class Steps {
         return this.#updateSums;
       },
       optimizer: rule,
+      edge: () => rule.edge(learningRate),
+      preconditioner: () => rule.preconditioner?.() ?? null,
       memories: new Map(),
       saved: new Map(Object.entries(from?.memories ?? {})),
       generation: 0,

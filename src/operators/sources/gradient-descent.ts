@@ -24,6 +24,7 @@ const plain = (): Rule => ({
       out.normSq[t] = learningRate * learningRate * sums.gradientNormSq[t]!;
     }
   },
+  edge: (learningRate) => 2 / learningRate,
   snapshot: () => null,
   restore() {},
 });

@@ -22,6 +22,7 @@ const heavyBall = (): Rule => {
         out[i] = -learningRate * v[i]!;
       }
     },
+    edge: (learningRate) => (2 + 2 * beta) / learningRate,
     snapshot: () => v,
     restore: (saved) => void (v = saved as Float64Array),
   };
