@@ -54,8 +54,11 @@ export { type Axes, logspace, type Point } from './operators/sources/grid.ts';
 export { type Swept, sweep } from './operators/sources/sweep.ts';
 
 // measures
+export { accuracy } from './operators/measures/accuracy.ts';
+export { activationSwitching } from './operators/measures/activation-switching.ts';
 export { conservation } from './operators/measures/conservation.ts';
 export { hessian, sharpness } from './operators/measures/hessian.ts';
+export { gradientNorm, updateNorm, weightNorm } from './operators/measures/norms.ts';
 
 // transforms
 export { type Adds, derive } from './operators/transforms/derive.ts';

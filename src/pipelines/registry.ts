@@ -2,8 +2,11 @@ import type { OperatorFunction } from 'rxjs';
 import { z } from 'zod';
 import * as powerLaw from '../operators/aggregates/power-law.ts';
 import * as summarize from '../operators/aggregates/summarize.ts';
+import * as accuracy from '../operators/measures/accuracy.ts';
+import * as activationSwitching from '../operators/measures/activation-switching.ts';
 import * as conservation from '../operators/measures/conservation.ts';
 import * as hessian from '../operators/measures/hessian.ts';
+import * as norms from '../operators/measures/norms.ts';
 import * as ema from '../operators/transforms/ema.ts';
 import { explain, listed, said, show } from './explain.ts';
 
@@ -27,6 +30,15 @@ export const measures: Registry = {
     create: ({ every, tol }: z.infer<typeof hessian.options>) =>
       every === 1 ? hessian.sharpness({ tol }) : hessian.hessian({ every, tol }),
   },
+  activationSwitching: {
+    options: activationSwitching.options,
+    create: ({ detail }: z.infer<typeof activationSwitching.options>) =>
+      activationSwitching.activationSwitching({ detail }),
+  },
+  accuracy: { options: accuracy.options, create: accuracy.accuracy },
+  gradientNorm: { options: norms.options, create: norms.gradientNorm },
+  updateNorm: { options: norms.options, create: norms.updateNorm },
+  weightNorm: { options: norms.options, create: norms.weightNorm },
   ema: {
     options: ema.options,
     numbers: ['of'],

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { prepare } from '../../src/executors/prepare.ts';
 import { engines } from '../../src/math/engines/engines.ts';
+import { measures } from '../../src/pipelines/registry.ts';
 import { SpecError } from '../../src/pipelines/spec-error.ts';
 import { loadSpec } from '../../src/store/load-spec.ts';
 import { folder, tiny, type Written } from '../pipelines/tiny.ts';
@@ -49,6 +50,7 @@ const known =
   '$schema, name, question, source, data, model, loss, optimizer, steps, logEvery, random, order, grid, operators, measure, fit, claims';
 const axes =
   'learningRate, seed, data.kind, data.n, data.d, data.classes, data.separation, model.kind, model.hidden, model.activation, model.slope, model.bias, optimizer.kind';
+const ops = Object.keys(measures).join(', ');
 const count = 'an integer from 1 to 2147483647';
 const scalars =
   'exponent, exponentLow, exponentHigh, prefactor, r2, n, windowLow, windowHigh, nullExponent, nullR2, stableExponent, stableExponentLow, stableExponentHigh, stableN, seeds';
@@ -116,11 +118,11 @@ const faults: Record<string, [spec: unknown, ...said: string[]]> = {
   // names of kinds
   'an unknown operator': [
     measure({ op: 'conservatoin' }),
-    'measure[0].op: expected one of conservation, hessian, ema, got "conservatoin"; did you mean conservation?',
+    `measure[0].op: expected one of ${ops}, got "conservatoin"; did you mean conservation?`,
   ],
   'an operator like no other': [
     measure({ op: 'conservation' }, { op: 'zzz' }),
-    'measure[1].op: expected one of conservation, hessian, ema, got "zzz"',
+    `measure[1].op: expected one of ${ops}, got "zzz"`,
   ],
   'an operator by its name alone': [measure('conservation'), 'measure[0]: expected an object, got "conservation"'],
   'a measure that is no list': [tiny({ measure: { op: 'hessian' } }), 'measure: expected a list, got {"op":"hessian"}'],

@@ -5,8 +5,11 @@ import { float64 } from '../../src/columns.ts';
 import { gaussianMixture } from '../../src/math/data/gaussian-mixture.ts';
 import { mlp } from '../../src/math/models/mlp.ts';
 import { objective } from '../../src/math/objective.ts';
+import { accuracy } from '../../src/operators/measures/accuracy.ts';
+import { activationSwitching } from '../../src/operators/measures/activation-switching.ts';
 import { conservation } from '../../src/operators/measures/conservation.ts';
 import { hessian, sharpness } from '../../src/operators/measures/hessian.ts';
+import { gradientNorm, updateNorm, weightNorm } from '../../src/operators/measures/norms.ts';
 import type { Step } from '../../src/operators/sources/descend.ts';
 import { gradientDescent } from '../../src/operators/sources/gradient-descent.ts';
 import { derive } from '../../src/operators/transforms/derive.ts';
@@ -27,6 +30,11 @@ const chain =
 
 /** Every file of operators between a source and its end, with chains in which it remembers all that it can. */
 const chains: Record<string, Record<string, Chain>> = {
+  'measures/accuracy': { accuracy: chain(accuracy()) },
+  'measures/activation-switching': {
+    activationSwitching: chain(activationSwitching()),
+    'in detail, before every': chain(activationSwitching({ detail: true }), every(3)),
+  },
   'measures/conservation': {
     layers: chain(conservation()),
     'all laws, whole': chain(conservation({ laws: ['layer', 'neuron', 'matrix'], matrix: 'whole' })),
@@ -37,6 +45,7 @@ const chains: Record<string, Record<string, Chain>> = {
     'hessian at a cadence': chain(hessian({ every: 4 })),
     'hessian after every': chain(every(2), hessian({ every: 4 })),
   },
+  'measures/norms': { norms: chain(gradientNorm(), updateNorm(), weightNorm()) },
   'transforms/derive': {
     derive: chain(derive({ small: float64('loss/2') }, ({ loss }: Step) => ({ small: loss / 2 }))),
   },
@@ -63,6 +72,7 @@ const chains: Record<string, Record<string, Chain>> = {
       conservation({ laws: ['layer', 'neuron'] }),
       ema('loss'),
       hessian({ every: 2 }),
+      activationSwitching(),
       every(2),
       derive({ risen: float64('λ₁ − 1') }, (row: object) => ({ risen: (row as { sharpness: number }).sharpness - 1 })),
       untilDiverged(),

@@ -3,6 +3,7 @@ import { float64s } from '../../columns.ts';
 import { type LawOptions, lawsOf } from '../../math/theory/laws.ts';
 import { Ledger } from '../../math/theory/ledger.ts';
 import type { State } from '../../state.ts';
+import { requireNextStep } from '../next-step.ts';
 import { measure } from '../transforms/measure.ts';
 
 export const columns = {
@@ -56,9 +57,7 @@ export function conservation(lawOptions: LawOptions = {}) {
       let saved: ReturnType<Ledger['snapshot']> | undefined;
       return {
         row({ state, step }: { readonly state: State; readonly step: number }) {
-          if (last !== undefined && step !== last + 1) {
-            throw new RangeError(`conservation: step ${step} follows step ${last}; put it above every()`);
-          }
+          requireNextStep('conservation', last, step);
           last = step;
           if (!ledger) {
             ledger = new Ledger(lawsOf(state.objective.tensors, lawOptions));
