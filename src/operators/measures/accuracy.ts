@@ -32,7 +32,8 @@ export function accuracy() {
       return {
         row({ state }: { readonly state: State }) {
           const { dataset, tensors } = state.objective;
-          if (!dataset?.labels) throw new TypeError('accuracy: the objective must be over data with classes');
+          if (!dataset?.labels)
+            throw new TypeError('accuracy: the objective must be over data with classes, got one without');
           f ??= new Float64Array(dataset.n * dataset.k);
           const L = tensors.at(-1)!.layer;
           return { accuracy: accuracyOf(state.evaluation.preActivations!(L, f), dataset.labels) };
