@@ -5,8 +5,10 @@ import * as summarize from '../operators/aggregates/summarize.ts';
 import * as accuracy from '../operators/measures/accuracy.ts';
 import * as activationSwitching from '../operators/measures/activation-switching.ts';
 import * as conservation from '../operators/measures/conservation.ts';
+import * as gradientNorm from '../operators/measures/gradient-norm.ts';
 import * as hessian from '../operators/measures/hessian.ts';
-import * as norms from '../operators/measures/norms.ts';
+import * as updateNorm from '../operators/measures/update-norm.ts';
+import * as weightNorm from '../operators/measures/weight-norm.ts';
 import * as ema from '../operators/transforms/ema.ts';
 import { explain, listed, said, show } from './explain.ts';
 
@@ -36,9 +38,9 @@ export const measures: Registry = {
       activationSwitching.activationSwitching({ detail }),
   },
   accuracy: { options: accuracy.options, create: accuracy.accuracy },
-  gradientNorm: { options: norms.options, create: norms.gradientNorm },
-  updateNorm: { options: norms.options, create: norms.updateNorm },
-  weightNorm: { options: norms.options, create: norms.weightNorm },
+  gradientNorm: { options: gradientNorm.options, create: gradientNorm.gradientNorm },
+  updateNorm: { options: updateNorm.options, create: updateNorm.updateNorm },
+  weightNorm: { options: weightNorm.options, create: weightNorm.weightNorm },
   ema: {
     options: ema.options,
     numbers: ['of'],

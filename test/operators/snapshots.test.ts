@@ -8,8 +8,10 @@ import { objective } from '../../src/math/objective.ts';
 import { accuracy } from '../../src/operators/measures/accuracy.ts';
 import { activationSwitching } from '../../src/operators/measures/activation-switching.ts';
 import { conservation } from '../../src/operators/measures/conservation.ts';
+import { gradientNorm } from '../../src/operators/measures/gradient-norm.ts';
 import { hessian, sharpness } from '../../src/operators/measures/hessian.ts';
-import { gradientNorm, updateNorm, weightNorm } from '../../src/operators/measures/norms.ts';
+import { updateNorm } from '../../src/operators/measures/update-norm.ts';
+import { weightNorm } from '../../src/operators/measures/weight-norm.ts';
 import type { Step } from '../../src/operators/sources/descend.ts';
 import { gradientDescent } from '../../src/operators/sources/gradient-descent.ts';
 import { derive } from '../../src/operators/transforms/derive.ts';
@@ -40,12 +42,14 @@ const chains: Record<string, Record<string, Chain>> = {
     'all laws, whole': chain(conservation({ laws: ['layer', 'neuron', 'matrix'], matrix: 'whole' })),
     'without biases, before every': chain(conservation({ biases: false }), every(3)),
   },
+  'measures/gradient-norm': { gradientNorm: chain(gradientNorm()) },
   'measures/hessian': {
     sharpness: chain(sharpness()),
     'hessian at a cadence': chain(hessian({ every: 4 })),
     'hessian after every': chain(every(2), hessian({ every: 4 })),
   },
-  'measures/norms': { norms: chain(gradientNorm(), updateNorm(), weightNorm()) },
+  'measures/update-norm': { updateNorm: chain(updateNorm()) },
+  'measures/weight-norm': { weightNorm: chain(weightNorm()) },
   'transforms/derive': {
     derive: chain(derive({ small: float64('loss/2') }, ({ loss }: Step) => ({ small: loss / 2 }))),
   },

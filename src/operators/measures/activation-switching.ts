@@ -3,9 +3,8 @@ import { type Columns, float64, float64s, int32s, nullable, type Values } from '
 import type { Objective } from '../../math/objective.ts';
 import { ActivationPattern, type Look, type SeenPattern } from '../../math/theory/activation-pattern.ts';
 import type { State } from '../../state.ts';
-import { requireNextStep } from '../next-step.ts';
 import type { Adds } from '../transforms/derive.ts';
-import { measure } from '../transforms/measure.ts';
+import { measure, requireNextStep } from '../transforms/measure.ts';
 
 export const columns = {
   switchRate: nullable(

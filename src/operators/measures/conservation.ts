@@ -3,8 +3,7 @@ import { float64s } from '../../columns.ts';
 import { type LawOptions, lawsOf } from '../../math/theory/laws.ts';
 import { Ledger } from '../../math/theory/ledger.ts';
 import type { State } from '../../state.ts';
-import { requireNextStep } from '../next-step.ts';
-import { measure } from '../transforms/measure.ts';
+import { measure, requireNextStep } from '../transforms/measure.ts';
 
 export const columns = {
   conservation: float64s('C_l = ‖W_(l+1)‖² − ‖W_l‖² − ‖b_l‖², one entry per law'),

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { map, type ObservedValueOf, take } from 'rxjs';
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import { gradientNorm, options, updateNorm, weightNorm } from '../../../src/operators/measures/norms.ts';
+import * as gradient from '../../../src/operators/measures/gradient-norm.ts';
+import * as update from '../../../src/operators/measures/update-norm.ts';
+import * as weight from '../../../src/operators/measures/weight-norm.ts';
 import { descend } from '../../../src/operators/sources/descend.ts';
 import { gradientDescent } from '../../../src/operators/sources/gradient-descent.ts';
 import { networks, norm } from '../../helpers/network.ts';
@@ -11,11 +13,15 @@ import { quadratic, watched } from '../../helpers/quadratic.ts';
 const start = Float64Array.of(3, 4);
 const run = (objective = quadratic(1, 2)) => gradientDescent({ objective, theta0: start, learningRate: 0.5 });
 
+const { gradientNorm } = gradient;
+const { updateNorm } = update;
+const { weightNorm } = weight;
+
 describe.each([
-  ['gradientNorm', gradientNorm],
-  ['updateNorm', updateNorm],
-  ['weightNorm', weightNorm],
-] as const)('%s', (name, operator) => {
+  ['gradientNorm', gradientNorm, gradient.options],
+  ['updateNorm', updateNorm, update.options],
+  ['weightNorm', weightNorm, weight.options],
+] as const)('%s', (name, operator, options) => {
   keepsStreamLaws(operator, () => {
     const over = watched(quadratic(1, 2));
     return { rows: run(over), made: () => over.watch.evaluated };
