@@ -67,7 +67,8 @@ interface Totals {
  * - adds:  `switchRate`, `switchedEntries`, `neuronsChanged`, `deadNeurons`, `minMargin`, `meanMargin`, per hidden layer;
  *   `meanSwitchRate`, `meanNeuronsChanged`, `unchangedShare` over the steps so far; with `detail` also `neuronSwitches`
  *   and `sampleSwitches`, counted so far: divided by the steps, and the samples or neurons, they are rates
- * - cost:  one product forward and a pass over the signs; memory of two bits a sign, and of the largest z_l
+ * - cost:  one product forward and a pass over the signs: at 200 samples and 20-64-5 about as much as the step; memory of
+ *   two bits a sign, and of the largest z_l
  * - error: none but that of z_l itself: a sign with |z_l| near rounding is as good as drawn
  *
  * @param options.detail Adds the switches so far of each neuron and of each sample, on every row. Default false.
