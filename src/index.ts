@@ -47,15 +47,23 @@ export { eigenSymmetric, eigenvaluesSymmetric } from './math/linalg/symmetric.ts
 export { type Law, type LawKind, type LawOptions, type Laws, lawsOf } from './math/theory/laws.ts';
 
 // sources
+export { type Cifar10Options, readCifar10 } from './operators/sources/data/cifar10.ts';
 export { readDataset } from './operators/sources/data/file.ts';
+export { type IdxOptions, readIdx } from './operators/sources/data/idx.ts';
+export type { ImageOptions } from './operators/sources/data/image-options.ts';
 export type { Descent, Step } from './operators/sources/descend.ts';
 export { gradientDescent } from './operators/sources/gradient-descent.ts';
 export { type Axes, logspace, type Point } from './operators/sources/grid.ts';
 export { type Swept, sweep } from './operators/sources/sweep.ts';
 
 // measures
+export { accuracy } from './operators/measures/accuracy.ts';
+export { activationSwitching } from './operators/measures/activation-switching.ts';
 export { conservation } from './operators/measures/conservation.ts';
+export { gradientNorm } from './operators/measures/gradient-norm.ts';
 export { hessian, sharpness } from './operators/measures/hessian.ts';
+export { updateNorm } from './operators/measures/update-norm.ts';
+export { weightNorm } from './operators/measures/weight-norm.ts';
 
 // transforms
 export { type Adds, derive } from './operators/transforms/derive.ts';

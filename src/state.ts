@@ -38,7 +38,7 @@ export interface Run {
 /** The products of an {@link Evaluation} that has been taken somewhere. */
 export type Products = Omit<Evaluation, 'evaluate' | 'close'>;
 
-const products = ['hvp', 'gnvp', 'jvp', 'vjp'] as const;
+const products = ['hvp', 'gnvp', 'jvp', 'vjp', 'preActivations'] as const;
 const brand = Symbol.for('rxdescent.State');
 
 export interface UpdateSums {
@@ -117,7 +117,10 @@ export class State {
     const { evaluation } = this.#live;
     const guarded = products
       .filter((name) => evaluation[name])
-      .map((name) => [name, (v: Float64Array, out: Float64Array) => this.#live.evaluation[name]!(v, out)]);
+      .map((name) => {
+        // biome-ignore lint/suspicious/noExplicitAny: handed on as they came; `Products` says what each takes
+        return [name, (...args: [any, any]) => this.#live.evaluation[name]!(...args)];
+      });
     return Object.fromEntries(guarded) as Products;
   }
 

@@ -52,6 +52,11 @@ describe('the JSON Schema of specs', () => {
     ['nothing but what is required', tiny()],
     ['every default written out', JSON.parse(JSON.stringify(parse(tiny(), measures)))],
     ['Chebyshev', tiny({ data: { kind: 'chebyshev', n: 20, degree: 4 }, loss: 'mse' })],
+    [
+      'images',
+      tiny({ data: { kind: 'idx', images: 'a', labels: 'b', first: 9, classes: [3, 5], normalize: 'standard' } }),
+    ],
+    ['images in batches', tiny({ data: { kind: 'cifar10', folder: 'cifar', split: 'test' } })],
     ['leaky-relu with a slope', tiny({ model: { kind: 'mlp', hidden: [], activation: 'leaky-relu', slope: 0.1 } })],
     [
       'axes of every type',

@@ -128,6 +128,23 @@ describe('state', () => {
     }
   });
 
+  it('hands out the pre-activations of the row, and not of a later one', () => {
+    const L = objective({ model: mlp({ hidden: [3] }), loss: 'mse', data: xor({ n: 4 }) });
+    const z1 = () => new Float64Array(4 * 3);
+    let evaluation: State['evaluation'] | undefined;
+    gradientDescent({ objective: L, theta0: L.start(), learningRate: eta })
+      .pipe(take(1))
+      .subscribe(({ state }) => {
+        evaluation = state.evaluation;
+        const [W1] = L.tensors;
+        const row = state.theta.subarray(W1!.offset, W1!.offset + 2);
+        const [a, b] = L.dataset.x;
+        expect(evaluation.preActivations!(1, z1())[0]).toBeCloseTo(row[0]! * a! + row[1]! * b!, 14);
+      });
+    expect(() => evaluation!.preActivations!(1, z1())).toThrow(over(0));
+    expect.assertions(2);
+  });
+
   it('keeps one run apart from another', () => {
     const seen: number[] = [];
     run()

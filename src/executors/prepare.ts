@@ -1,7 +1,14 @@
 import type { Dataset } from '../math/data/dataset.ts';
 import { type EngineName, runnable } from '../math/engines/engines.ts';
 import { contentHash } from '../operators/sources/data/content-hash.ts';
-import { lawsOfRun, type ReadData, type RunConfig, type Trajectory, trajectory } from '../pipelines/experiment.ts';
+import {
+  isFileData,
+  lawsOfRun,
+  type ReadData,
+  type RunConfig,
+  type Trajectory,
+  trajectory,
+} from '../pipelines/experiment.ts';
 import { checkFitColumns } from '../pipelines/fit.ts';
 import { gridRuns } from '../pipelines/parse.ts';
 import { checkNames, runColumns } from '../pipelines/runs.ts';
@@ -66,7 +73,7 @@ const typesOf = (columns: Trajectory['columns']) =>
 
 function keyOf(config: RunConfig, read: ReadData, rest: Readonly<Record<string, unknown>>): string {
   const { data } = config;
-  const content = data.kind === 'file' ? { kind: 'file', content: hashOf(read(data)) } : data;
+  const content = isFileData(data) ? { kind: 'file', content: hashOf(read(data)) } : data;
   return trajectoryKey({ ...config, data: content, ...rest });
 }
 

@@ -18,8 +18,11 @@ export interface Tensor {
   readonly cols: number;
 }
 
-/** What an engine can do at a point. An operator states what it needs of this, and is refused on assembly without it. */
-export type Capability = 'gradient' | 'hessianProduct' | 'jacobianProducts';
+/**
+ * What an engine can do at a point, and `classes`: that the data have labels. An operator states what it needs of this, and
+ * is refused on assembly without it.
+ */
+export type Capability = 'gradient' | 'hessianProduct' | 'jacobianProducts' | 'preActivations' | 'classes';
 
 /** Inner products of one step, one entry per tensor; they come with the gradient, from the same pass. */
 export interface Sums {
@@ -44,6 +47,8 @@ export interface Evaluation {
   jvp?(v: Float64Array, out: Float64Array): Float64Array;
   /** out ← Jᵀ·u. [n, k] → [d] */
   vjp?(u: Float64Array, out: Float64Array): Float64Array;
+  /** out ← z_l = W_l·h_(l−1) + b_l over the samples, l = 1 … L; z_L are the outputs f. [n, width of l] */
+  preActivations?(layer: number, out: Float64Array): Float64Array;
   close(): void;
 }
 
@@ -52,6 +57,8 @@ export interface Objective {
   readonly dim: number; // d
   readonly tensors: readonly Tensor[];
   readonly capabilities: readonly Capability[];
+  /** What it is taken over, where it is taken over data. */
+  readonly dataset?: Dataset;
   open(): Evaluation;
 }
 
@@ -113,7 +120,7 @@ export function objective(problem: Problem): Risk {
     dim,
     tensors,
     dataset,
-    capabilities,
+    capabilities: dataset.labels ? [...capabilities, 'classes'] : capabilities,
     start: () => theta0.slice(),
     open: () => open({ tensors, dim, dataset, activation: model.activation, loss: losses[loss] }),
   };

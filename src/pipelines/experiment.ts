@@ -31,6 +31,23 @@ const seed = z
 const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/, { error: 'expected a name of letters, digits, _ and -' });
 const axisValue = z.union([z.number(), z.string(), z.boolean(), z.array(z.number())]);
 
+/** Which images of a set are read, and how. */
+const imageOptions = {
+  first: count.optional().meta({ description: 'examples to read, in the order of the files; default all' }),
+  classes: z
+    .array(z.int().min(0).max(9))
+    .refine((classes) => classes.length > 1 && new Set(classes).size === classes.length, {
+      error: 'expected two classes or more, each once',
+    })
+    .optional()
+    .meta({ description: 'classes to read, which become 0, 1, … in this order; default all ten' }),
+  normalize: z
+    .enum(['unit', 'standard'])
+    .default('unit')
+    .meta({ description: 'unit: bytes / 255; standard: each channel less its mean, over its deviation' }),
+};
+const path = z.string().min(1);
+
 const data = z.discriminatedUnion('kind', [
   z
     .strictObject({
@@ -44,9 +61,25 @@ const data = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('xor'), n: count }),
   z.strictObject({ kind: z.literal('spheres'), n: count, d: count }),
   z.strictObject({ kind: z.literal('chebyshev'), n: count.min(2), degree: count }),
+  z
+    .strictObject({
+      kind: z.literal('idx'),
+      images: path.meta({ description: 'as train-images-idx3-ubyte, gzipped or not, relative to the spec' }),
+      labels: path.meta({ description: 'as train-labels-idx1-ubyte, gzipped or not, relative to the spec' }),
+      ...imageOptions,
+    })
+    .meta({ description: 'MNIST, Fashion-MNIST, or another set of ten classes in IDX files' }),
+  z
+    .strictObject({
+      kind: z.literal('cifar10'),
+      folder: path.meta({ description: 'where data_batch_1.bin … and test_batch.bin are, relative to the spec' }),
+      split: z.enum(['train', 'test']).default('train'),
+      ...imageOptions,
+    })
+    .meta({ description: 'CIFAR-10 in its binary version' }),
   z.strictObject({
     kind: z.literal('file'),
-    path: z.string().min(1).meta({ description: 'an Arrow, CSV or NPY file, relative to the spec' }),
+    path: path.meta({ description: 'an Arrow, CSV or NPY file, relative to the spec' }),
     target: z
       .union([z.string(), z.int().nonnegative()])
       .optional()
@@ -137,8 +170,16 @@ export type RunConfig = Pick<
   readonly seed: number;
 };
 
-/** The data set that a file holds, by the `data` of a spec. */
-export type ReadData = (data: Extract<Experiment['data'], { kind: 'file' }>) => Dataset;
+/** The kinds of data that are read from files, and the keys that hold their paths. */
+export const dataPaths = { file: ['path'], idx: ['images', 'labels'], cifar10: ['folder'] } as const;
+
+/** The `data` of a spec that is read from files. */
+export type FileData = Extract<Experiment['data'], { kind: keyof typeof dataPaths }>;
+
+export const isFileData = (data: Experiment['data']): data is FileData => Object.hasOwn(dataPaths, data.kind);
+
+/** The data set that files hold. */
+export type ReadData = (data: FileData) => Dataset;
 
 function dataOf(config: Experiment['data'], read: ReadData): Data | Dataset {
   switch (config.kind) {
@@ -150,7 +191,7 @@ function dataOf(config: Experiment['data'], read: ReadData): Data | Dataset {
       return spheres(config);
     case 'chebyshev':
       return chebyshev(config);
-    case 'file':
+    default:
       return read(config);
   }
 }

@@ -2,8 +2,13 @@ import type { OperatorFunction } from 'rxjs';
 import { z } from 'zod';
 import * as powerLaw from '../operators/aggregates/power-law.ts';
 import * as summarize from '../operators/aggregates/summarize.ts';
+import * as accuracy from '../operators/measures/accuracy.ts';
+import * as activationSwitching from '../operators/measures/activation-switching.ts';
 import * as conservation from '../operators/measures/conservation.ts';
+import * as gradientNorm from '../operators/measures/gradient-norm.ts';
 import * as hessian from '../operators/measures/hessian.ts';
+import * as updateNorm from '../operators/measures/update-norm.ts';
+import * as weightNorm from '../operators/measures/weight-norm.ts';
 import * as ema from '../operators/transforms/ema.ts';
 import { explain, listed, said, show } from './explain.ts';
 
@@ -27,6 +32,15 @@ export const measures: Registry = {
     create: ({ every, tol }: z.infer<typeof hessian.options>) =>
       every === 1 ? hessian.sharpness({ tol }) : hessian.hessian({ every, tol }),
   },
+  activationSwitching: {
+    options: activationSwitching.options,
+    create: ({ detail }: z.infer<typeof activationSwitching.options>) =>
+      activationSwitching.activationSwitching({ detail }),
+  },
+  accuracy: { options: accuracy.options, create: accuracy.accuracy },
+  gradientNorm: { options: gradientNorm.options, create: gradientNorm.gradientNorm },
+  updateNorm: { options: updateNorm.options, create: updateNorm.updateNorm },
+  weightNorm: { options: weightNorm.options, create: weightNorm.weightNorm },
   ema: {
     options: ema.options,
     numbers: ['of'],

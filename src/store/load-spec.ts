@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Experiment } from '../pipelines/experiment.ts';
+import { dataPaths, type Experiment } from '../pipelines/experiment.ts';
 import { show } from '../pipelines/explain.ts';
 import { parse } from '../pipelines/parse.ts';
 import { keysOf, withValue } from '../pipelines/paths.ts';
@@ -132,15 +132,23 @@ function read(path: string, what: string): Buffer {
   }
 }
 
+/** The keys of `data` that hold a path, whatever its kind. */
+const pathKeys: readonly string[] = Object.values(dataPaths).flat();
+
 /** The spec with the paths of its files made absolute: what is stored, and what runs. */
 export function resolved({ spec, path }: Pick<Loaded, 'spec' | 'path'>): Experiment {
   const folder = dirname(resolve(path));
   const absolute = (file: string) => resolve(folder, file);
-  const paths = spec.grid['data.path'] as string[] | undefined;
+  const data = Object.entries(spec.data)
+    .filter(([key]) => pathKeys.includes(key))
+    .map(([key, file]) => [key, absolute(file as string)]);
+  const axes = Object.entries(spec.grid)
+    .filter(([axis]) => pathKeys.some((key) => axis === `data.${key}`))
+    .map(([axis, files]) => [axis, (files as string[]).map(absolute)]);
   return {
     ...spec,
-    data: spec.data.kind === 'file' ? { ...spec.data, path: absolute(spec.data.path) } : spec.data,
-    grid: paths ? { ...spec.grid, 'data.path': paths.map(absolute) } : spec.grid,
+    data: { ...spec.data, ...Object.fromEntries(data) },
+    grid: { ...spec.grid, ...Object.fromEntries(axes) },
     operators: spec.operators.map(absolute),
   };
 }

@@ -9,6 +9,9 @@ files.write('misspelt.json', tiny({ logEvry: 2, loss: 'mea' }));
 files.write('syntax.mjs', 'export const operators = {;');
 files.write('module.json', tiny({ operators: ['./syntax.mjs'] }));
 files.write('file', 'in the way');
+files.write('mnist.json', tiny({ data: { kind: 'idx', images: 'images', labels: 'labels' } }));
+files.write('labels', Buffer.from('0000080100000001', 'hex'));
+files.write('cut.json', tiny({ data: { kind: 'idx', images: 'labels', labels: 'labels' } }));
 files.write('not.json', '{ "name": "tiny"');
 
 const known =
@@ -38,6 +41,14 @@ describe('a command that cannot be carried out', () => {
     [
       'validate misspelt.json --set loss=mse',
       `misspelt.json: logEvry: unknown key; did you mean logEvery? (known: ${known})`,
+    ],
+    [
+      'validate mnist.json',
+      `mnist.json: data: ${files.in('images')}: expected a file, found nothing there; it is the IDX file of the images, of MNIST or Fashion-MNIST train-images-idx3-ubyte or t10k-images-idx3-ubyte, with .gz or without`,
+    ],
+    [
+      'run cut.json',
+      `cut.json: data: ${files.in('labels')}: expected the magic number 2051 of IDX images, got 2049, that of labels`,
     ],
     ['describe nope.json', 'nope.json: expected a spec, got nothing there'],
   ])('says why, and ends with 2: %s', async (command, ...said) => {

@@ -1,9 +1,12 @@
 import { mkdirSync, readdirSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { prepare } from '../../src/executors/prepare.ts';
 import { engines } from '../../src/math/engines/engines.ts';
+import { measures } from '../../src/pipelines/registry.ts';
 import { SpecError } from '../../src/pipelines/spec-error.ts';
 import { loadSpec } from '../../src/store/load-spec.ts';
+import { cifarBatch, idxImages, idxLabels, image } from '../operators/sources/data/image-bytes.ts';
 import { folder, tiny, type Written } from '../pipelines/tiny.ts';
 
 const files = folder();
@@ -13,6 +16,14 @@ files.write('nan.csv', 'a,b,y\n1,2,0\nnan,2,1\n');
 files.write('ragged.csv', 'a,b,y\n1,2,0\n1,1\n');
 files.write('column.csv', 'y\n0\n1\n');
 mkdirSync(files.in('data'));
+const images = idxImages(2, 2, ...[3, 0, 1, 0].map((label) => image(label, 4)));
+files.write('images', images);
+files.write('images.gz', gzipSync(images));
+files.write('labels', idxLabels(3, 0, 1, 0));
+files.write('wrong-labels', idxLabels(3, 0, 12, 0));
+mkdirSync(files.in('cifar'));
+files.write('cifar/data_batch_1.bin', cifarBatch([3, 0, 1]));
+files.write('cifar/test_batch.bin', cifarBatch([1, 0]));
 files.write('syntax.mjs', 'export const operators = {;');
 files.write('throws.mjs', 'throw new Error("no licence")');
 files.write('wrong.mjs', 'export const operator = 1; export default 3;');
@@ -49,6 +60,7 @@ const known =
   '$schema, name, question, source, data, model, loss, optimizer, steps, logEvery, random, order, grid, operators, measure, fit, claims';
 const axes =
   'learningRate, seed, data.kind, data.n, data.d, data.classes, data.separation, model.kind, model.hidden, model.activation, model.slope, model.bias, optimizer.kind';
+const ops = Object.keys(measures).join(', ');
 const count = 'an integer from 1 to 2147483647';
 const scalars =
   'exponent, exponentLow, exponentHigh, prefactor, r2, n, windowLow, windowHigh, nullExponent, nullR2, stableExponent, stableExponentLow, stableExponentHigh, stableN, seeds';
@@ -69,6 +81,8 @@ const claim = (changes: Written, more: Written = {}) =>
   });
 const without = (key: string, spec: Written = tiny()) =>
   Object.fromEntries(Object.entries(spec).filter(([k]) => k !== key));
+const idx = (changes: Written = {}) => tiny({ data: { kind: 'idx', images: 'images', labels: 'labels', ...changes } });
+const cifar = (changes: Written = {}) => tiny({ data: { kind: 'cifar10', folder: 'cifar', ...changes } });
 const file = (path: string, target?: unknown) => tiny({ data: { kind: 'file', path, target } });
 
 /** What is wrong, and every line that is said of it. */
@@ -116,11 +130,11 @@ const faults: Record<string, [spec: unknown, ...said: string[]]> = {
   // names of kinds
   'an unknown operator': [
     measure({ op: 'conservatoin' }),
-    'measure[0].op: expected one of conservation, hessian, ema, got "conservatoin"; did you mean conservation?',
+    `measure[0].op: expected one of ${ops}, got "conservatoin"; did you mean conservation?`,
   ],
   'an operator like no other': [
     measure({ op: 'conservation' }, { op: 'zzz' }),
-    'measure[1].op: expected one of conservation, hessian, ema, got "zzz"',
+    `measure[1].op: expected one of ${ops}, got "zzz"`,
   ],
   'an operator by its name alone': [measure('conservation'), 'measure[0]: expected an object, got "conservation"'],
   'a measure that is no list': [tiny({ measure: { op: 'hessian' } }), 'measure: expected a list, got {"op":"hessian"}'],
@@ -134,11 +148,11 @@ const faults: Record<string, [spec: unknown, ...said: string[]]> = {
   ],
   'an unknown kind of data': [
     tiny({ data: { kind: 'gausian', n: 20 } }),
-    'data.kind: expected one of gaussian-mixture, xor, spheres, chebyshev, file, got "gausian"; did you mean gaussian-mixture?',
+    'data.kind: expected one of gaussian-mixture, xor, spheres, chebyshev, idx, cifar10, file, got "gausian"; did you mean gaussian-mixture?',
   ],
   'no kind of data': [
     tiny({ data: { n: 20 } }),
-    'data.kind: expected one of gaussian-mixture, xor, spheres, chebyshev, file, got nothing',
+    'data.kind: expected one of gaussian-mixture, xor, spheres, chebyshev, idx, cifar10, file, got nothing',
   ],
   'an unknown activation': [
     model({ activation: 'rellu' }),
@@ -390,6 +404,45 @@ const faults: Record<string, [spec: unknown, ...said: string[]]> = {
   ],
   'no path': [tiny({ data: { kind: 'file' } }), 'data.path: expected a text that is not empty, got nothing'],
 
+  // images
+  'no images': [
+    idx({ images: 'train-images' }),
+    'data: train-images: expected a file, found nothing there; it is the IDX file of the images, of MNIST or Fashion-MNIST train-images-idx3-ubyte or t10k-images-idx3-ubyte, with .gz or without',
+  ],
+  'no path of labels': [
+    tiny({ data: { kind: 'idx', images: 'images' } }),
+    'data.labels: expected a text that is not empty, got nothing',
+  ],
+  'labels for images': [
+    idx({ images: 'labels' }),
+    'data: labels: expected the magic number 2051 of IDX images, got 2049, that of labels',
+  ],
+  'a label out of range': [
+    idx({ labels: 'wrong-labels' }),
+    'data: wrong-labels: label 2: expected a class from 0 to 9, got 12',
+  ],
+  'more images than there are': [
+    idx({ first: 5 }),
+    'data: images: first: expected at most the 4 examples that are there, got 5',
+  ],
+  'one number of images of several': [
+    { ...idx(), grid: { ...tiny()['grid'], 'data.first': [2, 4, 6] } },
+    'data: images: first: expected at most the 4 examples that are there, got 6',
+  ],
+  'no image at all': [idx({ first: 0 }), `data.first: expected ${count}, got 0`],
+  'one class': [idx({ classes: [1] }), 'data.classes: expected two classes or more, each once, got [1]'],
+  'a class twice': [idx({ classes: [1, 1] }), 'data.classes: expected two classes or more, each once, got [1,1]'],
+  'an eleventh class': [idx({ classes: [0, 10] }), 'data.classes[1]: expected an integer from 0 to 9, got 10'],
+  'an unknown way to normalise': [
+    idx({ normalize: 'standart' }),
+    'data.normalize: expected one of unit, standard, got "standart"; did you mean standard?',
+  ],
+  'no batch of CIFAR-10': [
+    cifar(),
+    'data: cifar/data_batch_2.bin: expected a file, found nothing there; unpack cifar-10-binary.tar.gz, and put its data_batch_1.bin, data_batch_2.bin, data_batch_3.bin, data_batch_4.bin, data_batch_5.bin and test_batch.bin into cifar',
+  ],
+  'an unknown split': [cifar({ split: 'all' }), 'data.split: expected one of train, test, got "all"'],
+
   // modules of one's own
   'no module': [
     tiny({ operators: ['./nope.mjs'] }),
@@ -430,6 +483,8 @@ describe('a spec that cannot run', () => {
   it('is one with nothing changed, or the tests below say nothing', async () => {
     expect(await saidOf(tiny())).toBeNull();
     expect(await saidOf(file('good.csv'))).toBeNull();
+    expect(await saidOf(idx())).toBeNull();
+    expect(await saidOf(cifar({ first: 3, classes: [3, 0, 1] }))).toBeNull();
     expect(await saidOf(claim({ test: { statistic: 'powerLaw.localExponents', within: 0.1, of: 1 } }))).toBeNull();
     expect(await saidOf(measure({ op: 'hessian' }, { op: 'ema', of: 'sharpness' }))).toBeNull();
   });
@@ -451,6 +506,41 @@ describe('a spec that cannot run', () => {
     const before = readdirSync(files.path);
     for (const [spec] of Object.values(faults)) await saidOf(spec);
     expect(readdirSync(files.path)).toEqual(before);
+  });
+});
+
+describe('data that are read from files', () => {
+  const keysOf = async (spec: Written) =>
+    prepare(await loadSpec(files.write('keys.json', spec)), 'typed-array').runs.map(({ key }) => key);
+
+  it('are what a trajectory is named by, not the files that hold them', async () => {
+    const keys = await keysOf(idx());
+    expect(await keysOf(idx({ images: 'images.gz' }))).toEqual(keys);
+    expect(await keysOf(idx({ first: 4, normalize: 'unit' }))).toEqual(keys);
+    for (const changes of [{ first: 3 }, { classes: [0, 1, 3] }, { normalize: 'standard' }]) {
+      expect(await keysOf(idx(changes))).not.toEqual(keys);
+    }
+  });
+
+  it('have their paths made absolute in what is stored, those of the grid too, and in nothing else', async () => {
+    const preparedOf = async (spec: Written) => prepare(await loadSpec(files.write('paths.json', spec)), 'typed-array');
+    const { loaded, spec } = await preparedOf(idx({ images: 'images.gz' }));
+    expect(loaded.spec.data).toMatchObject({ images: 'images.gz', labels: 'labels' });
+    expect(spec.data).toMatchObject({ images: files.in('images.gz'), labels: files.in('labels'), normalize: 'unit' });
+    const grid = { ...tiny()['grid'], 'data.images': ['images', 'images.gz'], 'data.normalize': ['unit', 'standard'] };
+    const swept = await preparedOf({ ...idx(), grid });
+    expect(swept.spec.grid).toMatchObject({
+      'data.images': [files.in('images'), files.in('images.gz')],
+      'data.normalize': ['unit', 'standard'],
+    });
+    const { spec: coloured } = await preparedOf(cifar({ split: 'test' }));
+    expect(coloured.data).toMatchObject({ folder: files.in('cifar'), split: 'test' });
+  });
+
+  it('are the same rows as those of a table of the same numbers', async () => {
+    const cells = [3, 0, 1, 0].map((label) => [...image(label, 4).map((byte) => byte / 255), `class ${label}`]);
+    files.write('images.csv', ['a,b,c,d,label', ...cells.map((row) => row.join())].join('\n'));
+    expect(await keysOf(idx({ classes: [0, 1, 3] }))).toEqual(await keysOf(file('images.csv')));
   });
 });
 

@@ -100,7 +100,10 @@ export function at(evaluation: Evaluation, L: Risk, theta: Float64Array) {
  * The network written out sample by sample with the host's own functions: a second route to the loss, and to the
  * pre-activations that say on which side of a kink each neuron is.
  */
-export function direct({ plan, L }: Small, theta: Float64Array): { loss: number; f: number[][]; hidden: number[] } {
+export function direct(
+  { plan, L }: Small,
+  theta: Float64Array,
+): { loss: number; f: number[][]; hidden: number[]; z: number[][] } {
   const { n, d, k, x, y, labels } = L.dataset;
   const { activation, slope = 0 } = plan;
   const sigma = {
@@ -116,6 +119,7 @@ export function direct({ plan, L }: Small, theta: Float64Array): { loss: number;
   const layers = plan.widths.length - 1;
   const hidden: number[] = [];
   const f: number[][] = [];
+  const zs: number[][] = plan.widths.slice(1).map(() => []); // z_1 … z_L, each [n, width of l]
   let loss = 0;
   for (let i = 0; i < n; i++) {
     let h = Array.from(x.subarray(i * d, (i + 1) * d));
@@ -128,6 +132,7 @@ export function direct({ plan, L }: Small, theta: Float64Array): { loss: number;
         return sum;
       });
       if (l < layers) hidden.push(...z);
+      zs[l - 1]!.push(...z);
       h = l < layers ? z.map(act) : z;
     }
     f.push(h);
@@ -137,7 +142,7 @@ export function direct({ plan, L }: Small, theta: Float64Array): { loss: number;
       loss += (max + Math.log(h.reduce((sum, fa) => sum + Math.exp(fa - max), 0)) - h[labels![i]!]!) / n;
     }
   }
-  return { loss, f, hidden };
+  return { loss, f, hidden, z: zs };
 }
 
 export const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, value, i) => sum + value * b[i]!, 0);

@@ -69,15 +69,16 @@ describe('objective', () => {
     expect(L.dim).toBe(5 * 4 + 5 + 3 * 5 + 3);
     expect(L.start()).toHaveLength(L.dim);
     expect(L.tensors.map(({ name }) => name)).toEqual(['W1', 'b1', 'W2', 'b2']);
-    expect(L.capabilities).toEqual(engines['typed-array'].capabilities);
+    expect(L.capabilities).toEqual([...engines['typed-array'].capabilities, 'classes']);
   });
 
-  it('regards real targets as something to regress on', () => {
+  it('regards real targets as something to regress on, and as no classes', () => {
     const L = objective({
       model: mlp({ hidden: [3], activation: 'tanh' }),
       loss: 'mse',
       data: chebyshev({ n: 5, degree: 2 }),
     });
+    expect(L.capabilities).not.toContain('classes');
     expect(at(L.open(), L, new Float64Array(L.dim)).loss).toBeCloseTo(
       L.dataset.y.reduce((sum, y) => sum + y * y, 0) / 5, // f = 0 at θ = 0
       14,

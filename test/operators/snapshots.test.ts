@@ -5,8 +5,13 @@ import { float64 } from '../../src/columns.ts';
 import { gaussianMixture } from '../../src/math/data/gaussian-mixture.ts';
 import { mlp } from '../../src/math/models/mlp.ts';
 import { objective } from '../../src/math/objective.ts';
+import { accuracy } from '../../src/operators/measures/accuracy.ts';
+import { activationSwitching } from '../../src/operators/measures/activation-switching.ts';
 import { conservation } from '../../src/operators/measures/conservation.ts';
+import { gradientNorm } from '../../src/operators/measures/gradient-norm.ts';
 import { hessian, sharpness } from '../../src/operators/measures/hessian.ts';
+import { updateNorm } from '../../src/operators/measures/update-norm.ts';
+import { weightNorm } from '../../src/operators/measures/weight-norm.ts';
 import type { Step } from '../../src/operators/sources/descend.ts';
 import { gradientDescent } from '../../src/operators/sources/gradient-descent.ts';
 import { derive } from '../../src/operators/transforms/derive.ts';
@@ -27,16 +32,24 @@ const chain =
 
 /** Every file of operators between a source and its end, with chains in which it remembers all that it can. */
 const chains: Record<string, Record<string, Chain>> = {
+  'measures/accuracy': { accuracy: chain(accuracy()) },
+  'measures/activation-switching': {
+    activationSwitching: chain(activationSwitching()),
+    'in detail, before every': chain(activationSwitching({ detail: true }), every(3)),
+  },
   'measures/conservation': {
     layers: chain(conservation()),
     'all laws, whole': chain(conservation({ laws: ['layer', 'neuron', 'matrix'], matrix: 'whole' })),
     'without biases, before every': chain(conservation({ biases: false }), every(3)),
   },
+  'measures/gradient-norm': { gradientNorm: chain(gradientNorm()) },
   'measures/hessian': {
     sharpness: chain(sharpness()),
     'hessian at a cadence': chain(hessian({ every: 4 })),
     'hessian after every': chain(every(2), hessian({ every: 4 })),
   },
+  'measures/update-norm': { updateNorm: chain(updateNorm()) },
+  'measures/weight-norm': { weightNorm: chain(weightNorm()) },
   'transforms/derive': {
     derive: chain(derive({ small: float64('loss/2') }, ({ loss }: Step) => ({ small: loss / 2 }))),
   },
@@ -63,6 +76,7 @@ const chains: Record<string, Record<string, Chain>> = {
       conservation({ laws: ['layer', 'neuron'] }),
       ema('loss'),
       hessian({ every: 2 }),
+      activationSwitching(),
       every(2),
       derive({ risen: float64('λ₁ − 1') }, (row: object) => ({ risen: (row as { sharpness: number }).sharpness - 1 })),
       untilDiverged(),

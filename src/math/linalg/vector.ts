@@ -21,6 +21,13 @@ export function dot(a: Float64Array, b: Float64Array): number {
   return s0 + s1 + (s2 + s3);
 }
 
+/** Σ xᵢ, from the first to the last. */
+export function sum(x: Float64Array): number {
+  let total = 0;
+  for (const value of x) total += value;
+  return total;
+}
+
 /** y ← y + c·x; x, y ∈ ℝᵈ. */
 export function addScaled(y: Float64Array, c: number, x: Float64Array): Float64Array {
   for (let i = 0; i < y.length; i++) y[i]! += c * x[i]!;

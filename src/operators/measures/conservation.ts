@@ -3,7 +3,7 @@ import { float64s } from '../../columns.ts';
 import { type LawOptions, lawsOf } from '../../math/theory/laws.ts';
 import { Ledger } from '../../math/theory/ledger.ts';
 import type { State } from '../../state.ts';
-import { measure } from '../transforms/measure.ts';
+import { measure, requireNextStep } from '../transforms/measure.ts';
 
 export const columns = {
   conservation: float64s('C_l = ‖W_(l+1)‖² − ‖W_l‖² − ‖b_l‖², one entry per law'),
@@ -56,9 +56,7 @@ export function conservation(lawOptions: LawOptions = {}) {
       let saved: ReturnType<Ledger['snapshot']> | undefined;
       return {
         row({ state, step }: { readonly state: State; readonly step: number }) {
-          if (last !== undefined && step !== last + 1) {
-            throw new RangeError(`conservation: step ${step} follows step ${last}; put it above every()`);
-          }
+          requireNextStep('conservation', last, step);
           last = step;
           if (!ledger) {
             ledger = new Ledger(lawsOf(state.objective.tensors, lawOptions));

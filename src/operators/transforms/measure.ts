@@ -74,6 +74,16 @@ export function measure<S extends object, C extends Columns, M>(
   };
 }
 
+/**
+ * For what sums over all steps.
+ *
+ * @throws {RangeError} that names `who`, if `step` is not the one after `last`, where there was one.
+ */
+export function requireNextStep(who: string, last: number | undefined, step: number): void {
+  if (last === undefined || step === last + 1) return;
+  throw new RangeError(`${who}: step ${step} follows step ${last}; put it above every()`);
+}
+
 /** Draws from whatever stream `current` is when asked: a run that is resumed puts another in its place. */
 const following = (current: () => NativeRandom): NativeRandom => ({
   uniform: (size, low, high) => current().uniform(size, low, high),

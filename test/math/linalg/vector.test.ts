@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addScaled, dot, maxAbs, norm } from '../../../src/math/linalg/vector.ts';
+import { addScaled, dot, maxAbs, norm, sum } from '../../../src/math/linalg/vector.ts';
+
+describe('sum', () => {
+  it('adds from the first to the last, and is 0 of nothing', () => {
+    expect(sum(Float64Array.of(1e16, 1, -1e16))).toBe(0); // 1e16 + 1 rounds to 1e16
+    expect(sum(Float64Array.of(1e16, -1e16, 1))).toBe(1);
+    expect(sum(new Float64Array())).toBe(0);
+  });
+});
 
 describe('dot', () => {
   it('is exact on small integers, whatever the length', () => {

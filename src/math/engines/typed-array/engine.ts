@@ -1,8 +1,9 @@
 import type { Capability, Evaluation, Tensor } from '../../objective.ts';
 import type { Network } from '../engines.ts';
+import { requireLayer } from '../require-layer.ts';
 import { addToRows, multiply, sumRows, transpose } from './kernels.ts';
 
-export const capabilities: readonly Capability[] = ['gradient', 'hessianProduct', 'jacobianProducts'];
+export const capabilities: readonly Capability[] = ['gradient', 'hessianProduct', 'jacobianProducts', 'preActivations'];
 
 /** What a layer z = W·h_below + b, h = σ(z) keeps of the point it was last evaluated at; R… is its derivative along v. */
 function layer(W: Tensor, b: Tensor | undefined, n: number) {
@@ -159,6 +160,11 @@ export function open({ tensors, dim, dataset, activation, loss }: Network): Eval
     vjp(u, out) {
       top.Rdelta.set(u);
       pull(out);
+      return out;
+    },
+    preActivations(layer, out) {
+      requireLayer('typed-array', layer, layers.length);
+      out.set(layers[layer - 1]!.z);
       return out;
     },
     close() {},

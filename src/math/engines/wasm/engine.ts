@@ -14,7 +14,7 @@ export const instances = new Instances(kernels, probe);
 /** Has this runtime the 128-bit SIMD of WebAssembly? If not, `open` throws: take `typed-array`. */
 export const { available } = instances;
 
-export const capabilities: readonly Capability[] = ['gradient', 'hessianProduct', 'jacobianProducts'];
+export const capabilities: readonly Capability[] = ['gradient', 'hessianProduct', 'jacobianProducts', 'preActivations'];
 
 /** The same bits on every runtime and processor, for only + − × ÷ and operations on bits are used. See {@link openOn}. */
 export const open = (network: Network, options: Options = {}): Evaluation =>

@@ -1,5 +1,6 @@
 import type { Evaluation } from '../../objective.ts';
 import type { Network } from '../engines.ts';
+import { requireLayer } from '../require-layer.ts';
 import type { Instances } from './instances.ts';
 import { lossOn } from './loss.ts';
 import { fromPanels, toPanels, toTiles } from './panels.ts';
@@ -137,6 +138,16 @@ export function openOn(instances: Instances, name: string, network: Network, { l
         pass.pull(block, false);
       }
       out.set(result);
+      return out;
+    },
+    preActivations(layer, out) {
+      alive();
+      requireLayer(name, layer, space.layers.length);
+      const { width } = space.layers[layer - 1]!;
+      for (const block of blocks) {
+        const { first, rows } = block;
+        fromPanels(memory, { first, rows, at: pass.preActivations(layer - 1, block) }, panel, out, width);
+      }
       return out;
     },
     close() {

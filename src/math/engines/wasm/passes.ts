@@ -104,6 +104,14 @@ export function passes(kernels: Kernels, { layers, panel, input, output }: Works
     }
   }
 
+  /** z of layer l, counted from 0: where σ was taken in place, it is made again in Rz, which is free between products. */
+  function preActivations(l: number, block: Block): number {
+    const { z, Rz } = block.layers[l]!;
+    if (l === top || needs.z || kind === kinds.identity) return z;
+    fromBelow(l, block, layers[l]!.theta, Rz, STORE, 0);
+    return Rz;
+  }
+
   /** bend ← ∂L/∂h·σ″(z) of the hidden layers. */
   function bend({ rows, layers: at }: Block): void {
     for (let l = 0; l < top; l++) {
@@ -138,5 +146,5 @@ export function passes(kernels: Kernels, { layers, panel, input, output }: Works
     }
   }
 
-  return { pack, forward, backward, gradients, push, bend, pull };
+  return { pack, forward, backward, gradients, push, preActivations, bend, pull };
 }

@@ -1,7 +1,7 @@
-import { readFileSync, type Stats, statSync } from 'node:fs';
 import { extname } from 'node:path';
 import { readArrow } from './arrow.ts';
 import { readCsv } from './csv.ts';
+import { checkFile, readWhole } from './local-file.ts';
 import { readNpy } from './npy.ts';
 import type { Table, TargetName } from './table.ts';
 import { type FileDataset, toDataset } from './to-dataset.ts';
@@ -16,9 +16,6 @@ const readers: Record<string, Reader> = {
   '.tsv': (bytes, path, target) => readCsv(bytes, path, target, '\t'),
   '.npy': readNpy,
 };
-
-/** Node reads no larger file into one buffer. */
-const mostBytes = 2 ** 31 - 1;
 
 /**
  * Reads a table from a file, synchronously: one row a sample, one column to predict, every other column an input.
@@ -38,36 +35,12 @@ const mostBytes = 2 ** 31 - 1;
  * const { n, d, k, classes } = readDataset('iris.csv', { target: 'species' });
  */
 export function readDataset(path: string, { target }: { target?: TargetName } = {}): FileDataset {
-  const { size } = check(path);
+  const { size } = checkFile(path);
   const reader = readers[extname(path).toLowerCase()];
   if (!reader) {
     const found = extname(path) || 'none';
     throw new RangeError(`${path}: expected an extension among ${Object.keys(readers).join(' ')}, got ${found}`);
   }
   if (size === 0) throw new TypeError(`${path}: expected a table, got an empty file`);
-  if (size > mostBytes) {
-    throw new RangeError(`${path}: expected at most 2 GiB, got ${(size / 2 ** 30).toFixed(1)} GiB`);
-  }
-  const bytes = attempt(path, () => readFileSync(path));
-  return toDataset(path, reader(bytes, path, target));
-}
-
-function check(path: string): Stats {
-  const stats = attempt(path, () => statSync(path));
-  if (stats.isDirectory()) throw new TypeError(`${path}: expected a file, got a folder`);
-  if (!stats.isFile()) throw new TypeError(`${path}: expected a file, got a device, pipe or socket`);
-  return stats;
-}
-
-function attempt<T>(path: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new RangeError(
-      code === 'ENOENT'
-        ? `${path}: expected a file, found nothing there`
-        : `${path}: expected a file that can be read, got ${code}`,
-    );
-  }
+  return toDataset(path, reader(readWhole(path, size), path, target));
 }

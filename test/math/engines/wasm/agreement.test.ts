@@ -4,7 +4,7 @@ import * as typedArray from '../../../../src/math/engines/typed-array/engine.ts'
 import * as wasm from '../../../../src/math/engines/wasm/engine.ts';
 import { type ActivationName, activations } from '../../../../src/math/models/activations.ts';
 import { nativeRandom } from '../../../../src/math/random/native.ts';
-import { apart, at, build, plain, products, type Shape, shapes } from './random-network.ts';
+import { apart, at, build, plain, preActivations, products, type Shape, shapes } from './random-network.ts';
 
 // the same seed each time: that relative errors stay small is likely, not certain, where terms cancel
 const runs = { seed: 1, numRuns: 400 };
@@ -21,6 +21,10 @@ function agrees(shape: Shape): void {
   const [mine, other] = [products(ours, network, shape.seed), products(theirs, network, shape.seed)];
   for (const name of ['hvp', 'gnvp', 'jvp', 'vjp'] as const) {
     expect(apart(mine[name], other[name]), name).toBeLessThanOrEqual(1e-11);
+  }
+  const theirZ = preActivations(theirs, network);
+  for (const [l, z] of preActivations(ours, network).entries()) {
+    expect(apart(z, theirZ[l]!), `z${l + 1}`).toBeLessThanOrEqual(1e-12);
   }
   ours.close();
 }

@@ -85,6 +85,12 @@ export function products(evaluation: Evaluation, { dim, dataset: { n, k } }: Net
   };
 }
 
+/** z_1 … z_L at the last evaluation. */
+export const preActivations = (evaluation: Evaluation, { tensors, dataset: { n } }: Network): Float64Array[] =>
+  tensors
+    .filter(({ kind }) => kind === 'weight')
+    .map(({ layer, rows }) => evaluation.preActivations!(layer, new Float64Array(n * rows)));
+
 /** ‖a − b‖/‖b‖, or ‖a − b‖ where b is zero. */
 export function apart(a: Float64Array, b: Float64Array): number {
   let [difference, size] = [0, 0];

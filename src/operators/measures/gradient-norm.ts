@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { float64 } from '../../columns.ts';
+import { sum } from '../../math/linalg/vector.ts';
+import type { State } from '../../state.ts';
+import { derive } from '../transforms/derive.ts';
+
+export const columns = { gradientNorm: float64('‖∇L(θₜ)‖ over all parameters, biases included') };
+
+/** The options of {@link gradientNorm} in a spec. */
+export const options = z.strictObject({});
+
+/**
+ * Adds the norm of the whole gradient; `gradientNormSq`, which every row has, is squared and per layer, biases apart.
+ *
+ *     --{ state }---------------------{ state }---------------------|
+ *       gradientNorm()
+ *     --{ …, gradientNorm: 1.3 }------{ …, gradientNorm: 1.2 }------|
+ *
+ * - needs: `state`
+ * - adds:  `gradientNorm`
+ * - cost:  one addition a tensor: the sums come with the gradient
+ * - error: that of a sum of squares: below 1e-162 they underflow to 0
+ *
+ * @example gradientDescent(run).pipe(take(1_000), gradientNorm()).subscribe(console.log);
+ */
+export const gradientNorm = () =>
+  derive(
+    columns,
+    ({ state }: { readonly state: State }) => ({ gradientNorm: Math.sqrt(sum(state.sums.gradientNormSq)) }),
+    { operator: 'gradientNorm', needs: ['gradient'] },
+  );

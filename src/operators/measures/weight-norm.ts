@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { float64 } from '../../columns.ts';
+import { sum } from '../../math/linalg/vector.ts';
+import type { State } from '../../state.ts';
+import { derive } from '../transforms/derive.ts';
+
+export const columns = { weightNorm: float64('‖θₜ‖ over all parameters, biases included') };
+
+/** The options of {@link weightNorm} in a spec. */
+export const options = z.strictObject({});
+
+/**
+ * Adds the norm of all parameters; `weightNormSq`, which every row has, is squared and per layer, biases apart.
+ *
+ *     --{ state }-------------------{ state }-------------------|
+ *       weightNorm()
+ *     --{ …, weightNorm: 4.7 }------{ …, weightNorm: 4.8 }------|
+ *
+ * - needs: `state`
+ * - adds:  `weightNorm`
+ * - cost:  one addition a tensor: the sums come with the gradient
+ * - error: that of a sum of squares
+ *
+ * @example gradientDescent(run).pipe(take(1_000), weightNorm()).subscribe(console.log);
+ */
+export const weightNorm = () =>
+  derive(columns, ({ state }: { readonly state: State }) => ({ weightNorm: Math.sqrt(sum(state.sums.weightNormSq)) }), {
+    operator: 'weightNorm',
+    needs: ['gradient'],
+  });

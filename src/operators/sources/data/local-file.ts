@@ -1,0 +1,55 @@
+import { closeSync, fstatSync, openSync, readFileSync, readSync, type Stats, statSync } from 'node:fs';
+
+/** Node reads no larger file into one buffer. */
+export const mostBytes = 2 ** 31 - 1;
+
+/**
+ * What is known of a file before it is read.
+ *
+ * @param advice What to do where there is none.
+ * @throws {RangeError} if there is none, or it cannot be read. @throws {TypeError} if it is a folder or a device.
+ */
+export function checkFile(path: string, advice = ''): Stats {
+  const stats = attempt(path, () => statSync(path), advice);
+  if (stats.isDirectory()) throw new TypeError(`${path}: expected a file, got a folder`);
+  if (!stats.isFile()) throw new TypeError(`${path}: expected a file, got a device, pipe or socket`);
+  return stats;
+}
+
+/** The whole of a file that was checked. */
+export function readWhole(path: string, size: number): Buffer {
+  if (size > mostBytes) {
+    throw new RangeError(`${path}: expected at most 2 GiB, got ${(size / 2 ** 30).toFixed(1)} GiB`);
+  }
+  return attempt(path, () => readFileSync(path));
+}
+
+/** Its first bytes, and no more; fewer where it has not as many. */
+export function readFirst(path: string, bytes: number): Buffer {
+  return attempt(path, () => {
+    const file = openSync(path, 'r');
+    try {
+      const buffer = Buffer.alloc(Math.min(bytes, fstatSync(file).size));
+      let read = 0;
+      for (let more = -1; read < buffer.length && more !== 0; read += more) {
+        more = readSync(file, buffer, read, buffer.length - read, read);
+      }
+      return buffer.subarray(0, read);
+    } finally {
+      closeSync(file);
+    }
+  });
+}
+
+function attempt<T>(path: string, read: () => T, advice = ''): T {
+  try {
+    return read();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new RangeError(
+      code === 'ENOENT' || code === 'ENOTDIR'
+        ? `${path}: expected a file, found nothing there${advice && `; ${advice}`}`
+        : `${path}: expected a file that can be read, got ${code}`,
+    );
+  }
+}

@@ -1,0 +1,83 @@
+import fc from 'fast-check';
+import { type ObservedValueOf, take } from 'rxjs';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import { chebyshev } from '../../../src/math/data/chebyshev.ts';
+import { gaussianMixture } from '../../../src/math/data/gaussian-mixture.ts';
+import { mlp } from '../../../src/math/models/mlp.ts';
+import { objective } from '../../../src/math/objective.ts';
+import { accuracy, options } from '../../../src/operators/measures/accuracy.ts';
+import { gradientDescent } from '../../../src/operators/sources/gradient-descent.ts';
+import { direct, networks } from '../../helpers/network.ts';
+import { keepsStreamLaws, rowsOf } from '../../helpers/operators.ts';
+import { quadratic, watched } from '../../helpers/quadratic.ts';
+
+describe('accuracy', () => {
+  const L = objective({
+    model: mlp({ hidden: [6] }),
+    loss: 'cross-entropy',
+    data: gaussianMixture({ n: 30, d: 4, classes: 3, separation: 2 }),
+  });
+  const run = (over = L, learningRate = 0.1) => gradientDescent({ objective: over, theta0: L.start(), learningRate });
+
+  keepsStreamLaws(
+    () => accuracy(),
+    () => {
+      const over = watched(L);
+      return { rows: run({ ...L, ...over }), made: () => over.watch.evaluated };
+    },
+  );
+
+  it('is the share of samples that the network written out gives the largest output for their label', async () => {
+    await fc.assert(
+      fc.asyncProperty(networks({ losses: ['cross-entropy'] }), async (small) => {
+        const { L, theta } = small;
+        const { f } = direct(small, theta);
+        const gaps = f.flatMap((row) => row.flatMap((a, i) => row.slice(i + 1).map((b) => Math.abs(a - b))));
+        fc.pre(gaps.every((gap) => gap === 0 || gap > 1e-9)); // which of two is larger, rounding would say
+        const [row] = await rowsOf(
+          gradientDescent({ objective: L, theta0: theta, learningRate: 0.1 }).pipe(take(1), accuracy()),
+        );
+        const right = f.filter((outputs, i) => outputs.indexOf(Math.max(...outputs)) === L.dataset.labels![i]);
+        expect(row!.accuracy).toBe(right.length / f.length);
+      }),
+    );
+  });
+
+  it('rises to 1 as the classes are learnt, and is not disturbed by what diverges', async () => {
+    const rows = await rowsOf(run().pipe(take(200), accuracy()));
+    expect(rows[0]!.accuracy).toBeLessThan(0.9);
+    expect(rows.at(-1)!.accuracy).toBe(1);
+    // all outputs are NaN in the end
+    expect((await rowsOf(run(L, 1e300).pipe(take(6), accuracy()))).at(-1)).toMatchObject({ loss: NaN, accuracy: 0 });
+  });
+
+  it('is refused of data without classes, and of an engine without outputs, when the chain is assembled', () => {
+    const regression = objective({ model: mlp({ hidden: [3] }), loss: 'mse', data: chebyshev({ n: 5, degree: 2 }) });
+    const rows = gradientDescent({ objective: regression, theta0: regression.start(), learningRate: 0.1 });
+    expect(() => rows.pipe(accuracy())).toThrow(
+      new TypeError(
+        'accuracy: needs classes of the objective, but the source offers gradient, hessianProduct, jacobianProducts, preActivations',
+      ),
+    );
+    const plain = gradientDescent({ objective: quadratic(1), theta0: Float64Array.of(1), learningRate: 0.1 });
+    expect(() => plain.pipe(accuracy())).toThrow('accuracy: needs preActivations, classes of the objective');
+  });
+
+  it('says so at the first row where an objective has claimed classes that it has not', async () => {
+    const { dataset: _, ...without } = L;
+    const rows = gradientDescent({ objective: without, theta0: L.start(), learningRate: 0.1 }).pipe(accuracy());
+    await expect(rowsOf(rows)).rejects.toThrow(
+      new TypeError('accuracy: the objective must be over data with classes, got one without'),
+    );
+  });
+
+  it('stands in a spec without options', () => {
+    expect(options.parse({})).toEqual({});
+    expect(options.safeParse({ every: 2 }).success).toBe(false);
+  });
+
+  it('adds its column to the type of the row', () => {
+    const measured = run().pipe(accuracy());
+    expectTypeOf<ObservedValueOf<typeof measured>>().toHaveProperty('accuracy').toBeNumber();
+  });
+});
