@@ -60,7 +60,10 @@ export async function runExperiment(prepared: Prepared, options: ExperimentOptio
   });
 
   const stored = findResults(dir, prepared);
-  if (stored) return outcome(stored, runs.length, 0);
+  if (stored) {
+    storeSpec(dir, spec);
+    return outcome(stored, runs.length, 0);
+  }
 
   const missing = runs.filter(({ key }) => !isFinished(journalPath(root, key)));
   for (const { key } of missing) requireUnlocked(journalPath(root, key));

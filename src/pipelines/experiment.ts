@@ -134,9 +134,9 @@ export const experiment = (registry: Registry = measures) =>
   z
     .strictObject({
       $schema: z.string().optional(),
-      name: z
-        .string()
-        .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, { error: 'expected a name for a folder: letters, digits, . _ -' }),
+      name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, {
+        error: 'expected a name for a folder: at most 100 letters, digits, . _ -',
+      }),
       question: z.string().min(1).meta({ description: 'what the runs are to answer, in one sentence' }),
       source: z.string().optional().meta({ description: 'where the question or the published numbers come from' }),
       data,

@@ -27,13 +27,14 @@ export function inFile<T>(path: string, work: () => T): T {
 /**
  * Runs `work` for a key of a spec: whatever it refuses is a fault of that key, said in its own words.
  *
- * @param who The function that says so: its name is left out, since the key stands for it.
+ * @param who The function that says so: its name is left out, since the key stands for it. So is the key itself.
  */
 export function atKey<T>(key: string, work: () => T, who?: string): T {
   try {
     return work();
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    throw new SpecError(`${key}: ${message.startsWith(`${who}: `) ? message.slice(`${who}: `.length) : message}`);
+    const said = [who, key].find((name) => message.startsWith(`${name}: `));
+    throw new SpecError(`${key}: ${said === undefined ? message : message.slice(said.length + 2)}`);
   }
 }

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { AtomicFile } from '../operators/sinks/arrow/atomic-file.ts';
+import { reasonOf } from '../operators/sinks/arrow/write-error.ts';
 
 /**
  * Writes a small file whole or not at all, and brings it to disk; gives the SHA-256 of its content.
@@ -14,21 +15,36 @@ export function writeFileAtomic(path: string, content: string | Uint8Array): str
 }
 
 /**
- * Finds out, without writing, whether files can be made in a folder, which need not exist yet.
+ * Finds out whether files can be made in a folder, which need not exist yet: makes an empty folder in what there is of it
+ * and removes it again. What the system says beforehand is no answer: it lets a superuser into folders that take nothing.
  *
  * @throws {Error} naming the folder and what is in the way: a file, missing permission, a read-only file system.
  */
 export function checkWritable(folder: string): void {
-  const at = nearest(resolve(folder));
-  if (!fs.statSync(at).isDirectory()) throw new Error(`cannot write to ${folder}: ${at} is not a folder`);
   try {
-    fs.accessSync(at, fs.constants.W_OK | fs.constants.X_OK);
+    const at = nearest(resolve(folder));
+    if (!fs.statSync(at).isDirectory()) throw new Error(`${at} is not a folder`);
+    try {
+      fs.rmdirSync(fs.mkdtempSync(join(at, '.rxdescent-')));
+    } catch (cause) {
+      // a disk that is full fails the work, not the folder
+      if (isFull(cause)) return;
+      throw new Error(`${at} ${cannot(cause)}`, { cause });
+    }
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    const why = code === 'EROFS' ? 'lies on a read-only file system' : 'may not be written in: permission denied';
-    throw new Error(`cannot write to ${folder}: ${at} ${why} (${code})`, { cause });
+    throw new Error(`cannot write to ${folder}: ${(cause as Error).message}`, { cause });
   }
 }
+
+const codeOf = (cause: unknown): string => (cause as NodeJS.ErrnoException).code ?? '';
+const isFull = (cause: unknown): boolean => ['ENOSPC', 'EDQUOT'].includes(codeOf(cause));
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: 'may not be written in: permission denied',
+  EROFS: 'lies on a read-only file system',
+};
+
+const cannot = (cause: unknown): string => `${reasons[codeOf(cause)] ?? 'takes no files'} (${codeOf(cause)})`;
 
 /** The folder or file itself, or the nearest above it that exists. */
 function nearest(path: string): string {
@@ -36,8 +52,7 @@ function nearest(path: string): string {
     fs.statSync(path);
     return path;
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    if (code === 'EACCES') throw new Error(`cannot write to ${path}: permission denied (EACCES)`, { cause });
-    return nearest(dirname(path));
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(cause))) return nearest(dirname(path));
+    throw new Error(reasonOf(cause), { cause });
   }
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import { dirname } from 'node:path';
+import { makeFolder } from '../operators/sinks/arrow/make-folder.ts';
 import { WriteError, writeError } from '../operators/sinks/arrow/write-error.ts';
 
 interface Holder {
@@ -53,7 +54,7 @@ export function requireUnlocked(path: string): void {
 function create(path: string, at: string, text: string): boolean {
   const whole = `${at}.${randomUUID().slice(0, 8)}`;
   try {
-    fs.mkdirSync(dirname(at), { recursive: true });
+    makeFolder(dirname(at));
     fs.writeFileSync(whole, text, { flag: 'wx' });
     try {
       fs.linkSync(whole, at);

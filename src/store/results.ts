@@ -71,9 +71,11 @@ export const tablesOf = (grid: Experiment['grid'], columns: Columns): Readonly<R
   laws: lawColumns,
 });
 
-/** Writes the spec that the folder belongs to; it stands there before the first step. */
+/** Writes the spec that the folder belongs to, if it is not there as it is; it stands there before the first step. */
 export function storeSpec(dir: string, spec: Experiment): void {
-  writeFileAtomic(join(dir, 'spec.json'), `${JSON.stringify(spec, null, 2)}\n`);
+  const path = join(dir, 'spec.json');
+  const text = `${JSON.stringify(spec, null, 2)}\n`;
+  if (!(fs.existsSync(path) && fs.readFileSync(path, 'utf8') === text)) writeFileAtomic(path, text);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { type DataType, tableFromIPC } from 'apache-arrow';
 import { describe, expect, it } from 'vitest';
 import { type ExperimentOptions, runExperiment } from '../../src/executors/experiment.ts';
@@ -324,6 +324,21 @@ describe('a run that is stored', () => {
       /^1 of 9 runs failed.*\nrun 0 .*was finished, and no longer is$/,
     );
     expect(await run(more, out)).toMatchObject({ found: 8, trained: 1, status: 'completed' });
+  });
+
+  it.each<[string, (path: string) => void]>([
+    ['is gone', (path) => rmSync(path)],
+    ['is not what ran', (path) => writeFileSync(path, '{}')],
+  ])('has its spec put back if that %s, and nothing else', async (_, harm) => {
+    const out = fresh();
+    const { dir } = await run(fitted(), out);
+    const [path, before] = [join(dir, 'spec.json'), written(out)];
+    const spec = readFileSync(path, 'utf8');
+    harm(path);
+    expect(await run(fitted(), out)).toMatchObject({ found: 6, trained: 0 });
+    expect(readFileSync(path, 'utf8')).toBe(spec);
+    const name = relative(out, path);
+    expect({ ...written(out), [name]: 0n }).toEqual({ ...before, [name]: 0n });
   });
 
   it('makes a manifest again of which the half is gone', async () => {

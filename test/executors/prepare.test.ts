@@ -198,8 +198,21 @@ const faults: Record<string, [spec: unknown, ...said: string[]]> = {
   ],
   'a name for no folder': [
     tiny({ name: '../elsewhere' }),
-    'name: expected a name for a folder: letters, digits, . _ -, got "../elsewhere"',
+    'name: expected a name for a folder: at most 100 letters, digits, . _ -, got "../elsewhere"',
   ],
+  'a name that no folder can have': [
+    tiny({ name: 'x'.repeat(101) }),
+    `name: expected a name for a folder: at most 100 letters, digits, . _ -, got "${'x'.repeat(76)}…`,
+  ],
+  'more samples than an array holds': [
+    data({ n: 1e9 }),
+    'data: gaussianMixture: expected at most 268435456 numbers, got 1000000000 samples of 4 inputs',
+  ],
+  'more classes than an array holds': [
+    data({ classes: 2e9 }),
+    'data: gaussianMixture: expected at most 268435456 numbers, got 20 samples of 2000000000 targets',
+  ],
+  'data beyond the largest number': [data({ separation: 1e308 }), 'data: x must be finite, got -Infinity at 0'],
   'a word for a boolean': [model({ bias: 'no' }), 'model.bias: expected true or false, got "no"'],
 
   // the grid

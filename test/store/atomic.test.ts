@@ -29,6 +29,13 @@ describe('writeFileAtomic', () => {
 });
 
 describe('AtomicFile', () => {
+  // Node's own mkdir never comes back from there
+  it.skipIf(process.platform !== 'linux')('is an error, and no endless wait, where no folder can be made', () => {
+    expect(() => new AtomicFile('/proc/out/far/file')).toThrow(
+      new Error('cannot write /proc/out/far/file: no such file or directory (ENOENT)'),
+    );
+  });
+
   it('is not there before commit, and never after abort', () => {
     const file = new AtomicFile(at('later'));
     file.write(Buffer.from('text'));
@@ -60,8 +67,8 @@ describe('checkWritable', () => {
   });
 
   it('names a folder that may not be written in', () => {
-    const denied = vi.spyOn(fs, 'accessSync').mockImplementation(() => {
-      throw Object.assign(new Error('EACCES: permission denied, access'), { code: 'EACCES' });
+    const denied = vi.spyOn(fs, 'mkdtempSync').mockImplementation(() => {
+      throw Object.assign(new Error('EACCES: permission denied, mkdtemp'), { code: 'EACCES' });
     });
     expect(() => checkWritable(at('new'))).toThrow(
       new Error(
@@ -69,6 +76,26 @@ describe('checkWritable', () => {
       ),
     );
     denied.mockRestore();
+  });
+
+  it('leaves a disk that is full to those who write on it', () => {
+    const full = vi.spyOn(fs, 'mkdtempSync').mockImplementation(() => {
+      throw Object.assign(new Error('ENOSPC: no space left on device, mkdtemp'), { code: 'ENOSPC' });
+    });
+    checkWritable(at('new'));
+    expect(full).toHaveBeenCalledOnce();
+    full.mockRestore();
+  });
+
+  it('names a folder whose name is too long for the system', () => {
+    const folder = at('x'.repeat(300));
+    expect(() => checkWritable(folder)).toThrow(new Error(`cannot write to ${folder}: name too long (ENAMETOOLONG)`));
+  });
+
+  it.skipIf(process.platform !== 'linux')('names a folder that takes no files, not even those of a superuser', () => {
+    expect(() => checkWritable('/proc/out')).toThrow(
+      new Error('cannot write to /proc/out: /proc takes no files (ENOENT)'),
+    );
   });
 
   it.skipIf(!canMount)('names a read-only file system', () => {

@@ -1,4 +1,4 @@
-import { requireCounts } from './counts.ts';
+import { requireCounts, requireRoom } from './counts.ts';
 import type { Data } from './dataset.ts';
 
 /**
@@ -8,11 +8,12 @@ import type { Data } from './dataset.ts';
  * The values come from Tₘ₊₁ = 2x Tₘ − Tₘ₋₁, which has the same bits on every machine; rounding errs by less than
  * degree² · 2⁻⁵³.
  *
- * @throws {RangeError} if n is no integer of at least 2, or degree none of at least 0.
+ * @throws {RangeError} if n is no integer of at least 2, degree none of at least 0, or n more than an array holds.
  * @see Cohen et al. 2021, arXiv:2103.00065.
  */
 export function chebyshev({ n, degree }: { n: number; degree: number }): Data {
   requireCounts('chebyshev', { n }, 2);
+  requireRoom('chebyshev', n, 1, 1);
   requireCounts('chebyshev', { degree }, 0);
   const draw = () => {
     const x = linspace(n); //                                         [n, 1]

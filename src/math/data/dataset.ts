@@ -1,5 +1,5 @@
 import type { Random } from '../random/random.ts';
-import { requireCounts } from './counts.ts';
+import { requireCounts, requireRoom } from './counts.ts';
 
 /** n samples of d inputs with what a network is to say of them: classes, or k real targets. */
 export interface Dataset {
@@ -45,9 +45,14 @@ export function checkDataset({ n, d, k, x, y, labels }: Dataset): void {
   if (stray >= 0) throw new RangeError(`data: labels must lie in 0 … ${k - 1}, got ${labels![stray]} at ${stray}`);
 }
 
-/** The data set of n labelled samples, with one-hot targets. */
+/**
+ * The data set of n labelled samples, with one-hot targets.
+ *
+ * @throws {RangeError} if the targets are more numbers than an array holds.
+ */
 export function classified(x: Float64Array, labels: Int32Array, d: number, k: number): Dataset {
   const n = labels.length;
+  requireRoom('classified', n, d, k);
   const y = new Float64Array(n * k); // [n, k]
   for (let i = 0; i < n; i++) if (labels[i]! < k) y[i * k + labels[i]!] = 1;
   return { n, d, k, x, y, labels };

@@ -1,5 +1,5 @@
 import type { Random } from '../random/random.ts';
-import { requireCounts } from './counts.ts';
+import { requireCounts, requireRoom } from './counts.ts';
 import type { Data } from './dataset.ts';
 import { shuffled } from './shuffled.ts';
 
@@ -7,11 +7,13 @@ import { shuffled } from './shuffled.ts';
  * n samples around `classes` centres: x = centre + ε, ε ∼ N(0, 1)ᵈ, the centres drawn on the sphere of radius
  * `separation` · √d. The classes are of equal size, but for the first n mod `classes`, which have one sample more.
  *
- * @throws {RangeError} if n, d or classes is no positive integer, or separation is negative or not finite.
+ * @throws {RangeError} if n, d or classes is no positive integer, the samples are more numbers than an array holds, or
+ *   separation is negative or not finite.
  */
 export function gaussianMixture(options: { n: number; d: number; classes: number; separation: number }): Data {
   const { n, d, classes, separation } = options;
   requireCounts('gaussianMixture', { n, d, classes });
+  requireRoom('gaussianMixture', n, d, classes);
   if (!(separation >= 0 && separation < Infinity)) {
     throw new RangeError(`gaussianMixture: separation must be finite and at least 0, got ${separation}`);
   }

@@ -1,5 +1,5 @@
 import type { Random } from '../random/random.ts';
-import { requireCounts } from './counts.ts';
+import { requireCounts, requireRoom } from './counts.ts';
 import type { Data } from './dataset.ts';
 import { shuffled } from './shuffled.ts';
 
@@ -9,10 +9,11 @@ const noise = 0.1;
  * n points about two concentric spheres in d dimensions, x = radius · u + 0.1 ε with u uniform on the unit sphere and
  * ε ∼ N(0, 1)ᵈ: ⌊n/2⌋ of class 0 (radius 1), the others of class 1 (radius 2).
  *
- * @throws {RangeError} if n or d is no positive integer.
+ * @throws {RangeError} if n or d is no positive integer, or the samples are more numbers than an array holds.
  */
 export function spheres({ n, d }: { n: number; d: number }): Data {
   requireCounts('spheres', { n, d });
+  requireRoom('spheres', n, d, 2);
   const draw = (random: Random) => {
     const { round } = random;
     const x = new Float64Array(n * d); // [n, d]

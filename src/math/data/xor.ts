@@ -1,14 +1,15 @@
 import type { Random } from '../random/random.ts';
-import { requireCounts } from './counts.ts';
+import { requireCounts, requireRoom } from './counts.ts';
 import { classified, type Data } from './dataset.ts';
 
 /**
  * n points x ∼ N(0, 1)², of class 1 if exactly one of x₁, x₂ is positive, else 0.
  *
- * @throws {RangeError} if n is no positive integer.
+ * @throws {RangeError} if n is no positive integer, or the samples are more numbers than an array holds.
  */
 export function xor({ n }: { n: number }): Data {
   requireCounts('xor', { n });
+  requireRoom('xor', n, 2, 2);
   const draw = (random: Random) => {
     const x = random.normal(2 * n); // [n, 2]
     const labels = new Int32Array(n).map((_, i) => (x[2 * i]! > 0 !== x[2 * i + 1]! > 0 ? 1 : 0)); // [n]

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { makeFolder } from './make-folder.ts';
 import { writeError } from './write-error.ts';
 
 /**
@@ -23,7 +24,7 @@ export class AtomicFile {
     this.path = path;
     this.#temporary = join(dirname(path), `.${basename(path)}.${randomUUID().slice(0, 8)}.tmp`);
     try {
-      fs.mkdirSync(dirname(path), { recursive: true });
+      makeFolder(dirname(path));
       this.#fd = fs.openSync(this.#temporary, 'wx');
     } catch (cause) {
       throw writeError(path, cause);

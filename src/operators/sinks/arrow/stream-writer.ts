@@ -5,6 +5,7 @@ import type { Columns } from '../../../columns.ts';
 import { BatchBuilder } from './batch-builder.ts';
 import { seal, unsealed } from './checksum.ts';
 import { StreamEncoder } from './encoders.ts';
+import { makeFolder } from './make-folder.ts';
 import { arrowSchema } from './schema.ts';
 import { StreamReader } from './stream-reader.ts';
 import { writeError } from './write-error.ts';
@@ -53,7 +54,7 @@ export class StreamWriter {
     this.#builder = new BatchBuilder(columns, { rows, who });
     this.#encoder = new StreamEncoder(sealedSchema(columns), (bytes) => this.#parts.push(bytes));
     try {
-      fs.mkdirSync(dirname(path), { recursive: true });
+      makeFolder(dirname(path));
       this.#fd = fs.openSync(path, flags);
     } catch (cause) {
       throw writeError(path, cause);
