@@ -187,16 +187,23 @@ function requireNumber(key: string, columns: Columns, name: string): void {
   );
 }
 
+/** What computes a run. */
+export interface Host {
+  readonly engine: EngineName;
+  /** That may work on one run, where it is large enough for it to pay; its rows do not depend on them. Default 1. */
+  readonly threads?: number;
+}
+
 /**
  * The chain of one run: source, measures, end.
  *
  * @throws {SpecError} if the chain cannot be assembled.
  */
-export function trajectory(config: RunConfig, registry: Registry, read: ReadData, engine: EngineName): Trajectory {
+export function trajectory(config: RunConfig, registry: Registry, read: ReadData, host: Host): Trajectory {
   const { model, loss, steps, logEvery, learningRate, random, order, measure } = config;
   const data = atKey('data', () => dataOf(config.data, read));
   atKey('model', () => tensorsOf(mlp(model), data.d, data.k), 'mlp');
-  const risk = riskOf({ model: mlp(model), loss, data, seed: config.seed, random, order, engine });
+  const risk = riskOf({ model: mlp(model), loss, data, seed: config.seed, random, order, ...host });
   const descent = gradientDescent({ objective: risk, theta0: risk.start(), learningRate }).pipe(
     take(steps + 1),
     untilDiverged(),

@@ -19,8 +19,8 @@ export interface Engine {
   readonly capabilities: readonly Capability[];
   /** False where the runtime lacks what it needs; absent where it needs nothing. */
   readonly available?: boolean;
-  /** Allocates the workspace of one run. */
-  open(network: Network): Evaluation;
+  /** Allocates the workspace of one run; an engine that has no use for more threads than the caller's keeps to that. */
+  open(network: Network, options?: { readonly threads?: number }): Evaluation;
 }
 
 export type EngineName = 'typed-array' | 'wasm' | 'wasm-fma';

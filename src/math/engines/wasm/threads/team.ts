@@ -57,11 +57,11 @@ class Crew {
   }
 }
 
-let crew = new Crew();
+let crew: Crew | undefined;
 let runs = 0;
 
 /** Parts of jobs that helpers have done, in this thread's teams, since the last were dismissed. */
-export const helped = (): number => crew.board.helped;
+export const helped = (): number => crew?.board.helped ?? 0;
 
 /** One run's share of the threads: does its jobs with as many as it may have. */
 export class Team {
@@ -88,9 +88,9 @@ export class Team {
   /** @param kept Will the memory be used again? If not, who holds it must go, or it would not be freed. */
   close(kept: boolean): void {
     this.#crew?.close(this.#run);
-    if (kept || this.#crew !== crew) return;
+    if (kept || !crew || this.#crew !== crew) return;
     crew.dismiss();
-    crew = new Crew();
+    crew = undefined;
   }
 
   #parts(name: JobName): void {
@@ -106,8 +106,8 @@ export class Team {
   }
 
   #join(): Crew {
-    if (this.#crew === crew) return crew;
-    this.#crew = crew;
+    if (crew && this.#crew === crew) return crew;
+    this.#crew = crew ??= new Crew();
     const { module, memory } = this.#instance;
     crew.open({ kind: 'open', run: this.#run, module, memory, plan: this.#plan }, this.#threads - 1);
     return crew;
