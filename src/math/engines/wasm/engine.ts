@@ -1,8 +1,8 @@
 import type { Capability, Evaluation } from '../../objective.ts';
-import type { Network } from '../engines.ts';
+import type { Network, Outline } from '../engines.ts';
 import { Instances } from './instances.ts';
 import * as shipped from './kernels.wasm.ts';
-import { type Options, openOn } from './open.ts';
+import { type Options, openOn, requireRoomFor } from './open.ts';
 
 /** (module (func (result v128) i32.const 0 i8x16.splat)) */
 const probe = Uint8Array.of(
@@ -15,6 +15,8 @@ export const instances = new Instances(shipped, probe);
 export const { available } = instances;
 
 export const capabilities: readonly Capability[] = ['gradient', 'hessianProduct', 'jacobianProducts'];
+
+export const requireRoom = (outline: Outline): void => requireRoomFor('wasm', outline);
 
 /** The same bits on every runtime and processor, for only + − × ÷ and operations on bits are used. See {@link openOn}. */
 export const open = (network: Network, options: Options = {}): Evaluation =>

@@ -1,5 +1,5 @@
 import type { Evaluation } from '../../objective.ts';
-import type { Network } from '../engines.ts';
+import type { Network, Outline } from '../engines.ts';
 import type { Instances } from './instances.ts';
 import { fromPanels, toPanels, toTiles } from './panels.ts';
 import { sigmaOf } from './passes.ts';
@@ -23,6 +23,19 @@ const WORTH = 2e7;
 const REACH = 2 ** 32 - 65536;
 
 const inGiB = (bytes: number) => `${(bytes / 2 ** 30).toPrecision(3)} GiB`;
+
+const outlined = ({ tensors, dim, dataset: { n, d, k }, loss: { name } }: Outline): Shape => ({
+  ...{ tensors, dim },
+  ...{ dataset: { n, d, k }, loss: { name } },
+});
+
+/** @throws {RangeError} if the workspace would not fit into `limit`. */
+export function requireRoomFor(name: string, outline: Outline, limit = REACH): void {
+  const { bytes } = workspace(outlined(outline), sigmaOf(outline.activation, name).needs);
+  const most = Math.min(limit, REACH);
+  if (bytes <= most) return;
+  throw new RangeError(`${name}: the workspace must fit into ${inGiB(most)}, got an estimate of ${inGiB(bytes)}`);
+}
 
 /**
  * Fused kernels in WebAssembly SIMD (assembly/*.ts), float64 throughout.
@@ -48,17 +61,11 @@ export function openOn(instances: Instances, name: string, network: Network, opt
     throw new RangeError(`${name}: no kernel for loss ${loss.name}`);
   }
   const sigma = sigmaOf(network.activation, name);
-  const { n } = dataset;
-  const shape: Shape = { tensors, dim, dataset: { n, d, k }, loss: { name: loss.name } };
-  const most = Math.min(limit, REACH);
+  requireRoomFor(name, network, limit);
+  const shape = outlined(network);
   const bytes = (apart: boolean) => workspace(shape, sigma.needs, apart).bytes;
-  if (bytes(false) > most) {
-    throw new RangeError(
-      `${name}: the workspace must fit into ${inGiB(most)}, got an estimate of ${inGiB(bytes(false))}`,
-    );
-  }
-  const apart =
-    threaded && threads > 1 && 6 * n * dim >= worth && chainsOf(cut(n).count).length > 2 && bytes(true) <= most;
+  const pays = 6 * dataset.n * dim >= worth && chainsOf(cut(dataset.n).count).length > 2;
+  const apart = threaded && threads > 1 && pays && bytes(true) <= Math.min(limit, REACH);
   const plan: Plan = { shape, sigma, apart };
   const instance = instances.acquire(bytes(apart), apart);
   const { kernels } = instance;
