@@ -5,7 +5,8 @@ import asc from 'assemblyscript/asc';
 
 const engine = new URL('../src/math/engines/wasm/', import.meta.url);
 const folder = new URL('assembly/', engine);
-const flags = '-O3 --noAssert --runtime stub --enable simd --maximumMemory 65536 --disableWarning 112'.split(' ');
+const flags =
+  '-O3 --noAssert --runtime stub --enable simd --importMemory --maximumMemory 65536 --disableWarning 112'.split(' ');
 
 export interface Build {
   readonly name: string;
@@ -33,8 +34,24 @@ export function sourceHash({ flags }: Build): string {
   return hash.digest('hex');
 }
 
+export interface Compiled {
+  readonly bytes: Uint8Array;
+  /** The byte that says whether the imported memory is shared between threads: 1 no, 3 yes. */
+  readonly sharing: number;
+}
+
 /** The WebAssembly module of the sources as they are. */
-export async function compile({ flags }: Build): Promise<Uint8Array> {
+export async function compile({ flags }: Build): Promise<Compiled> {
+  const bytes = await assemble(flags);
+  const shared = await assemble([...flags, '--sharedMemory', '--enable', 'threads']);
+  const sharing = bytes.findIndex((byte, i) => byte !== shared[i]);
+  if (bytes[sharing] !== 1 || !Buffer.from(bytes.with(sharing, 3)).equals(shared)) {
+    throw new Error('build-wasm: a module over shared memory must differ in one byte');
+  }
+  return { bytes, sharing };
+}
+
+async function assemble(flags: readonly string[]): Promise<Uint8Array> {
   let bytes: Uint8Array | undefined;
   const { error, stderr } = await asc.main(['index.ts', '--outFile', 'kernels.wasm', ...flags], {
     readFile: (name, base) => {
@@ -52,11 +69,14 @@ export async function compile({ flags }: Build): Promise<Uint8Array> {
 }
 
 /** The TypeScript file that ships the module. */
-export function file(build: Build, bytes: Uint8Array): string {
+export function file(build: Build, { bytes, sharing }: Compiled): string {
   return `// Made by \`npm run build:wasm\` from assembly/*.ts; not to be edited.
 
 /** SHA-256 of the sources and the compiler's flags. */
 export const sources = '${sourceHash(build)}';
+
+/** The byte that says whether the memory is shared between threads: 1 no, as it is here, 3 yes. */
+export const sharing = ${sharing};
 
 /** The module, ${bytes.length} bytes in base64. */
 export const kernels =
@@ -66,8 +86,8 @@ export const kernels =
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   for (const build of builds) {
-    const bytes = await compile(build);
-    writeFileSync(build.output, file(build, bytes));
-    console.log(`${fileURLToPath(build.output)}: ${bytes.length} bytes`);
+    const compiled = await compile(build);
+    writeFileSync(build.output, file(build, compiled));
+    console.log(`${fileURLToPath(build.output)}: ${compiled.bytes.length} bytes`);
   }
 }

@@ -27,7 +27,11 @@ export const run = (make: () => Command): Command =>
       .description('train the grid of a spec, measure, fit, and judge its claims')
       .argument('<spec>', 'a spec, as JSON')
       .option('--out <folder>', 'where results are kept', 'output')
-      .option('--workers <n>', 'threads to train runs in; default all cores, or one for a small grid', threads)
+      .option(
+        '--workers <n>',
+        'threads to train runs in, and large runs over if there are fewer; default all cores, or one for a small grid',
+        threads,
+      )
       .option('--engine <name>', 'what computes loss and gradient', 'wasm')
       .option('--json', 'one JSON summary on stdout, and nothing else there'),
   ).action(async (path: string, options: Options) => {
@@ -40,6 +44,7 @@ export const run = (make: () => Command): Command =>
         out: options.out,
         signal,
         workers: options.workers ?? fitting(prepared),
+        threads: options.workers ?? availableParallelism(),
         watch: (progress) => showProgress(progress, process.stderr),
       }),
     );

@@ -20,28 +20,30 @@ export type Execute = (
   onStep: OnStep,
 ) => Promise<boolean>;
 
-/** In this thread. */
-export const here: Execute = async (run, journal, signal, onStep) => {
-  const handled = run.open().rows.pipe(
-    tap((row) => {
-      journal.append(row);
-      onStep(row['step'] as number, row['loss'] as number);
-    }),
-    takeUntil(fromEvent(signal, 'abort')),
-  );
-  await lastValueFrom(handled, { defaultValue: undefined });
-  return !signal.aborted;
-};
+/** In this thread, with the help of others up to `threads`. */
+export const here =
+  (threads: number): Execute =>
+  async (run, journal, signal, onStep) => {
+    const handled = run.open(threads).rows.pipe(
+      tap((row) => {
+        journal.append(row);
+        onStep(row['step'] as number, row['loss'] as number);
+      }),
+      takeUntil(fromEvent(signal, 'abort')),
+    );
+    await lastValueFrom(handled, { defaultValue: undefined });
+    return !signal.aborted;
+  };
 
 /** In a source tree, or built. */
 const extension = import.meta.url.slice(-3);
 const module = new URL(`./workers/open-run${extension}`, import.meta.url).href;
 
-/** In a worker thread, from where rows come back by the batch. */
+/** In a worker thread, with the help of others up to `threads` a run; from there rows come back by the batch. */
 export const inWorkers =
-  (workers: Workers, { spec, engine }: Prepared): Execute =>
+  (workers: Workers, { spec, engine }: Prepared, threads: number): Execute =>
   ({ config }, journal, signal, onStep) => {
-    const argument: RunArgument = { config, operators: spec.operators, engine };
+    const argument: RunArgument = { config, operators: spec.operators, host: { engine, threads } };
     return workers.run({ module, name: 'openRun', argument }, signal, (batch) => {
       journal.appendBatch(batch);
       const last = batch.get(batch.numRows - 1)!;

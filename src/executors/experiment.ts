@@ -24,8 +24,10 @@ export interface Outcome extends Results {
 export interface ExperimentOptions {
   readonly out: string;
   readonly signal: AbortSignal;
-  /** Threads that runs are trained in, a run never in more than one; 1 is this thread. Default 1. */
+  /** Runs that are trained at a time, each in a thread of its own; 1 is this thread. Default 1. */
   readonly workers?: number;
+  /** Threads in all: with fewer runs than these, large networks have those left over. Default as many as workers. */
+  readonly threads?: number;
   /** Shows the progress until what it returns is called. */
   readonly watch?: (progress: Progress) => () => void;
 }
@@ -44,7 +46,7 @@ export class RunsFailed extends Error {
  *   before is kept, and found by the next call.
  */
 export async function runExperiment(prepared: Prepared, options: ExperimentOptions): Promise<Outcome> {
-  const { out, signal, workers = 1, watch } = options;
+  const { out, signal, workers = 1, threads = workers, watch } = options;
   const started = new Date();
   const { spec, runs, loaded } = prepared;
   const root = resolve(out);
@@ -78,13 +80,14 @@ export async function runExperiment(prepared: Prepared, options: ExperimentOptio
     startedAt: performance.now(),
   };
   const unwatch = missing.length ? watch?.(progress) : undefined;
-  const threads = Math.min(workers, missing.length);
-  const pool = threads > 1 ? new Workers(threads) : undefined;
-  const execute = pool ? inWorkers(pool, prepared) : here;
+  const lanes = Math.min(workers, missing.length);
+  const each = Math.max(1, Math.floor(threads / Math.max(1, lanes)));
+  const pool = lanes > 1 ? new Workers(lanes) : undefined;
+  const execute = pool ? inWorkers(pool, prepared, each) : here(each);
   const failures = new Map<number, string>();
   const fail = (run: PreparedRun, why: string) => failures.set(run.run, `run ${run.run} (${named(run)}): ${why}`);
   try {
-    await inLanes(missing, threads, signal, async (run, _, stop) => {
+    await inLanes(missing, lanes, signal, async (run, _, stop) => {
       try {
         const journal = JournalWriter.unlessFinished(journalPath(root, run.key), prepared.columns);
         await train(run, execute, journal, stop, progress);

@@ -27,8 +27,8 @@ export interface Prepared extends StoredGrid {
 }
 
 export interface PreparedRun extends StoredRun {
-  /** Draws data and parameters and assembles the chain; cold until it is subscribed to. */
-  open(): Trajectory;
+  /** Draws data and parameters and assembles the chain, for so many threads; cold until it is subscribed to. */
+  open(threads?: number): Trajectory;
 }
 
 /**
@@ -47,7 +47,7 @@ export function prepare(loaded: Loaded, asked?: EngineName): Prepared {
     const runs = gridRuns(spec, registry).map((run): PreparedRun => {
       const { learningRate, seed, ...kind } = run.config;
       const id = JSON.stringify(kind);
-      const open = () => trajectory(run.config, registry, read, engine);
+      const open = (threads = 1) => trajectory(run.config, registry, read, { engine, threads });
       if (!kinds.has(id)) kinds.set(id, kindOf(open(), run.config));
       const { laws, columns } = kinds.get(id)!;
       return { ...run, open, laws, key: keyOf(run.config, read, { modules, engine, columns: typesOf(columns) }) };

@@ -6,7 +6,7 @@ import type { Data, Dataset } from '../math/data/dataset.ts';
 import { gaussianMixture } from '../math/data/gaussian-mixture.ts';
 import { spheres } from '../math/data/spheres.ts';
 import { xor } from '../math/data/xor.ts';
-import type { EngineName } from '../math/engines/engines.ts';
+import { type EngineName, engines } from '../math/engines/engines.ts';
 import { mlp, tensorsOf } from '../math/models/mlp.ts';
 import { objective, type Problem, type Risk } from '../math/objective.ts';
 import { type LawOptions, lawsOf } from '../math/theory/laws.ts';
@@ -228,16 +228,31 @@ function requireNumber(key: string, columns: Columns, name: string): void {
   );
 }
 
+/** What computes a run. */
+export interface Host {
+  readonly engine: EngineName;
+  /** That may work on one run, where it is large enough for it to pay; its rows do not depend on them. Default 1. */
+  readonly threads?: number;
+}
+
 /**
  * The chain of one run: source, measures, end.
  *
  * @throws {SpecError} if the chain cannot be assembled.
  */
-export function trajectory(config: RunConfig, registry: Registry, read: ReadData, engine: EngineName): Trajectory {
+export function trajectory(config: RunConfig, registry: Registry, read: ReadData, host: Host): Trajectory {
   const { model, loss, steps, logEvery, learningRate, random, order, measure } = config;
   const data = atKey('data', () => dataOf(config.data, read));
-  atKey('model', () => tensorsOf(mlp(model), data.d, data.k), 'mlp');
-  const risk = riskOf({ model: mlp(model), loss, data, seed: config.seed, random, order, engine });
+  const tensors = atKey('model', () => tensorsOf(mlp(model), data.d, data.k), 'mlp');
+  const { activation } = mlp(model);
+  const dim = tensors.reduce((sum, { rows, cols }) => sum + rows * cols, 0);
+  const requireRoom = (n: number) => {
+    const outline = { tensors, dim, activation, dataset: { n, d: data.d, k: data.k }, loss: { name: loss } };
+    atKey('model', () => engines[host.engine].requireRoom?.(outline), host.engine);
+  };
+  requireRoom(1); // before anything of this size is drawn
+  const risk = riskOf({ model: mlp(model), loss, data, seed: config.seed, random, order, ...host });
+  requireRoom(risk.dataset.n);
   const descent = gradientDescent({ objective: risk, theta0: risk.start(), learningRate }).pipe(
     take(steps + 1),
     untilDiverged(),

@@ -26,6 +26,11 @@ describe('a command that cannot be carried out', () => {
       'run good.json --engine typedarray',
       '--engine: expected one of typed-array, wasm, wasm-fma, got typedarray; did you mean typed-array?',
     ],
+    // 6 arrays of 12 000² doubles: the weights, their gradient, and two layouts each for θ and v
+    [
+      'run good.json --set model.hidden=[12000,12000]',
+      'good.json: model: the workspace must fit into 4.00 GiB, got an estimate of 6.44 GiB',
+    ],
     ['run good.json --set steps', '--set: expected path=json, got steps'],
     ['run not.json', 'not.json: expected JSON, got a mistake'],
     [

@@ -640,6 +640,19 @@ describe('prepare', () => {
 });
 
 describe('the engine of a prepared spec', () => {
+  it('refuses what would not fit into its memory, for its widths or for its samples, and draws none of it', async () => {
+    const before = process.memoryUsage().arrayBuffers;
+    const wide = await loadSpec(files.write('wide.json', tiny({ model: { kind: 'mlp', hidden: [12000, 12000] } })));
+    expect(() => prepare(wide, 'wasm')).toThrow(/: model: the workspace must fit into 4\.00 GiB, got an estimate of 6/);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(10 * 2 ** 20);
+    const data = { kind: 'gaussian-mixture', n: 100_000, d: 4, classes: 2, separation: 2 };
+    const long = tiny({ data, model: { kind: 'mlp', hidden: [2000] } });
+    // h, delta, Rh and Rdelta of 100 000 × 2000 doubles
+    const many = await loadSpec(files.write('many.json', long));
+    expect(() => prepare(many, 'wasm')).toThrow(/: model: the workspace must fit into 4\.00 GiB, got an estimate of 6/);
+    expect(prepare(many, 'typed-array').runs).toHaveLength(2);
+  });
+
   it('is the one asked for, else the one that takes its place, and then it is said why', async () => {
     const loaded = await loadSpec(files.write('engine.json', tiny()));
     expect(prepare(loaded, 'wasm')).toMatchObject({ engine: 'wasm', fallback: undefined });

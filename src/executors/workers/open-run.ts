@@ -1,5 +1,4 @@
-import type { EngineName } from '../../math/engines/engines.ts';
-import { type RunConfig, trajectory } from '../../pipelines/experiment.ts';
+import { type Host, type RunConfig, trajectory } from '../../pipelines/experiment.ts';
 import { loadOperators } from '../../store/load-spec.ts';
 import type { Stream } from '../../stream.ts';
 import { reader } from '../reader.ts';
@@ -9,13 +8,13 @@ export interface RunArgument {
   readonly config: RunConfig;
   /** Absolute paths of the modules with operators of one's own. */
   readonly operators: readonly string[];
-  readonly engine: EngineName;
+  readonly host: Host;
 }
 
 const read = reader();
 
 /** The rows of one run of a spec, in the thread that asks. */
-export async function openRun({ config, operators, engine }: RunArgument): Promise<Stream<Record<string, unknown>>> {
+export async function openRun({ config, operators, host }: RunArgument): Promise<Stream<Record<string, unknown>>> {
   const { registry } = await loadOperators(operators);
-  return trajectory(config, registry, read, engine).rows;
+  return trajectory(config, registry, read, host).rows;
 }

@@ -15,12 +15,20 @@ export interface Network {
   readonly loss: Loss;
 }
 
+/** What of a network its workspace depends on. */
+export type Outline = Pick<Network, 'tensors' | 'dim' | 'activation'> & {
+  readonly dataset: Pick<Dataset, 'n' | 'd' | 'k'>;
+  readonly loss: Pick<Loss, 'name'>;
+};
+
 export interface Engine {
   readonly capabilities: readonly Capability[];
   /** False where the runtime lacks what it needs; absent where it needs nothing. */
   readonly available?: boolean;
-  /** Allocates the workspace of one run. */
-  open(network: Network): Evaluation;
+  /** @throws {RangeError} if the workspace of a run would not fit, with an estimate; allocates nothing. */
+  requireRoom?(outline: Outline): void;
+  /** Allocates the workspace of one run; an engine that has no use for more threads than the caller's keeps to that. */
+  open(network: Network, options?: { readonly threads?: number }): Evaluation;
 }
 
 export type EngineName = 'typed-array' | 'wasm' | 'wasm-fma';

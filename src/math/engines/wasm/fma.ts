@@ -1,8 +1,8 @@
 import type { Evaluation } from '../../objective.ts';
-import type { Network } from '../engines.ts';
+import type { Network, Outline } from '../engines.ts';
 import { Instances } from './instances.ts';
-import { kernels } from './kernels-fma.wasm.ts';
-import { type Options, openOn } from './open.ts';
+import * as shipped from './kernels-fma.wasm.ts';
+import { type Options, openOn, requireRoomFor } from './open.ts';
 
 /** (module (func (param v128 v128 v128) (result v128) (f64x2.relaxed_madd (local.get 0) (local.get 1) (local.get 2)))) */
 const probe = Uint8Array.of(
@@ -10,12 +10,14 @@ const probe = Uint8Array.of(
   ...[10, 13, 1, 11, 0, 32, 0, 32, 1, 32, 2, 253, 135, 2, 11],
 );
 
-export const instances = new Instances(kernels, probe);
+export const instances = new Instances(shipped, probe);
 
 /** Has this runtime relaxed SIMD? Node has it from 22 on. If not, `open` throws: take `wasm`. */
 export const { available } = instances;
 
 export { capabilities } from './engine.ts';
+
+export const requireRoom = (outline: Outline): void => requireRoomFor('wasm-fma', outline);
 
 /**
  * As `wasm`, with the products' additions fused with their multiplications: the last bits differ from those of `wasm`,

@@ -1,6 +1,12 @@
+/** A WebAssembly.Memory. */
+export interface Memory {
+  readonly buffer: ArrayBufferLike;
+  grow(pages: number): number;
+}
+
 /** What assembly/index.ts exports; pointers are bytes, sizes counts of rows and columns. */
 export interface Kernels {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+  readonly memory: Memory;
   /** The first byte that is free. */
   base(): number;
   packColumns(W: number, B: number, outs: number, ins: number): void;
@@ -31,6 +37,7 @@ export interface Kernels {
     add: boolean,
   ): void;
   columnSums(A: number, panel: number, out: number, rows: number, cols: number, add: boolean): void;
+  add(A: number, out: number, n: number): void;
   norms(w: number, g: number, n: number, out: number): void;
   activate(
     kind: number,

@@ -1,6 +1,5 @@
-import type { Network } from '../engines.ts';
 import type { Kernels } from './kernels.ts';
-import type { Block, Workspace } from './workspace.ts';
+import type { Block, Shape, Workspace } from './workspace.ts';
 
 /** ℓ of one block of rows, on the outputs in `h` of the last layer and their derivatives in `Rz`. */
 export interface BlockLoss {
@@ -12,7 +11,7 @@ export interface BlockLoss {
   hessian(block: Block): void;
 }
 
-export function lossOn(kernels: Kernels, { layers, panel }: Workspace, { dataset, loss }: Network): BlockLoss {
+export function lossOn(kernels: Kernels, { layers, panel }: Workspace, { dataset, loss }: Shape): BlockLoss {
   const { n, k } = dataset;
   const top = layers.length - 1;
   const scale = 2 / (n * k);

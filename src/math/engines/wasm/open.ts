@@ -1,21 +1,42 @@
 import type { Evaluation } from '../../objective.ts';
-import type { Network } from '../engines.ts';
+import type { Network, Outline } from '../engines.ts';
 import { requireLayer } from '../require-layer.ts';
 import type { Instances } from './instances.ts';
-import { lossOn } from './loss.ts';
 import { fromPanels, toPanels, toTiles } from './panels.ts';
-import { passes, sigmaOf } from './passes.ts';
-import { START, workspace } from './workspace.ts';
+import { sigmaOf } from './passes.ts';
+import { Team, threaded } from './threads/team.ts';
+import { type JobName, type Plan, workOn } from './work.ts';
+import { chainsOf, cut, type Shape, START, workspace } from './workspace.ts';
 
 export interface Options {
   /** Bytes that the workspace of one run may take; not more than the 4 GiB that a wasm pointer reaches. */
   readonly limit?: number;
+  /** Threads that may work on one evaluation, this one included; the bits do not depend on them. Default 1. */
+  readonly threads?: number;
+  /** Operations of a step from which more than one thread is taken. */
+  readonly worth?: number;
 }
+
+/** A step of half a millisecond or more: below it, several runs at a time use several cores better. */
+const WORTH = 2e7;
 
 /** The last page is left alone, so that no pointer past an end wraps round to 0. */
 const REACH = 2 ** 32 - 65536;
 
 const inGiB = (bytes: number) => `${(bytes / 2 ** 30).toPrecision(3)} GiB`;
+
+const outlined = ({ tensors, dim, dataset: { n, d, k }, loss: { name } }: Outline): Shape => ({
+  ...{ tensors, dim },
+  ...{ dataset: { n, d, k }, loss: { name } },
+});
+
+/** @throws {RangeError} if the workspace would not fit into `limit`. */
+export function requireRoomFor(name: string, outline: Outline, limit = REACH): void {
+  const { bytes } = workspace(outlined(outline), sigmaOf(outline.activation, name).needs);
+  const most = Math.min(limit, REACH);
+  if (bytes <= most) return;
+  throw new RangeError(`${name}: the workspace must fit into ${inGiB(most)}, got an estimate of ${inGiB(bytes)}`);
+}
 
 /**
  * Fused kernels in WebAssembly SIMD (assembly/*.ts), float64 throughout.
@@ -32,7 +53,8 @@ const inGiB = (bytes: number) => `${(bytes / 2 ** 30).toPrecision(3)} GiB`;
  *   for the activation or the loss.
  * @throws {Error} if the runtime has not the instructions: ask `available` before.
  */
-export function openOn(instances: Instances, name: string, network: Network, { limit = REACH }: Options): Evaluation {
+export function openOn(instances: Instances, name: string, network: Network, options: Options): Evaluation {
+  const { limit = REACH, threads = 1, worth = WORTH } = options;
   const { tensors, dim, dataset, loss } = network;
   const { d, k } = dataset;
   if (!instances.available) throw new Error(`${name}: this runtime has not the SIMD instructions; use typed-array`);
@@ -40,22 +62,22 @@ export function openOn(instances: Instances, name: string, network: Network, { l
     throw new RangeError(`${name}: no kernel for loss ${loss.name}`);
   }
   const sigma = sigmaOf(network.activation, name);
-  const space = workspace(network, sigma.needs);
+  requireRoomFor(name, network, limit);
+  const shape = outlined(network);
+  const bytes = (apart: boolean) => workspace(shape, sigma.needs, apart).bytes;
+  const pays = 6 * dataset.n * dim >= worth && chainsOf(cut(dataset.n).count).length > 2;
+  const apart = threaded && threads > 1 && pays && bytes(true) <= Math.min(limit, REACH);
+  const plan: Plan = { shape, sigma, apart };
+  const instance = instances.acquire(bytes(apart), apart);
+  const { kernels } = instance;
+  const work = workOn(kernels, plan);
+  const { space, blocks, pass, ell, losses } = work;
+  const team = apart ? new Team(threads, instance, plan, work) : undefined;
+  const run = (job: JobName) => (team ? team.do(job) : work.alone(job));
   const { panel, input, output, sums } = space;
-  const most = Math.min(limit, REACH);
-  if (space.bytes > most) {
-    throw new RangeError(
-      `${name}: the workspace must fit into ${inGiB(most)}, got an estimate of ${inGiB(space.bytes)}`,
-    );
-  }
-
-  const blocks = space.blocks();
-  const kernels = instances.acquire(space.bytes);
   const memory = new Float64Array(kernels.memory.buffer);
   const vector = memory.subarray(input / 8, input / 8 + dim); //   [d]
   const result = memory.subarray(output / 8, output / 8 + dim); // [d]
-  const pass = passes(kernels, space, sigma);
-  const ell = lossOn(kernels, space, network);
 
   // not for the bits, but what an earlier run left there may be slow to calculate with
   memory.fill(0, START / 8, space.padded / 8);
@@ -78,13 +100,7 @@ export function openOn(instances: Instances, name: string, network: Network, { l
       bent = false;
       vector.set(theta);
       pass.pack('theta', memory);
-      let sum = 0;
-      for (const block of blocks) {
-        pass.forward(block);
-        sum += ell.value(block);
-        pass.backward(block);
-        pass.gradients(block, 'delta');
-      }
+      run('evaluate');
       gradient.set(result);
       for (const [t, { offset, rows, cols }] of tensors.entries()) {
         kernels.norms(input + 8 * offset, output + 8 * offset, rows * cols, sums);
@@ -92,19 +108,15 @@ export function openOn(instances: Instances, name: string, network: Network, { l
         into.gradientNormSq[t] = memory[sums / 8 + 1]!;
         into.inner[t] = memory[sums / 8 + 2]!;
       }
-      return sum / ell.count;
+      return losses.reduce((sum, part) => sum + part, 0) / ell.count;
     },
     hvp(v, out) {
       alive();
-      if (!bent && sigma.needs.bend) for (const block of blocks) pass.bend(block);
+      if (!bent && sigma.needs.bend) run('bend');
       bent = true;
       vector.set(v);
       pass.pack('v', memory);
-      for (const block of blocks) {
-        pass.push(block);
-        ell.hessian(block);
-        pass.pull(block, true);
-      }
+      run('hvp');
       out.set(result);
       return out;
     },
@@ -112,11 +124,7 @@ export function openOn(instances: Instances, name: string, network: Network, { l
       alive();
       vector.set(v);
       pass.pack('v', memory);
-      for (const block of blocks) {
-        pass.push(block);
-        ell.hessian(block);
-        pass.pull(block, false);
-      }
+      run('gnvp');
       out.set(result);
       return out;
     },
@@ -124,7 +132,7 @@ export function openOn(instances: Instances, name: string, network: Network, { l
       alive();
       vector.set(v);
       pass.pack('v', memory);
-      for (const block of blocks) pass.push(block);
+      run('jvp');
       for (const { first, rows, layers } of blocks) {
         fromPanels(memory, { first, rows, at: layers.at(-1)!.Rz }, panel, out, k);
       }
@@ -132,11 +140,10 @@ export function openOn(instances: Instances, name: string, network: Network, { l
     },
     vjp(u, out) {
       alive();
-      for (const block of blocks) {
-        const { first, rows, layers } = block;
+      for (const { first, rows, layers } of blocks) {
         toPanels(u, k, memory, { first, rows, at: layers.at(-1)!.Rdelta }, panel);
-        pass.pull(block, false);
       }
+      run('vjp');
       out.set(result);
       return out;
     },
@@ -151,7 +158,10 @@ export function openOn(instances: Instances, name: string, network: Network, { l
       return out;
     },
     close() {
-      if (!closed) instances.release(kernels);
+      if (!closed) {
+        const kept = instances.release(instance);
+        team?.close(kept);
+      }
       closed = true;
     },
   };

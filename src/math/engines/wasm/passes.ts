@@ -30,7 +30,7 @@ export function sigmaOf({ name, left = Number.NaN, curvature }: Network['activat
 }
 
 /** The passes of one block of rows through all layers, each a sequence of kernels on the arrays of a workspace. */
-export function passes(kernels: Kernels, { layers, panel, input, output }: Workspace, { kind, left, needs }: Sigma) {
+export function passes(kernels: Kernels, { layers, panel, input }: Workspace, { kind, left, needs }: Sigma) {
   const curved = needs.bend;
   const top = layers.length - 1;
 
@@ -77,14 +77,13 @@ export function passes(kernels: Kernels, { layers, panel, input, output }: Works
     }
   }
 
-  /** output ← output + deltaᵀ·h_below of every layer, delta or Rdelta; the first block overwrites. */
-  function gradients({ index, rows, x, layers: at }: Block, which: 'delta' | 'Rdelta'): void {
-    const add = index > 0;
+  /** to [d] ← deltaᵀ·h_below of every layer, delta or Rdelta; or to ← to + that, if `add`. */
+  function gradients({ rows, x, layers: at }: Block, which: 'delta' | 'Rdelta', to: number, add: boolean): void {
     for (let l = 0; l <= top; l++) {
       const { W, b, width, ins } = layers[l]!;
       const A = at[l]![which];
-      kernels.outer(A, panel, l > 0 ? at[l - 1]!.h : x, panel, output + 8 * W.offset, rows, width, ins, add);
-      if (b) kernels.columnSums(A, panel, output + 8 * b.offset, rows, width, add);
+      kernels.outer(A, panel, l > 0 ? at[l - 1]!.h : x, panel, to + 8 * W.offset, rows, width, ins, add);
+      if (b) kernels.columnSums(A, panel, to + 8 * b.offset, rows, width, add);
     }
   }
 
@@ -121,10 +120,10 @@ export function passes(kernels: Kernels, { layers, panel, input, output }: Works
   }
 
   /**
-   * Takes Rdelta of the last layer back to all parameters: Jᵀ·Rdelta. After `push`, and `bend`, `whole` adds the terms
-   * in which v moves the network that the gradient ∂L/∂z is taken back through: together ∇²L·v.
+   * Takes Rdelta of the last layer back to all parameters: into ← Jᵀ·Rdelta, or into ← into + that. After `push`, and `bend`,
+   * `whole` adds the terms in which v moves the network that the gradient ∂L/∂z is taken back through: together ∇²L·v.
    */
-  function pull(block: Block, whole: boolean): void {
+  function pull(block: Block, whole: boolean, into: number, add: boolean): void {
     const { rows, layers: at } = block;
     for (let l = top; l > 0; l--) {
       const { width, ins, theta, v } = layers[l]!;
@@ -138,11 +137,11 @@ export function passes(kernels: Kernels, { layers, panel, input, output }: Works
       kernels.times(delta, panel, v.rows, to, panel, rows, width, ins, SUM, 0, finish, M);
       if (curved) kernels.addProduct(to, slope, bend, Rz, rows, ins, panel);
     }
-    gradients(block, 'Rdelta');
+    gradients(block, 'Rdelta', into, add);
     if (!whole) return;
     for (let l = 1; l <= top; l++) {
       const { W, width, ins } = layers[l]!;
-      kernels.outer(at[l]!.delta, panel, at[l - 1]!.Rh, panel, output + 8 * W.offset, rows, width, ins, true);
+      kernels.outer(at[l]!.delta, panel, at[l - 1]!.Rh, panel, into + 8 * W.offset, rows, width, ins, true);
     }
   }
 

@@ -1,13 +1,27 @@
+import type { Dataset } from '../../data/dataset.ts';
+import type { Loss } from '../../losses/losses.ts';
 import type { Tensor } from '../../objective.ts';
-import type { Network } from '../engines.ts';
 
 /**
  * Rows that go through all layers together, forward and back: what they leave in 256 rows of usual width stays in the
  * cache of level 2. The cut depends on n alone, and so do the bits.
  */
 const BLOCK = 256;
+/**
+ * Sums over all rows are taken in chains: each adds up some of the blocks, in order, and then the chains are added, in
+ * order. Threads take chains, of which there are as many whoever takes them, so the bits do not depend on the threads.
+ */
+const CHAINS = 16;
 /** What lies below belongs to the module, whose data end at its `base`; a test compares the two. */
 export const START = 4096;
+
+/** What of a network decides how its memory is laid out: plain data, which a thread can be sent. */
+export interface Shape {
+  readonly tensors: readonly Tensor[];
+  readonly dim: number;
+  readonly dataset: Pick<Dataset, 'n' | 'd' | 'k'>;
+  readonly loss: Pick<Loss, 'name'>;
+}
 
 /** A layer z = W·h_below + b, h = σ(z), and pointers to its weights. */
 export interface Layer {
@@ -66,6 +80,9 @@ export interface Workspace {
   readonly input: number; //  θ, or v [d]
   readonly output: number; // ∇L, or a product [d]
   readonly sums: number; //   [3]
+  readonly losses: number; // [blocks]
+  /** The sum [d] of a chain: the first writes `output` itself. */
+  partial(chain: number): number;
   /** Up to here are the arrays that a product may read beyond the columns they have. */
   readonly padded: number;
   readonly bytes: number;
@@ -79,8 +96,18 @@ export function cut(n: number): { readonly count: number; readonly size: number 
   return { count: Math.ceil(n / size), size };
 }
 
-/** Lays out the memory of one run: pointers only, nothing is allocated. */
-export function workspace({ tensors, dim, dataset, loss }: Network, needs: Needs): Workspace {
+/** How so many blocks are shared out: chain c takes those from the c-th bound up to the one after it. */
+export function chainsOf(blocks: number): number[] {
+  const count = Math.min(blocks, CHAINS);
+  return Array.from({ length: count + 1 }, (_, c) => Math.round((c * blocks) / count));
+}
+
+/**
+ * Lays out the memory of one run: pointers only, nothing is allocated.
+ *
+ * @param apart Have chains memory of their own, so that several threads can write them? If not, they share one.
+ */
+export function workspace({ tensors, dim, dataset, loss }: Shape, needs: Needs, apart = false): Workspace {
   const { n, d, k } = dataset;
   const { count, size } = cut(n);
   // an odd number of fours, so that a run from panel to panel meets every set of a cache alike
@@ -111,6 +138,11 @@ export function workspace({ tensors, dim, dataset, loss }: Network, needs: Needs
   const input = doubles(dim);
   const output = doubles(dim);
   const sums = doubles(3);
+  const losses = doubles(count);
+  const further = chainsOf(count).length - 2;
+  const vector = Math.ceil(dim / 16) * 16; // whole lines of a cache
+  const partials = doubles(vector * (apart ? further : Math.min(further, 1)));
+  const partial = (chain: number) => (chain ? partials + (apart ? 8 * vector * (chain - 1) : 0) : output);
   const layers = weights.map((W, l): Layer => {
     const { rows: width, cols: ins } = W;
     const packed = (bias: number): Packed => ({
@@ -150,5 +182,5 @@ export function workspace({ tensors, dim, dataset, loss }: Network, needs: Needs
   };
   const blocks = () => Array.from({ length: count }, (_, i) => block(i));
   // a whole vector may be read beyond the last entry
-  return { blocks, layers, panel, input, output, sums, padded, bytes: end + 128 };
+  return { blocks, layers, panel, input, output, sums, losses, partial, padded, bytes: end + 128 };
 }

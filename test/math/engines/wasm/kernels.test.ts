@@ -4,8 +4,9 @@ import { instances } from '../../../../src/math/engines/wasm/engine.ts';
 import { START } from '../../../../src/math/engines/wasm/workspace.ts';
 import { activations } from '../../../../src/math/models/activations.ts';
 
-const kernels = instances.acquire(65536);
-afterAll(() => instances.release(kernels));
+const lent = instances.acquire(65536);
+const { kernels } = lent;
+afterAll(() => instances.release(lent));
 const names = ['leaky-relu', 'tanh', 'sigmoid', 'softplus', 'silu', 'gelu'] as const;
 
 /** Arguments where branches meet, and doubles of all sizes. */

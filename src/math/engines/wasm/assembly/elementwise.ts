@@ -88,3 +88,11 @@ export function norms(w: usize, g: usize, n: i32, out: usize): void {
   store<f64>(out, gg, 8);
   store<f64>(out, wg, 16);
 }
+
+/** out ← out + A, `n` doubles. */
+export function add(A: usize, out: usize, n: i32): void {
+  let i: usize = 0;
+  const end = (<usize>n) << 3;
+  for (; i + 16 <= end; i += 16) v128.store(out + i, f64x2.add(v128.load(out + i), v128.load(A + i)));
+  if (i < end) store<f64>(out + i, load<f64>(out + i) + load<f64>(A + i));
+}

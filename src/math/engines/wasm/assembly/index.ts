@@ -1,5 +1,5 @@
 export { activate, curve } from './activations';
-export { addProduct, scale, columnSums, norms } from './elementwise';
+export { add, addProduct, columnSums, norms, scale } from './elementwise';
 export { crossEntropy, crossEntropyHessian, mse, mseHessian } from './losses';
 export { outer } from './outer';
 export { packColumns, packRows } from './pack';

@@ -1,16 +1,5 @@
 import { madd, ROW } from './vector';
 
-const edge = memory.data(128, 16);
-
-/** A tile's row of `cols` sums, at `from`, to a row-major matrix; added to what is there if `add`. */
-function place(from: usize, to: usize, cols: i32, add: bool): void {
-  for (let c = 0; c < cols; c++) {
-    const at = to + ((<usize>c) << 3);
-    const sum = load<f64>(from + ((<usize>c) << 3));
-    store<f64>(at, add ? load<f64>(at) + sum : sum);
-  }
-}
-
 // @ts-ignore: decorator
 @inline
 function put(to: usize, c0: v128, c1: v128, add: bool): void {
@@ -21,6 +10,20 @@ function put(to: usize, c0: v128, c1: v128, add: bool): void {
     v128.store(to, c0);
     v128.store(to, c1, 16);
   }
+}
+
+/** The first `cols` of a tile's row of four sums to a row-major matrix; added to what is there if `add`. */
+function place(to: usize, c0: v128, c1: v128, cols: i32, add: bool): void {
+  one(to, f64x2.extract_lane(c0, 0), add);
+  if (cols > 1) one(to + 8, f64x2.extract_lane(c0, 1), add);
+  if (cols > 2) one(to + 16, f64x2.extract_lane(c1, 0), add);
+  if (cols > 3) one(to + 24, f64x2.extract_lane(c1, 1), add);
+}
+
+// @ts-ignore: decorator
+@inline
+function one(to: usize, sum: f64, add: bool): void {
+  store<f64>(to, add ? load<f64>(to) + sum : sum);
 }
 
 /**
@@ -81,15 +84,10 @@ export function outer(
         to += stride;
         put(to, c30, c31, add);
       } else {
-        v128.store(edge, c00);
-        v128.store(edge, c01, 16);
-        v128.store(edge, c10, 32);
-        v128.store(edge, c11, 48);
-        v128.store(edge, c20, 64);
-        v128.store(edge, c21, 80);
-        v128.store(edge, c30, 96);
-        v128.store(edge, c31, 112);
-        for (let r = 0; r < height; r++) place(edge + ((<usize>r) << 5), to + <usize>r * stride, cols, add);
+        place(to, c00, c01, cols, add);
+        if (height > 1) place(to + stride, c10, c11, cols, add);
+        if (height > 2) place(to + 2 * stride, c20, c21, cols, add);
+        if (height > 3) place(to + 3 * stride, c30, c31, cols, add);
       }
     }
   }
@@ -122,10 +120,8 @@ function rowOuter(A: usize, B: usize, bPanel: usize, G: usize, rows: i32, ins: i
       p0 += ROW;
       p1 += ROW;
     } while (pa != end);
-    v128.store(edge, c0);
-    v128.store(edge, c1, 16);
-    v128.store(edge, c2, 32);
-    v128.store(edge, c3, 48);
-    place(edge, G + ((<usize>j) << 3), min(cols, 8), add);
+    const to = G + ((<usize>j) << 3);
+    place(to, c0, c1, min(cols, 4), add);
+    if (cols > 4) place(to + 32, c2, c3, cols - 4, add);
   }
 }
