@@ -27,6 +27,8 @@ export type { LossName } from './math/losses/losses.ts';
 export type { ActivationName } from './math/models/activations.ts';
 export { type Mlp, type MlpOptions, mlp } from './math/models/mlp.ts';
 export {
+  type Batched,
+  type BatchEvaluation,
   type Capability,
   type Evaluation,
   type Objective,
@@ -48,9 +50,14 @@ export { type Law, type LawKind, type LawOptions, type Laws, lawsOf } from './ma
 
 // sources
 export { readDataset } from './operators/sources/data/file.ts';
-export type { Descent, Step } from './operators/sources/descend.ts';
+export { adam } from './operators/sources/adam.ts';
+export { adamw } from './operators/sources/adamw.ts';
+export type { Controller, Descent, Feedback, LearningRate, Step } from './operators/sources/descend.ts';
 export { gradientDescent } from './operators/sources/gradient-descent.ts';
 export { type Axes, logspace, type Point } from './operators/sources/grid.ts';
+export { momentum } from './operators/sources/momentum.ts';
+export { rmsprop } from './operators/sources/rmsprop.ts';
+export { type Sgd, sgd } from './operators/sources/sgd.ts';
 export { type Swept, sweep } from './operators/sources/sweep.ts';
 
 // measures

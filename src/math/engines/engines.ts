@@ -20,7 +20,13 @@ export interface Engine {
   /** False where the runtime lacks what it needs; absent where it needs nothing. */
   readonly available?: boolean;
   /** Allocates the workspace of one run. */
-  open(network: Network): Evaluation;
+  open(network: Network): Loaded;
+}
+
+/** The evaluation of a network over a data set that was taken in when it was opened. */
+export interface Loaded extends Evaluation {
+  /** Takes the data set in again, after its arrays have been written over with as many other samples. */
+  reload(): void;
 }
 
 export type EngineName = 'typed-array' | 'wasm' | 'wasm-fma';

@@ -1,5 +1,5 @@
-import type { Capability, Evaluation } from '../../objective.ts';
-import type { Network } from '../engines.ts';
+import type { Capability } from '../../objective.ts';
+import type { Loaded, Network } from '../engines.ts';
 import { Instances } from './instances.ts';
 import { kernels } from './kernels.wasm.ts';
 import { type Options, openOn } from './open.ts';
@@ -14,8 +14,7 @@ export const instances = new Instances(kernels, probe);
 /** Has this runtime the 128-bit SIMD of WebAssembly? If not, `open` throws: take `typed-array`. */
 export const { available } = instances;
 
-export const capabilities: readonly Capability[] = ['gradient', 'hessianProduct', 'jacobianProducts'];
+export const capabilities: readonly Capability[] = ['gradient', 'hessianProduct', 'jacobianProducts', 'batches'];
 
 /** The same bits on every runtime and processor, for only + − × ÷ and operations on bits are used. See {@link openOn}. */
-export const open = (network: Network, options: Options = {}): Evaluation =>
-  openOn(instances, 'wasm', network, options);
+export const open = (network: Network, options: Options = {}): Loaded => openOn(instances, 'wasm', network, options);

@@ -1,5 +1,4 @@
-import type { Evaluation } from '../../objective.ts';
-import type { Network } from '../engines.ts';
+import type { Loaded, Network } from '../engines.ts';
 import { Instances } from './instances.ts';
 import { kernels } from './kernels-fma.wasm.ts';
 import { type Options, openOn } from './open.ts';
@@ -21,5 +20,5 @@ export { capabilities } from './engine.ts';
  * As `wasm`, with the products' additions fused with their multiplications: the last bits differ from those of `wasm`,
  * and may differ from one kind of processor to another. See {@link openOn}.
  */
-export const open = (network: Network, options: Options = {}): Evaluation =>
+export const open = (network: Network, options: Options = {}): Loaded =>
   openOn(instances, 'wasm-fma', network, options);

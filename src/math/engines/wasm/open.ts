@@ -1,5 +1,4 @@
-import type { Evaluation } from '../../objective.ts';
-import type { Network } from '../engines.ts';
+import type { Loaded, Network } from '../engines.ts';
 import type { Instances } from './instances.ts';
 import { lossOn } from './loss.ts';
 import { fromPanels, toPanels, toTiles } from './panels.ts';
@@ -31,7 +30,7 @@ const inGiB = (bytes: number) => `${(bytes / 2 ** 30).toPrecision(3)} GiB`;
  *   for the activation or the loss.
  * @throws {Error} if the runtime has not the instructions: ask `available` before.
  */
-export function openOn(instances: Instances, name: string, network: Network, { limit = REACH }: Options): Evaluation {
+export function openOn(instances: Instances, name: string, network: Network, { limit = REACH }: Options): Loaded {
   const { tensors, dim, dataset, loss } = network;
   const { d, k } = dataset;
   if (!instances.available) throw new Error(`${name}: this runtime has not the SIMD instructions; use typed-array`);
@@ -58,12 +57,15 @@ export function openOn(instances: Instances, name: string, network: Network, { l
 
   // not for the bits, but what an earlier run left there may be slow to calculate with
   memory.fill(0, START / 8, space.padded / 8);
-  for (const { first, rows, tiles, x, y } of blocks) {
-    toTiles(dataset.x, d, memory, { first, rows, at: tiles });
-    toPanels(dataset.x, d, memory, { first, rows, at: x }, panel);
-    if (loss.name === 'mse') toPanels(dataset.y, k, memory, { first, rows, at: y }, panel);
-    else new Int32Array(kernels.memory.buffer, y, rows).set(dataset.labels!.subarray(first, first + rows));
-  }
+  const load = () => {
+    for (const { first, rows, tiles, x, y } of blocks) {
+      toTiles(dataset.x, d, memory, { first, rows, at: tiles });
+      toPanels(dataset.x, d, memory, { first, rows, at: x }, panel);
+      if (loss.name === 'mse') toPanels(dataset.y, k, memory, { first, rows, at: y }, panel);
+      else new Int32Array(kernels.memory.buffer, y, rows).set(dataset.labels!.subarray(first, first + rows));
+    }
+  };
+  load();
 
   let closed = false;
   let bent = false; // is the curvature at the last θ there? It serves all products at it
@@ -138,6 +140,10 @@ export function openOn(instances: Instances, name: string, network: Network, { l
       }
       out.set(result);
       return out;
+    },
+    reload() {
+      alive();
+      load();
     },
     close() {
       if (!closed) instances.release(kernels);
