@@ -48,11 +48,20 @@ export type { MatVec } from './math/linalg/mat-vec.ts';
 export { eigenSymmetric, eigenvaluesSymmetric } from './math/linalg/symmetric.ts';
 export { type Law, type LawKind, type LawOptions, type Laws, lawsOf } from './math/theory/laws.ts';
 
+// schedules of the learning rate
+export { constant } from './math/schedules/constant.ts';
+export { cosine } from './math/schedules/cosine.ts';
+export { type Ramp, ramp } from './math/schedules/ramp.ts';
+export type { Schedule } from './math/schedules/schedule.ts';
+export { stepDecay } from './math/schedules/step-decay.ts';
+export { warmup } from './math/schedules/warmup.ts';
+
 // sources
 export { readDataset } from './operators/sources/data/file.ts';
 export { adam } from './operators/sources/adam.ts';
 export { adamw } from './operators/sources/adamw.ts';
 export type { Controller, Descent, Feedback, LearningRate, Step } from './operators/sources/descend.ts';
+export { type DriftBudget, driftBudget } from './operators/sources/drift-budget.ts';
 export { gradientDescent } from './operators/sources/gradient-descent.ts';
 export { type Axes, logspace, type Point } from './operators/sources/grid.ts';
 export { momentum } from './operators/sources/momentum.ts';

@@ -1,6 +1,6 @@
 import type { Observer } from 'rxjs';
 import { type Columns, float64, float64s, int32, type Values } from '../../columns.ts';
-import type { Objective, Tensor } from '../../math/objective.ts';
+import type { Capability, Objective, Tensor } from '../../math/objective.ts';
 import type { Rule, UpdateSums } from '../../math/optimizers/rule.ts';
 import { checkMode, type Memory, type Run, type Snapshot, State } from '../../state.ts';
 import { type Flat, Stream } from '../../stream.ts';
@@ -38,6 +38,9 @@ export interface Controller extends Memory {
 
 /** A learning rate that is fed back: `start` runs once per subscriber. */
 export interface Feedback {
+  /** Who asks, and for what of the objective. */
+  readonly who: string;
+  readonly needs: readonly Capability[];
   start(objective: Objective): Controller;
 }
 
@@ -63,7 +66,7 @@ const slice = 8;
  *
  * @param rule Made once per subscriber.
  * @param own  The columns of the rule's `cells`.
- * @throws {TypeError} if `theta0` or `from` has not the length of θ. @throws {RangeError} if `learningRate` is a number
+ * @throws {TypeError} if `theta0` or `from` has not the length of θ, or the objective not what is needed. @throws {RangeError} if `learningRate` is a number
  *   that is not positive; the stream errs with one where a schedule gives a number that is negative or not finite.
  */
 export function descend<C extends Columns = Record<never, never>>(
@@ -77,6 +80,11 @@ export function descend<C extends Columns = Record<never, never>>(
   }
   if (typeof learningRate === 'number' && !(learningRate > 0 && learningRate < Infinity)) {
     throw new RangeError(`${who}: learningRate must be positive and finite, got ${learningRate}`);
+  }
+  const { who: asks, needs } = typeof learningRate === 'object' ? learningRate : { who, needs: ['gradient'] as const };
+  if (needs.some((need) => !objective.capabilities.includes(need))) {
+    const [needed, offered] = [needs, objective.capabilities].map((names) => names.join(', '));
+    throw new TypeError(`${asks}: needs ${needed} of the objective, but it offers ${offered}`);
   }
   if (from && (from.theta.length !== objective.dim || from.update.length !== objective.dim)) {
     throw new TypeError(
