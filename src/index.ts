@@ -63,6 +63,7 @@ export { adamw } from './operators/sources/adamw.ts';
 export type { Controller, Descent, Feedback, LearningRate, Step } from './operators/sources/descend.ts';
 export { type DriftBudget, driftBudget } from './operators/sources/drift-budget.ts';
 export { gradientDescent } from './operators/sources/gradient-descent.ts';
+export { gradientFlow } from './operators/sources/gradient-flow.ts';
 export { type Axes, logspace, type Point } from './operators/sources/grid.ts';
 export { momentum } from './operators/sources/momentum.ts';
 export { rmsprop } from './operators/sources/rmsprop.ts';
