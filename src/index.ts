@@ -27,6 +27,8 @@ export type { LossName } from './math/losses/losses.ts';
 export type { ActivationName } from './math/models/activations.ts';
 export { type Mlp, type MlpOptions, mlp } from './math/models/mlp.ts';
 export {
+  type Batched,
+  type BatchEvaluation,
   type Capability,
   type Evaluation,
   type Objective,
@@ -46,14 +48,29 @@ export type { MatVec } from './math/linalg/mat-vec.ts';
 export { eigenSymmetric, eigenvaluesSymmetric } from './math/linalg/symmetric.ts';
 export { type Law, type LawKind, type LawOptions, type Laws, lawsOf } from './math/theory/laws.ts';
 
+// schedules of the learning rate
+export { constant } from './math/schedules/constant.ts';
+export { cosine } from './math/schedules/cosine.ts';
+export { type Ramp, ramp } from './math/schedules/ramp.ts';
+export type { Schedule } from './math/schedules/schedule.ts';
+export { stepDecay } from './math/schedules/step-decay.ts';
+export { warmup } from './math/schedules/warmup.ts';
+
 // sources
 export { type Cifar10Options, readCifar10 } from './operators/sources/data/cifar10.ts';
 export { readDataset } from './operators/sources/data/file.ts';
+export { adam } from './operators/sources/adam.ts';
+export { adamw } from './operators/sources/adamw.ts';
 export { type IdxOptions, readIdx } from './operators/sources/data/idx.ts';
 export type { ImageOptions } from './operators/sources/data/image-options.ts';
-export type { Descent, Step } from './operators/sources/descend.ts';
+export type { Controller, Descent, Feedback, LearningRate, Step } from './operators/sources/descend.ts';
+export { type DriftBudget, driftBudget } from './operators/sources/drift-budget.ts';
 export { gradientDescent } from './operators/sources/gradient-descent.ts';
+export { gradientFlow } from './operators/sources/gradient-flow.ts';
 export { type Axes, logspace, type Point } from './operators/sources/grid.ts';
+export { momentum } from './operators/sources/momentum.ts';
+export { rmsprop } from './operators/sources/rmsprop.ts';
+export { type Sgd, sgd } from './operators/sources/sgd.ts';
 export { type Swept, sweep } from './operators/sources/sweep.ts';
 
 // measures

@@ -1,4 +1,7 @@
 import type { Evaluation, Objective, Sums } from './math/objective.ts';
+import type { Gradient, UpdateSums } from './math/optimizers/rule.ts';
+
+export type { UpdateSums } from './math/optimizers/rule.ts';
 
 /** What an operator remembers between rows, as plain data that `structuredClone` can copy. */
 export interface Memory<M = unknown> {
@@ -12,6 +15,8 @@ export interface Snapshot {
   readonly theta: Float64Array; //  θₜ           [d]
   readonly update: Float64Array; // θₜ₊₁ − θₜ    [d]
   readonly optimizer: unknown;
+  /** Of a schedule that remembers something. */
+  readonly schedule?: unknown;
   /** What each operator remembers, by the columns it adds. */
   readonly memories: Readonly<Record<string, unknown>>;
 }
@@ -27,6 +32,9 @@ export interface Run {
   /** ⟨θ_b, D_b⟩ and ‖D_b‖² of the update D, per tensor; filled on demand. */
   readonly updateSums: () => UpdateSums;
   readonly optimizer: Memory;
+  readonly schedule: Memory | undefined;
+  /** What the update is made from. */
+  readonly from: () => Gradient;
   readonly edge: () => number;
   readonly preconditioner: () => Float64Array | null;
   readonly memories: Map<string, Memory>;
@@ -40,11 +48,6 @@ export type Products = Omit<Evaluation, 'evaluate' | 'close'>;
 
 const products = ['hvp', 'gnvp', 'jvp', 'vjp', 'preActivations'] as const;
 const brand = Symbol.for('rxdescent.State');
-
-export interface UpdateSums {
-  readonly inner: Float64Array; //  [tensors]
-  readonly normSq: Float64Array; // [tensors]
-}
 
 /**
  * Where the run is: borrowed, valid only while its row is being handled; `copy()` what you keep.
@@ -96,6 +99,14 @@ export class State {
   get sums(): Sums {
     return this.#live.sums;
   }
+  /** The gradient that the step after this row is made from: ∇L(θₜ), or that of a mini-batch [d]. */
+  get stepGradient(): Float64Array {
+    return this.#live.from().gradient;
+  }
+  /** The inner products of {@link stepGradient}. */
+  get stepSums(): Sums {
+    return this.#live.from().sums;
+  }
   get updateSums(): UpdateSums {
     return this.#live.updateSums();
   }
@@ -135,13 +146,14 @@ export class State {
    * when every operator has handled the row.
    */
   snapshot(): Snapshot {
-    const { theta, update, optimizer, memories, saved } = this.#live;
+    const { theta, update, optimizer, schedule, memories, saved } = this.#live;
     const now = [...memories].map(([key, memory]) => [key, memory.snapshot()] as const);
     return {
       step: this.#step,
       theta: theta.slice(),
       update: update.slice(),
       optimizer: structuredClone(optimizer.snapshot()),
+      ...(schedule && { schedule: structuredClone(schedule.snapshot()) }),
       // an operator that has had no row since the run was resumed knows what it knew then
       memories: structuredClone(Object.fromEntries([...saved, ...now])),
     };

@@ -83,6 +83,7 @@ function footer({ dir, tables }: Outcome): string {
   const here = relative('', dir);
   const path = here.startsWith('..') ? dir : here || '.';
   const drifts = 'drift' in tables['runs']!;
+  const by = 'learningRate' in tables['runs']! ? 'learningRate' : 'seed';
   return `tables: ${path}
 
 Python (pip install pyarrow)
@@ -91,9 +92,9 @@ Python (pip install pyarrow)
   print(steps.schema.field('${drifts ? 'drift' : 'loss'}').metadata, steps.slice(0, 3).to_pylist())
 
 DuckDB
-  SELECT learningRate, ${drifts ? 'avg(abs(drift[1])) AS drift' : 'avg(finalLoss) AS loss'}, count(*) AS seeds
+  SELECT ${by}, ${drifts ? 'avg(abs(drift[1])) AS drift' : 'avg(finalLoss) AS loss'}, count(*) AS seeds
   FROM '${path}/runs.parquet'
-  GROUP BY learningRate ORDER BY learningRate;`;
+  GROUP BY ${by} ORDER BY ${by};`;
 }
 
 /** What `run --json` prints. */

@@ -1,4 +1,5 @@
 import { checkDataset, type Data, type Dataset } from './data/dataset.ts';
+import { emptied, gather } from './data/gather.ts';
 import { type EngineName, engines, runnable } from './engines/engines.ts';
 import { type LossName, losses } from './losses/losses.ts';
 import { draw, type Mlp, tensorsOf } from './models/mlp.ts';
@@ -22,7 +23,7 @@ export interface Tensor {
  * What an engine can do at a point, and `classes`: that the data have labels. An operator states what it needs of this, and
  * is refused on assembly without it.
  */
-export type Capability = 'gradient' | 'hessianProduct' | 'jacobianProducts' | 'preActivations' | 'classes';
+export type Capability = 'gradient' | 'hessianProduct' | 'jacobianProducts' | 'batches' | 'preActivations' | 'classes';
 
 /** Inner products of one step, one entry per tensor; they come with the gradient, from the same pass. */
 export interface Sums {
@@ -52,6 +53,19 @@ export interface Evaluation {
   close(): void;
 }
 
+/** An {@link Evaluation} of the mean over some of the samples; as many at a time as it was opened for. */
+export interface BatchEvaluation extends Evaluation {
+  /** Moves it to these samples; what it was evaluated at before is gone. */
+  select(rows: Int32Array): void;
+}
+
+/** The samples that an objective is the mean over. */
+export interface Batched {
+  readonly n: number;
+  /** Allocates a workspace for batches of `size` samples. @throws {RangeError} if there are not so many. */
+  open(size: number): BatchEvaluation;
+}
+
 /** A twice differentiable scalar function of θ ∈ ℝᵈ: all that an operator may ask of an engine. */
 export interface Objective {
   readonly dim: number; // d
@@ -60,6 +74,8 @@ export interface Objective {
   /** What it is taken over, where it is taken over data. */
   readonly dataset?: Dataset;
   open(): Evaluation;
+  /** There with the capability `batches`. */
+  readonly batches?: Batched;
 }
 
 export interface Problem {
@@ -124,12 +140,33 @@ export function objective(problem: Problem): Risk {
   }
   const dim = theta0.length;
   const { open, capabilities } = engines[runnable(engine)];
+  const over = (data: Dataset) =>
+    open({ tensors, dim, dataset: data, activation: model.activation, loss: losses[loss] }, { threads });
   return {
     dim,
     tensors,
     dataset,
     capabilities: dataset.labels ? [...capabilities, 'classes'] : capabilities,
     start: () => theta0.slice(),
-    open: () => open({ tensors, dim, dataset, activation: model.activation, loss: losses[loss] }, { threads }),
+    open: () => over(dataset),
+    batches: {
+      n: dataset.n,
+      open(size) {
+        if (!(Number.isInteger(size) && size >= 1 && size <= dataset.n)) {
+          throw new RangeError(
+            `objective: a batch must have 1 … ${dataset.n} samples, as many as there are, got ${size}`,
+          );
+        }
+        const batch = emptied(dataset, size);
+        const evaluation = over(batch);
+        return {
+          ...evaluation,
+          select(rows) {
+            gather(dataset, rows, batch);
+            evaluation.reload();
+          },
+        };
+      },
+    },
   };
 }

@@ -9,13 +9,14 @@ import { xor } from '../math/data/xor.ts';
 import { type EngineName, engines } from '../math/engines/engines.ts';
 import { mlp, tensorsOf } from '../math/models/mlp.ts';
 import { objective, type Problem, type Risk } from '../math/objective.ts';
-import { type LawOptions, lawsOf } from '../math/theory/laws.ts';
+import { type Law, type LawOptions, lawsOf } from '../math/theory/laws.ts';
 import type { Step } from '../operators/sources/descend.ts';
-import { gradientDescent } from '../operators/sources/gradient-descent.ts';
 import { untilDiverged } from '../operators/transforms/until-diverged.ts';
 import { passing, type Stream } from '../stream.ts';
 import { listed, nearest, show } from './explain.ts';
+import { type Ledger, options as optimizer, optimizers } from './optimizers.ts';
 import { fits, measures, type Registry } from './registry.ts';
+import { scheduled } from './schedules.ts';
 import { atKey, SpecError } from './spec-error.ts';
 
 const positive = z.number().positive();
@@ -102,8 +103,6 @@ const model = z
     error: 'expected no slope, which only leaky-relu has',
   });
 
-const optimizer = z.discriminatedUnion('kind', [z.strictObject({ kind: z.literal('gd') })]);
-
 const claim = z.strictObject({
   id: z.string().min(1),
   statement: z.string().min(1),
@@ -148,7 +147,7 @@ export const experiment = (registry: Registry = measures) =>
       random: z.enum(['torch', 'native']).default('torch').meta({ description: 'torch: PyTorch’s draws, bit for bit' }),
       order: z.enum(['model-first', 'data-first']).default('model-first'),
       grid: z
-        .object({ learningRate: z.array(positive).min(1), seed: z.array(seed).min(1) })
+        .object({ learningRate: z.array(positive).min(1).exactOptional(), seed: z.array(seed).min(1) })
         .catchall(z.array(axisValue).min(1))
         .meta({ description: 'axes; any key of data, model, optimizer may be one, as "model.hidden"' }),
       operators: z.array(z.string()).default([]).meta({ description: 'modules with operators of one’s own' }),
@@ -166,7 +165,8 @@ export type RunConfig = Pick<
   Experiment,
   'data' | 'model' | 'loss' | 'optimizer' | 'steps' | 'logEvery' | 'random' | 'order' | 'measure'
 > & {
-  readonly learningRate: number;
+  /** None for an optimizer that chooses the length of its steps itself. */
+  readonly learningRate?: number;
   readonly seed: number;
 };
 
@@ -241,7 +241,7 @@ export interface Host {
  * @throws {SpecError} if the chain cannot be assembled.
  */
 export function trajectory(config: RunConfig, registry: Registry, read: ReadData, host: Host): Trajectory {
-  const { model, loss, steps, logEvery, learningRate, random, order, measure } = config;
+  const { model, loss, steps, logEvery, random, order, measure } = config;
   const data = atKey('data', () => dataOf(config.data, read));
   const tensors = atKey('model', () => tensorsOf(mlp(model), data.d, data.k), 'mlp');
   const { activation } = mlp(model);
@@ -253,10 +253,7 @@ export function trajectory(config: RunConfig, registry: Registry, read: ReadData
   requireRoom(1); // before anything of this size is drawn
   const risk = riskOf({ model: mlp(model), loss, data, seed: config.seed, random, order, ...host });
   requireRoom(risk.dataset.n);
-  const descent = gradientDescent({ objective: risk, theta0: risk.start(), learningRate }).pipe(
-    take(steps + 1),
-    untilDiverged(),
-  );
+  const descent = sourceOf(config, risk).pipe(take(steps + 1), untilDiverged());
   const measured = measure.reduce<Stream<Step & Record<string, unknown>>>(
     (rows, { op, ...options }, i) => {
       const { create, numbers = [] } = registry[op as string]!;
@@ -271,8 +268,28 @@ export function trajectory(config: RunConfig, registry: Registry, read: ReadData
   return { objective: risk, rows, columns: rows.columns };
 }
 
+/** @throws {SpecError} if the optimizer refuses what it is given, as a batch larger than the data. */
+function sourceOf({ optimizer, learningRate = 1, seed, steps }: RunConfig, risk: Risk): Stream<Step> {
+  const { kind, schedule, ...options } = optimizer;
+  const rate = atKey('optimizer.schedule', () => scheduled(schedule, learningRate, steps));
+  const start = { objective: risk, theta0: risk.start(), learningRate: rate, seed };
+  return atKey('optimizer', () => optimizers[kind]!.create(start, options), kind);
+}
+
+/** A law with the ledger that its drift has under the optimizer of a run. */
+export interface RunLaw extends Law {
+  readonly ledger: Ledger;
+}
+
 /** What the entries of the list columns are, in the order they have there. */
-export function lawsOfRun({ objective: { tensors } }: Trajectory, { measure }: RunConfig) {
-  const books = measure.find(({ op }) => op === 'conservation');
-  return books ? lawsOf(tensors, books as LawOptions).laws : [];
+export function lawsOfRun({ objective: { tensors } }: Trajectory, { measure, model, optimizer }: RunConfig): RunLaw[] {
+  const books = measure.find(({ op }) => op === 'conservation') as LawOptions | undefined;
+  if (!books) return [];
+  const { activation, bias } = mlp(model);
+  const isWhole = !bias || books.biases !== false;
+  const ledger = optimizers[optimizer.kind]!.ledger(optimizer);
+  return lawsOf(tensors, books).laws.map((law) => {
+    const holds = isWhole && (law.kind === 'matrix' ? activation.left === 1 : activation.homogeneous);
+    return { ...law, ledger: holds ? ledger : 'no law' };
+  });
 }

@@ -5,6 +5,7 @@ import { claimFaults } from './claims.ts';
 import { type Experiment, experiment, type RunConfig } from './experiment.ts';
 import { explain, type Fault, keysIn, listed, nearest, said, schemaAt, show } from './explain.ts';
 import { fitFaults } from './fit.ts';
+import { selfPaced } from './optimizers.ts';
 import { type Path, place, roots, valueAt, withValue } from './paths.ts';
 import type { Registry } from './registry.ts';
 import { SpecError } from './spec-error.ts';
@@ -50,10 +51,23 @@ function refuse(faults: readonly Fault[]): void {
 
 function check(schema: Schema, input: unknown): { spec?: z.infer<Schema>; faults: Fault[] } {
   const { data, error } = schema.safeParse(input);
-  if (error) return { faults: explain(schema, input, error.issues) };
+  const faults = [...rateFaults(input), ...(error ? explain(schema, input, error.issues) : [])];
+  if (!data || faults.length) return { faults };
   // zod puts the keys it knows first; which axis is the last is for the spec to say
   const grid = Object.fromEntries(gridOf(input).map(([name]) => [name, data.grid[name]!])) as typeof data.grid;
   return { spec: { ...data, grid }, faults: [] };
+}
+
+/** The learning rate is an axis of every grid but that of an optimizer which paces itself. */
+function rateFaults(input: unknown): Fault[] {
+  const path = ['grid', 'learningRate'];
+  const [grid, rates, kind] = [['grid'], path, ['optimizer', 'kind']].map((at) => valueAt(input, at));
+  if (typeof grid !== 'object' || grid === null) return [];
+  if (!selfPaced.includes(kind)) {
+    return rates === undefined ? [{ path, text: 'expected a list with at least one entry, got nothing' }] : [];
+  }
+  if (rates === undefined) return [];
+  return [{ path, text: `expected none, for ${kind} chooses the length of its steps itself, got ${show(rates)}` }];
 }
 
 const own = ['learningRate', 'seed'];
@@ -140,7 +154,7 @@ export function gridRuns(spec: Experiment, registry: Registry): GridRun[] {
       point,
       config: {
         ...{ data, model, loss, optimizer, steps, logEvery, random, order, measure },
-        learningRate: learningRate as number,
+        ...(learningRate !== undefined && { learningRate: learningRate as number }),
         seed: seed as number,
       },
     };

@@ -3,11 +3,10 @@ import { join } from 'node:path';
 import { type Columns, int32, nullable, utf8 } from '../columns.ts';
 import type { EngineName } from '../math/engines/engines.ts';
 import { numericsVersion } from '../math/numerics.ts';
-import type { Law } from '../math/theory/laws.ts';
 import { columns as fitColumns } from '../operators/aggregates/fits.ts';
 import type { Part } from '../operators/sinks/arrow/table-writer.ts';
 import { columns as claimColumns, judge } from '../pipelines/claims.ts';
-import type { Experiment } from '../pipelines/experiment.ts';
+import type { Experiment, RunLaw } from '../pipelines/experiment.ts';
 import { fitRuns } from '../pipelines/fit.ts';
 import type { GridRun } from '../pipelines/parse.ts';
 import { type Ends, runColumns, runRow } from '../pipelines/runs.ts';
@@ -24,7 +23,7 @@ export interface StoredRun extends GridRun {
   /** Of its trajectory. */
   readonly key: string;
   /** What the entries of its list columns are. */
-  readonly laws: readonly Law[];
+  readonly laws: readonly RunLaw[];
 }
 
 /** A grid whose trajectories are stored, or about to be. */
@@ -60,6 +59,9 @@ const lawColumns = {
   layer: int32('l of the law, which couples layer l with layer l + 1'),
   neuron: nullable(int32('hidden neuron of a neuron law, counted from 0')),
   label: utf8('the conserved quantity'),
+  ledger: utf8(
+    'drift = Σ η²δ | weight decay | heavy ball | Nesterov | constant: how the drift follows; no law: it does not',
+  ),
 };
 
 /** Every table of an experiment whose trajectories have `columns`. */
@@ -166,7 +168,7 @@ function* steps(out: string, runs: readonly StoredRun[]): Generator<Part> {
 }
 
 const lawRows = ({ run, laws }: StoredRun): Row[] =>
-  laws.map(({ kind, layer, neuron, label }, law) => ({ run, law, kind, layer, neuron, label }));
+  laws.map(({ kind, layer, neuron, label, ledger }, law) => ({ run, law, kind, layer, neuron, label, ledger }));
 
 /** The ends of a trajectory, or null if it has no row yet. */
 function endsOf(path: string, columns: Columns): (Ends & { readonly finished: boolean }) | null {

@@ -59,8 +59,9 @@ async function saidOf(written: unknown, sets: string[] = []): Promise<string[] |
 const known =
   '$schema, name, question, source, data, model, loss, optimizer, steps, logEvery, random, order, grid, operators, measure, fit, claims';
 const axes =
-  'learningRate, seed, data.kind, data.n, data.d, data.classes, data.separation, model.kind, model.hidden, model.activation, model.slope, model.bias, optimizer.kind';
+  'learningRate, seed, data.kind, data.n, data.d, data.classes, data.separation, model.kind, model.hidden, model.activation, model.slope, model.bias, optimizer.kind, optimizer.weightDecay, optimizer.schedule, optimizer.beta, optimizer.dampening, optimizer.nesterov, optimizer.beta2, optimizer.epsilon, optimizer.beta1, optimizer.batch, optimizer.tolerance';
 const ops = Object.keys(measures).join(', ');
+const optimizer = (optimizer: Written, changes: Written = {}) => tiny({ optimizer, ...changes });
 const count = 'an integer from 1 to 2147483647';
 const scalars =
   'exponent, exponentLow, exponentHigh, prefactor, r2, n, windowLow, windowHigh, nullExponent, nullR2, stableExponent, stableExponentLow, stableExponentHigh, stableN, seeds';
@@ -162,7 +163,58 @@ const faults: Record<string, [spec: unknown, ...said: string[]]> = {
     tiny({ loss: 'crossentropy' }),
     'loss: expected one of cross-entropy, mse, got "crossentropy"; did you mean cross-entropy?',
   ],
-  'an unknown optimizer': [tiny({ optimizer: { kind: 'adam' } }), 'optimizer.kind: expected gd, got "adam"'],
+  'an unknown optimizer': [
+    optimizer({ kind: 'adan' }),
+    'optimizer.kind: expected one of gd, momentum, rmsprop, adam, adamw, sgd, gradient-flow, got "adan"; did you mean adam?',
+  ],
+  'a key of another optimizer': [
+    optimizer({ kind: 'adam', weightDecay: 0.1 }),
+    'optimizer.weightDecay: unknown key (known: kind, beta1, beta2, epsilon, schedule)',
+  ],
+  'momentum that never ends': [
+    optimizer({ kind: 'momentum', beta: 1 }),
+    'optimizer.beta: expected a number of at least 0 and below 1, got 1',
+  ],
+  'Nesterov’s momentum, dampened': [
+    optimizer({ kind: 'momentum', nesterov: true, dampening: 0.5 }),
+    'optimizer: dampening must be 0 with nesterov, got 0.5',
+  ],
+  'a batch larger than the data': [
+    optimizer({ kind: 'sgd', batch: 32 }),
+    'optimizer: batch must be an integer from 1 to 20, the samples there are, got 32',
+  ],
+  'a batch of nothing': [
+    optimizer({ kind: 'sgd', batch: 0 }),
+    'optimizer.batch: expected an integer of at least 1, got 0',
+  ],
+  'a learning rate for gradient flow': [
+    optimizer({ kind: 'gradient-flow' }),
+    'grid.learningRate: expected none, for gradient-flow chooses the length of its steps itself, got [0.01,0.1]',
+  ],
+  'gradient flow on an axis with others': [
+    tiny({ optimizer: {}, grid: { ...tiny()['grid'], 'optimizer.kind': ['gd', 'gradient-flow'] } }),
+    'grid["optimizer.kind"][1]: with "gradient-flow", grid.learningRate: expected none, for gradient-flow chooses the length of its steps itself, got [0.01,0.1]',
+  ],
+  'a tolerance of zero': [
+    optimizer({ kind: 'gradient-flow', tolerance: 0 }, { grid: { seed: [1] } }),
+    'optimizer.tolerance: expected a number above 0 and below 1, got 0',
+  ],
+  'a schedule for gradient flow': [
+    optimizer({ kind: 'gradient-flow', schedule: { kind: 'cosine' } }, { grid: { seed: [1] } }),
+    'optimizer.schedule: unknown key (known: kind, tolerance)',
+  ],
+  'an unknown schedule': [
+    optimizer({ kind: 'gd', schedule: { kind: 'cosin' } }),
+    'optimizer.schedule.kind: expected one of constant, step, cosine, warmup, drift-budget, got "cosin"; did you mean cosine?',
+  ],
+  'a warmup to nothing that is known': [
+    optimizer({ kind: 'gd', schedule: { kind: 'warmup', steps: 5, next: { kind: 'warmup' } } }),
+    'optimizer.schedule.next.kind: expected one of constant, step, cosine, got "warmup"',
+  ],
+  'a budget of zero': [
+    optimizer({ kind: 'gd', schedule: { kind: 'drift-budget', budget: 0 } }),
+    'optimizer.schedule.budget: expected a number above 0, got 0',
+  ],
 
   // numbers
   'a negative learning rate': [

@@ -28,7 +28,13 @@ export interface Engine {
   /** @throws {RangeError} if the workspace of a run would not fit, with an estimate; allocates nothing. */
   requireRoom?(outline: Outline): void;
   /** Allocates the workspace of one run; an engine that has no use for more threads than the caller's keeps to that. */
-  open(network: Network, options?: { readonly threads?: number }): Evaluation;
+  open(network: Network, options?: { readonly threads?: number }): Loaded;
+}
+
+/** The evaluation of a network over a data set that was taken in when it was opened. */
+export interface Loaded extends Evaluation {
+  /** Takes the data set in again, after its arrays have been written over with as many other samples. */
+  reload(): void;
 }
 
 export type EngineName = 'typed-array' | 'wasm' | 'wasm-fma';

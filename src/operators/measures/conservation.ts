@@ -35,7 +35,9 @@ export const options = z.strictObject({
  *     --{ …, drift: [0], … }----------{ …, drift: [3e-7], … }------------|
  *
  * A step D moves C_l by exactly 2⟨θ, D⟩ + ⟨D, D⟩, both taken over the law's blocks with their signs. For gradient
- * descent on a homogeneous network the first order vanishes (A_l = 0), and drift = η²S.
+ * descent on a homogeneous network the first order vanishes (A_l = 0), and drift = η²S. The gradients in S_l and A_l are
+ * those that the steps are made from: of a mini-batch, where the optimizer takes one. `driftSecondOrder` is
+ * Σ η_t²δ_l(t) under a learning rate that changes, and other optimizers have ledgers of their own (`theory/ledgers.ts`).
  *
  * - needs: `state`; every step, so put it above `every`
  * - adds:  `conservation`, `drift`, `imbalanceSum`, `driftFirstOrder`, `driftSecondOrder`, `ledgerResidual`, `symmetry`
@@ -88,18 +90,18 @@ export function conservation(lawOptions: LawOptions = {}) {
 /** Fills the ledger's entry with the forms of this row. */
 function enter(state: State, { laws, entry }: Ledger): void {
   if (laws.ofSums) {
-    const { sums, updateSums } = state;
+    const { sums, stepSums, updateSums } = state;
     laws.ofSums(sums.weightNormSq, entry.C);
-    laws.ofSums(sums.gradientNormSq, entry.delta);
-    laws.ofSums(sums.inner, entry.A);
+    laws.ofSums(stepSums.gradientNormSq, entry.delta);
+    laws.ofSums(stepSums.inner, entry.A);
     laws.ofSums(updateSums.inner, entry.thetaD);
     laws.ofSums(updateSums.normSq, entry.DD);
     return;
   }
-  const { theta, gradient, update } = state;
+  const { theta, stepGradient, update } = state;
   laws.form(theta, theta, entry.C);
-  laws.form(gradient, gradient, entry.delta);
-  laws.form(theta, gradient, entry.A);
+  laws.form(stepGradient, stepGradient, entry.delta);
+  laws.form(theta, stepGradient, entry.A);
   laws.form(theta, update, entry.thetaD);
   laws.form(update, update, entry.DD);
 }

@@ -1,8 +1,11 @@
 import type { Observer } from 'rxjs';
-import { float64, float64s, int32 } from '../../columns.ts';
-import type { Objective, Tensor } from '../../math/objective.ts';
-import { checkMode, type Memory, type Run, type Snapshot, State, type UpdateSums } from '../../state.ts';
-import { Stream } from '../../stream.ts';
+import { type Columns, float64, float64s, int32, type Values } from '../../columns.ts';
+import type { Capability, Objective, Tensor } from '../../math/objective.ts';
+import type { Rule, UpdateSums } from '../../math/optimizers/rule.ts';
+import { checkMode, type Memory, type Run, type Snapshot, State } from '../../state.ts';
+import { type Flat, Stream } from '../../stream.ts';
+
+export type { Rule } from '../../math/optimizers/rule.ts';
 
 /** One row of a run: the parameters after `step` updates. */
 export interface Step {
@@ -22,22 +25,32 @@ export const columns = {
   gradientNormSq: float64s('‖∂L/∂W_l‖², one entry per layer l = 1 … L, biases apart'),
 };
 
-/** How an optimizer turns the gradient of a step into its update. */
-export interface Rule extends Memory {
-  /** out ← θₜ₊₁ − θₜ. [d] */
-  update(gradient: Float64Array, theta: Float64Array, learningRate: number, out: Float64Array): void;
-  /** ⟨θ, D⟩ and ‖D‖² per tensor, where the rule knows them from the gradient's without a pass of its own. */
-  sums?(run: Run, learningRate: number, out: UpdateSums): void;
-  /** The eigenvalue of P⁻¹∇²L, of ∇²L where there is no P, above which the update is unstable. */
-  edge(learningRate: number): number;
-  /** The diagonal of P [d], of an update through P⁻¹: at θₜ, once `update` has been called. Borrowed, as the gradient is. */
-  preconditioner?(): Float64Array;
+/** Chooses the learning rate of each update from where the run stands. */
+export interface Controller extends Memory {
+  /**
+   * η of the update that follows; at 0 the run stands still.
+   *
+   * @param run  At θₜ; its `update` is the update at η = 1, which the one that is made is η times.
+   * @param unit The inner products of that update.
+   */
+  rate(run: Run, unit: UpdateSums, step: number): number;
 }
+
+/** A learning rate that is fed back: `start` runs once per subscriber. */
+export interface Feedback {
+  /** Who asks, and for what of the objective. */
+  readonly who: string;
+  readonly needs: readonly Capability[];
+  start(objective: Objective): Controller;
+}
+
+/** η, or η as a function of the updates made so far, or one that looks at the run. */
+export type LearningRate = number | ((step: number) => number) | Feedback;
 
 export interface Descent {
   readonly objective: Objective;
   readonly theta0: Float64Array; // [d]
-  readonly learningRate: number;
+  readonly learningRate: LearningRate;
   /** Goes on after the row that this snapshot was taken at. */
   readonly from?: Snapshot;
 }
@@ -51,32 +64,41 @@ const slice = 8;
  * It works in slices and yields in between, so unsubscribing from outside stops it within one slice. The engine is
  * opened per subscriber and closed when that one leaves.
  *
- * @throws {TypeError} if `theta0` or `from` has not the length of θ. @throws {RangeError} if `learningRate` is not positive.
+ * @param rule Made once per subscriber.
+ * @param own  The columns of the rule's `cells`.
+ * @throws {TypeError} if `theta0` or `from` has not the length of θ, or the objective not what is needed. @throws {RangeError} if `learningRate` is a number
+ *   that is not positive; the stream errs with one where a schedule gives a number that is negative or not finite.
  */
-export function descend(
+export function descend<C extends Columns = Record<never, never>>(
   who: string,
   { objective, theta0, learningRate, from }: Descent,
   rule: () => Rule,
-): Stream<Step> {
+  own?: C,
+): Stream<Flat<Step & Values<C>>> {
   if (theta0.length !== objective.dim) {
     throw new TypeError(`${who}: theta0 must have ${objective.dim} entries, got ${theta0.length}`);
   }
-  if (!(learningRate > 0 && learningRate < Infinity)) {
+  if (typeof learningRate === 'number' && !(learningRate > 0 && learningRate < Infinity)) {
     throw new RangeError(`${who}: learningRate must be positive and finite, got ${learningRate}`);
+  }
+  const { who: asks, needs } = typeof learningRate === 'object' ? learningRate : { who, needs: ['gradient'] as const };
+  if (needs.some((need) => !objective.capabilities.includes(need))) {
+    const [needed, offered] = [needs, objective.capabilities].map((names) => names.join(', '));
+    throw new TypeError(`${asks}: needs ${needed} of the objective, but it offers ${offered}`);
   }
   if (from && (from.theta.length !== objective.dim || from.update.length !== objective.dim)) {
     throw new TypeError(
       `${who}: from must be a snapshot of ${objective.dim} parameters, got one of ${from.theta.length}`,
     );
   }
-  const shape = { columns, capabilities: objective.capabilities, fresh: true };
-  return new Stream<Step>(shape, (subscriber) => {
-    const steps = new Steps(objective, theta0, learningRate, rule(), from);
+  const shape = { columns: own ? { ...columns, ...own } : columns, capabilities: objective.capabilities, fresh: true };
+  return new Stream<Flat<Step & Values<C>>>(shape, (subscriber) => {
+    const steps = new Steps(who, { objective, theta0, learningRate, ...(from && { from }) }, rule());
     let next: NodeJS.Immediate | undefined;
     const work = () => {
       try {
         const until = performance.now() + slice;
-        do steps.emit(subscriber);
+        do steps.emit(subscriber as Observer<Step>);
         while (!subscriber.closed && performance.now() < until);
         if (!subscriber.closed) next = setImmediate(work);
       } catch (error) {
@@ -93,21 +115,32 @@ export function descend(
 
 /** One subscription: the buffers, and the loop over them a step at a time. */
 class Steps {
+  readonly #who: string;
   readonly #run: Run;
   readonly #rule: Rule;
-  readonly #learningRate: number;
+  readonly #schedule: (step: number) => number;
+  readonly #controller: Controller | undefined;
   readonly #weights: { readonly index: number; readonly tensor: Tensor }[];
   readonly #check = checkMode();
   #step: number;
+  #learningRate = Number.NaN; // of the last update
   #updateSums: UpdateSums;
 
-  constructor(objective: Objective, theta0: Float64Array, learningRate: number, rule: Rule, from?: Snapshot) {
-    if (from) rule.restore(structuredClone(from.optimizer)); // may throw, so before anything is opened
+  constructor(who: string, { objective, theta0, learningRate, from }: Descent, rule: Rule) {
+    const isFeedback = typeof learningRate === 'object';
+    const controller = isFeedback ? learningRate.start(objective) : undefined;
+    if (from) {
+      // may throw, so before anything is opened
+      rule.restore(structuredClone(from.optimizer));
+      if (from.schedule !== undefined) controller?.restore(structuredClone(from.schedule));
+    }
     const { dim, tensors } = objective;
     const perTensor = () => new Float64Array(tensors.length);
+    this.#who = who;
     this.#updateSums = { inner: perTensor(), normSq: perTensor() };
     this.#rule = rule;
-    this.#learningRate = learningRate;
+    this.#controller = controller;
+    this.#schedule = typeof learningRate === 'function' ? learningRate : () => learningRate as number;
     this.#weights = tensors
       .map((tensor, index) => ({ tensor, index }))
       .filter(({ tensor }) => tensor.kind === 'weight');
@@ -118,13 +151,11 @@ class Steps {
       gradient: new Float64Array(dim), //   [d]
       update: new Float64Array(dim), //     [d]
       sums: { weightNormSq: perTensor(), gradientNormSq: perTensor(), inner: perTensor() },
-      updateSums: () => {
-        if (rule.sums) rule.sums(run, learningRate, this.#updateSums);
-        else sumUpdate(run, this.#updateSums);
-        return this.#updateSums;
-      },
+      updateSums: () => this.#sumUpdate(this.#learningRate),
       optimizer: rule,
-      edge: () => rule.edge(learningRate),
+      schedule: controller,
+      from: () => rule.from?.() ?? run,
+      edge: () => rule.edge(this.#learningRate),
       preconditioner: () => rule.preconditioner?.() ?? null,
       memories: new Map(),
       saved: new Map(Object.entries(from?.memories ?? {})),
@@ -142,17 +173,18 @@ class Steps {
   /** Evaluates θₜ, emits its row and goes on to θₜ₊₁. */
   emit(subscriber: Observer<Step>): void {
     const run = this.#run;
-    const { sums, theta, gradient, update } = run;
+    const { sums, theta, gradient } = run;
     const loss = run.evaluation.evaluate(theta, gradient, sums);
-    this.#rule.update(gradient, theta, this.#learningRate, update);
-    subscriber.next({
+    this.#update();
+    const row = {
       state: new State(run, this.#step),
       step: this.#step,
       learningRate: this.#learningRate,
       loss,
       weightNormSq: this.#perLayer(sums.weightNormSq),
       gradientNormSq: this.#perLayer(sums.gradientNormSq),
-    });
+    };
+    subscriber.next(this.#rule.cells ? Object.assign(row, this.#rule.cells()) : row);
     run.generation++;
     this.#advance();
   }
@@ -160,6 +192,38 @@ class Steps {
   close(): void {
     this.#run.generation++;
     this.#run.evaluation.close();
+    this.#rule.close?.();
+  }
+
+  /** Makes the update, and chooses its learning rate. */
+  #update(): void {
+    const run = this.#run;
+    const { gradient, theta, update } = run;
+    const controller = this.#controller;
+    if (controller) {
+      this.#rule.update(gradient, theta, 1, update);
+      const eta = this.#rated(controller.rate(run, this.#sumUpdate(1), this.#step));
+      for (let i = 0; i < update.length; i++) update[i] = eta * update[i]!;
+    } else {
+      this.#rule.update(gradient, theta, this.#rated(this.#schedule(this.#step)), update);
+    }
+    if (this.#rule.chosen) this.#learningRate = this.#rule.chosen();
+  }
+
+  #rated(eta: number): number {
+    if (!(eta >= 0 && eta < Infinity)) {
+      throw new RangeError(
+        `${this.#who}: learningRate must not be negative and finite, got ${eta} at step ${this.#step}`,
+      );
+    }
+    return (this.#learningRate = eta);
+  }
+
+  #sumUpdate(eta: number): UpdateSums {
+    const run = this.#run;
+    if (this.#rule.sums) this.#rule.sums(run.from().sums, eta, this.#updateSums);
+    else sumUpdate(run, this.#updateSums);
+    return this.#updateSums;
   }
 
   #advance(): void {

@@ -1,30 +1,32 @@
+import { z } from 'zod';
+import { gradientDescentRule } from '../../math/optimizers/gradient-descent.ts';
+import { requireWithin } from '../../math/require-number.ts';
 import type { Stream } from '../../stream.ts';
-import { type Descent, descend, type Rule, type Step } from './descend.ts';
+import { type Descent, descend, type Step } from './descend.ts';
+
+/** The options of {@link gradientDescent} in a spec. */
+export const options = z.strictObject({
+  // absent and not 0, so that a trajectory without it keeps its name
+  weightDecay: z.number().nonnegative().optional(),
+});
 
 /**
- * Full-batch gradient descent, θₜ₊₁ = θₜ − η∇L(θₜ); emits θ₀ first and never completes.
+ * Full-batch gradient descent, θₜ₊₁ = θₜ − η(∇L(θₜ) + wθₜ) with weight decay w; emits θ₀ first and never completes.
  *
  *     --{ state, step: 0, loss }--{ state, step: 1, loss }--{ state, step: 2, loss }--…
  *
- * - adds: `step`, `learningRate`, `loss`, `weightNormSq`, `gradientNormSq`
- * - cost: one forward and one backward pass a row, which also give the norms
+ * - adds:   `step`, `learningRate`, `loss`, `weightNormSq`, `gradientNormSq`
+ * - cost:   one forward and one backward pass a row, which also give the norms
+ * - edge:   2/η − w
+ * - ledger: on a homogeneous network C ← (1 − ηw)²C + η²δ; without decay, drift = Σ η²δ
  *
+ * @param weightDecay w; `loss` and the row's gradient are without it. Default 0.
+ * @throws {RangeError} if `weightDecay` is negative.
  * @example
  * gradientDescent({ objective: L, theta0: L.start(), learningRate: 0.02 }).pipe(take(1_000)).subscribe(console.log);
  */
-export const gradientDescent = (descent: Descent): Stream<Step> => descend('gradientDescent', descent, plain);
-
-const plain = (): Rule => ({
-  update(gradient, _theta, learningRate, out) {
-    for (let i = 0; i < out.length; i++) out[i] = -learningRate * gradient[i]!;
-  },
-  sums({ sums }, learningRate, out) {
-    for (let t = 0; t < out.inner.length; t++) {
-      out.inner[t] = -learningRate * sums.inner[t]!;
-      out.normSq[t] = learningRate * learningRate * sums.gradientNormSq[t]!;
-    }
-  },
-  edge: (learningRate) => 2 / learningRate,
-  snapshot: () => null,
-  restore() {},
-});
+export function gradientDescent(descent: Descent & { readonly weightDecay?: number | undefined }): Stream<Step> {
+  const { weightDecay } = descent;
+  requireWithin('gradientDescent', { weightDecay });
+  return descend('gradientDescent', descent, () => gradientDescentRule(weightDecay));
+}

@@ -1,9 +1,15 @@
-import type { Capability, Evaluation, Tensor } from '../../objective.ts';
-import type { Network } from '../engines.ts';
+import type { Capability, Tensor } from '../../objective.ts';
+import type { Loaded, Network } from '../engines.ts';
 import { requireLayer } from '../require-layer.ts';
 import { addToRows, multiply, sumRows, transpose } from './kernels.ts';
 
-export const capabilities: readonly Capability[] = ['gradient', 'hessianProduct', 'jacobianProducts', 'preActivations'];
+export const capabilities: readonly Capability[] = [
+  'gradient',
+  'hessianProduct',
+  'jacobianProducts',
+  'batches',
+  'preActivations',
+];
 
 /** What a layer z = W·h_below + b, h = σ(z) keeps of the point it was last evaluated at; R… is its derivative along v. */
 function layer(W: Tensor, b: Tensor | undefined, n: number) {
@@ -37,7 +43,7 @@ function layer(W: Tensor, b: Tensor | undefined, n: number) {
  * Hessian products are Pearlmutter's R-operator (Neural Computation 6, 1994): the forward and the backward pass
  * differentiated along v, exact, at about twice the cost of a gradient.
  */
-export function open({ tensors, dim, dataset, activation, loss }: Network): Evaluation {
+export function open({ tensors, dim, dataset, activation, loss }: Network): Loaded {
   const { n, k, x, d } = dataset;
   const layers = tensors
     .filter((tensor) => tensor.kind === 'weight')
@@ -167,6 +173,7 @@ export function open({ tensors, dim, dataset, activation, loss }: Network): Eval
       out.set(layers[layer - 1]!.z);
       return out;
     },
+    reload: () => void transpose(x, xT, n, d),
     close() {},
   };
 }

@@ -1,5 +1,5 @@
-import type { Capability, Evaluation } from '../../objective.ts';
-import type { Network, Outline } from '../engines.ts';
+import type { Capability } from '../../objective.ts';
+import type { Loaded, Network, Outline } from '../engines.ts';
 import { Instances } from './instances.ts';
 import * as shipped from './kernels.wasm.ts';
 import { type Options, openOn, requireRoomFor } from './open.ts';
@@ -14,10 +14,15 @@ export const instances = new Instances(shipped, probe);
 /** Has this runtime the 128-bit SIMD of WebAssembly? If not, `open` throws: take `typed-array`. */
 export const { available } = instances;
 
-export const capabilities: readonly Capability[] = ['gradient', 'hessianProduct', 'jacobianProducts', 'preActivations'];
+export const capabilities: readonly Capability[] = [
+  'gradient',
+  'hessianProduct',
+  'jacobianProducts',
+  'batches',
+  'preActivations',
+];
 
 export const requireRoom = (outline: Outline): void => requireRoomFor('wasm', outline);
 
 /** The same bits on every runtime and processor, for only + − × ÷ and operations on bits are used. See {@link openOn}. */
-export const open = (network: Network, options: Options = {}): Evaluation =>
-  openOn(instances, 'wasm', network, options);
+export const open = (network: Network, options: Options = {}): Loaded => openOn(instances, 'wasm', network, options);

@@ -1,5 +1,4 @@
-import type { Evaluation } from '../../objective.ts';
-import type { Network, Outline } from '../engines.ts';
+import type { Loaded, Network, Outline } from '../engines.ts';
 import { Instances } from './instances.ts';
 import * as shipped from './kernels-fma.wasm.ts';
 import { type Options, openOn, requireRoomFor } from './open.ts';
@@ -23,5 +22,5 @@ export const requireRoom = (outline: Outline): void => requireRoomFor('wasm-fma'
  * As `wasm`, with the products' additions fused with their multiplications: the last bits differ from those of `wasm`,
  * and may differ from one kind of processor to another. See {@link openOn}.
  */
-export const open = (network: Network, options: Options = {}): Evaluation =>
+export const open = (network: Network, options: Options = {}): Loaded =>
   openOn(instances, 'wasm-fma', network, options);

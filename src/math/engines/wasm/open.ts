@@ -1,5 +1,4 @@
-import type { Evaluation } from '../../objective.ts';
-import type { Network, Outline } from '../engines.ts';
+import type { Loaded, Network, Outline } from '../engines.ts';
 import { requireLayer } from '../require-layer.ts';
 import type { Instances } from './instances.ts';
 import { fromPanels, toPanels, toTiles } from './panels.ts';
@@ -53,7 +52,7 @@ export function requireRoomFor(name: string, outline: Outline, limit = REACH): v
  *   for the activation or the loss.
  * @throws {Error} if the runtime has not the instructions: ask `available` before.
  */
-export function openOn(instances: Instances, name: string, network: Network, options: Options): Evaluation {
+export function openOn(instances: Instances, name: string, network: Network, options: Options): Loaded {
   const { limit = REACH, threads = 1, worth = WORTH } = options;
   const { tensors, dim, dataset, loss } = network;
   const { d, k } = dataset;
@@ -81,12 +80,15 @@ export function openOn(instances: Instances, name: string, network: Network, opt
 
   // not for the bits, but what an earlier run left there may be slow to calculate with
   memory.fill(0, START / 8, space.padded / 8);
-  for (const { first, rows, tiles, x, y } of blocks) {
-    toTiles(dataset.x, d, memory, { first, rows, at: tiles });
-    toPanels(dataset.x, d, memory, { first, rows, at: x }, panel);
-    if (loss.name === 'mse') toPanels(dataset.y, k, memory, { first, rows, at: y }, panel);
-    else new Int32Array(kernels.memory.buffer, y, rows).set(dataset.labels!.subarray(first, first + rows));
-  }
+  const load = () => {
+    for (const { first, rows, tiles, x, y } of blocks) {
+      toTiles(dataset.x, d, memory, { first, rows, at: tiles });
+      toPanels(dataset.x, d, memory, { first, rows, at: x }, panel);
+      if (loss.name === 'mse') toPanels(dataset.y, k, memory, { first, rows, at: y }, panel);
+      else new Int32Array(kernels.memory.buffer, y, rows).set(dataset.labels!.subarray(first, first + rows));
+    }
+  };
+  load();
 
   let closed = false;
   let bent = false; // is the curvature at the last θ there? It serves all products at it
@@ -156,6 +158,10 @@ export function openOn(instances: Instances, name: string, network: Network, opt
         fromPanels(memory, { first, rows, at: pass.preActivations(layer - 1, block) }, panel, out, width);
       }
       return out;
+    },
+    reload() {
+      alive();
+      load();
     },
     close() {
       if (!closed) {

@@ -1,0 +1,38 @@
+import { heavyBallEdge, nesterovEdge } from '../theory/edge.ts';
+import type { Rule } from './rule.ts';
+
+export interface Momentum {
+  /** β: what the buffer keeps of itself at a step. */
+  readonly beta: number;
+  /** τ: the buffer takes up (1 − τ) of the gradient; τ = β makes it a running average. */
+  readonly dampening?: number;
+  /** The update looks ahead: it is made from g + βv. */
+  readonly nesterov?: boolean;
+  readonly weightDecay?: number;
+}
+
+/**
+ * Polyak's heavy ball, v ← βv + (1 − τ)g, θ ← θ − ηv, and Nesterov's θ ← θ − η(g + βv), where g has wθ added.
+ *
+ * The first v is g whatever τ is, as PyTorch's torch.optim.SGD has it.
+ *
+ * @see Polyak 1964; Sutskever, Martens, Dahl and Hinton 2013, for the form of Nesterov's.
+ */
+export function momentumRule({ beta, dampening = 0, nesterov = false, weightDecay = 0 }: Momentum): Rule {
+  const w = weightDecay;
+  let v: Float64Array | undefined; // [d]
+  return {
+    update(gradient, theta, eta, out) {
+      const taken = v ? 1 - dampening : 1;
+      v ??= new Float64Array(gradient.length);
+      for (let i = 0; i < out.length; i++) {
+        const g = w === 0 ? gradient[i]! : gradient[i]! + w * theta[i]!;
+        v[i] = beta * v[i]! + taken * g;
+        out[i] = -eta * (nesterov ? g + beta * v[i]! : v[i]!);
+      }
+    },
+    edge: (eta) => (nesterov ? nesterovEdge : heavyBallEdge)(eta, { beta, dampening, weightDecay }),
+    snapshot: () => v,
+    restore: (saved) => void (v = saved as Float64Array | undefined),
+  };
+}

@@ -1,0 +1,40 @@
+import { Batches, type BatchesState } from '../data/batches.ts';
+import type { BatchEvaluation, Batched, Objective } from '../objective.ts';
+import type { Rule } from './rule.ts';
+
+export interface OnBatches {
+  /** Samples of a batch. */
+  readonly batch: number;
+  readonly seed: number;
+}
+
+/** The same rule on the gradient of one mini-batch a step, in the order of {@link Batches}. */
+export function onBatches(
+  inner: Rule,
+  { dim, tensors }: Objective,
+  batches: Batched,
+  { batch, seed }: OnBatches,
+): Rule {
+  const order = new Batches(batches.n, batch, seed);
+  let evaluation: BatchEvaluation | undefined;
+  const gradient = new Float64Array(dim); // [d]
+  const perTensor = () => new Float64Array(tensors.length);
+  const sums = { weightNormSq: perTensor(), gradientNormSq: perTensor(), inner: perTensor() };
+  return {
+    ...inner,
+    update(_gradient, theta, eta, out) {
+      evaluation ??= batches.open(batch);
+      evaluation.select(order.next());
+      evaluation.evaluate(theta, gradient, sums);
+      inner.update(gradient, theta, eta, out);
+    },
+    from: () => ({ gradient, sums }),
+    snapshot: () => ({ order: order.snapshot(), inner: inner.snapshot() }),
+    restore(saved) {
+      const { order: at, inner: memory } = saved as { order: BatchesState; inner: unknown };
+      order.restore(at);
+      inner.restore(memory);
+    },
+    close: () => evaluation?.close(),
+  };
+}

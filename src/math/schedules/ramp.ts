@@ -1,0 +1,26 @@
+import { requireCounts } from '../data/counts.ts';
+import { requirePositive } from '../require-number.ts';
+import { requireOneOf } from '../require-one-of.ts';
+import { halfCosine } from './cosine.ts';
+import type { Schedule } from './schedule.ts';
+
+export interface Ramp {
+  /** `linear`: in equal parts; `cosine`: little at both ends. */
+  readonly shape?: 'linear' | 'cosine';
+  readonly steps: number;
+}
+
+/**
+ * From 0 up to `top` at step `steps`, and `top` from there on: a budget that is not given out at once.
+ *
+ * @param shape Default `linear`.
+ * @throws {RangeError} if `top` is not positive, or `steps` no positive integer.
+ * @example driftBudget({ rate: 0.1, budget: ramp(1e-2, { steps: 2_000 }) })
+ */
+export function ramp(top: number, { shape = 'linear', steps }: Ramp): Schedule {
+  requirePositive('ramp', { top });
+  requireOneOf('ramp', { shape }, ['linear', 'cosine']);
+  requireCounts('ramp', { steps });
+  const share = shape === 'linear' ? (x: number) => x : (x: number) => 1 - halfCosine(x);
+  return (t) => (t < steps ? top * share(t / steps) : top);
+}

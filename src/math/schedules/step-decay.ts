@@ -1,0 +1,28 @@
+import { requireCounts } from '../data/counts.ts';
+import { requirePositive, requireWithin } from '../require-number.ts';
+import type { Schedule } from './schedule.ts';
+
+/**
+ * η·factorᵏ, k = ⌊t/every⌋: a step down every so many updates.
+ *
+ * @throws {RangeError} if `rate` is not positive, `every` no positive integer, or `factor` not in (0, 1).
+ * @example stepDecay(0.1, { every: 500, factor: 0.5 })
+ */
+export function stepDecay(
+  rate: number,
+  { every, factor }: { readonly every: number; readonly factor: number },
+): Schedule {
+  requirePositive('stepDecay', { rate, factor });
+  requireWithin('stepDecay', { factor }, 1);
+  requireCounts('stepDecay', { every });
+  return (t) => rate * power(factor, Math.floor(t / every));
+}
+
+/** xᵏ by squaring: the host's own power may differ in the last bit from one to the next. */
+function power(x: number, k: number): number {
+  let result = 1;
+  for (let rest = k, square = x; rest > 0; rest = Math.floor(rest / 2), square *= square) {
+    if (rest % 2 === 1) result *= square;
+  }
+  return result;
+}

@@ -1,0 +1,50 @@
+/** What a step of learning rate η does to the laws, of an update that is linear in η: C ← C + 2η·first + η²·second. */
+export interface StepForms {
+  readonly drift: Float64Array; //  C − C(0)  [laws]
+  readonly first: Float64Array; //  B(θ, d), d the update at η = 1  [laws]
+  readonly second: Float64Array; // B(d, d)   [laws]
+}
+
+/** What may be lost to rounding: `fixed` + η²·`growing`. */
+export interface Rounding {
+  readonly fixed: number;
+  readonly growing: number;
+}
+
+/**
+ * The largest η in [0, cap] after which every law has |C − C(0)| ≤ budget, rounding included; 0 if there is none.
+ *
+ * For each law and each sign ± that is ±(drift + 2η·first + η²·second) + η²·growing ≤ budget − fixed: the η that are
+ * allowed end at a root of one of these quadratics, or at the cap. They need not be one interval, and the largest is
+ * taken wherever it lies, for only the parameters before and after a step count. For gradient descent first = −A_l, zero
+ * on a homogeneous network, and second = δ_l.
+ */
+export function largestRate(
+  cap: number,
+  budget: number,
+  { drift, first, second }: StepForms,
+  rounding: Rounding,
+): number {
+  const bounds: { a: number; b: number; c: number }[] = []; // aη² + 2bη + c ≤ 0
+  for (let l = 0; l < drift.length; l++) {
+    for (const sign of [1, -1]) {
+      const a = sign * second[l]! + rounding.growing;
+      bounds.push({ a, b: sign * first[l]!, c: sign * drift[l]! + rounding.fixed - budget });
+    }
+  }
+  const isWithin = (eta: number) =>
+    bounds.every(({ a, b, c }) => {
+      const terms = Math.abs(a) * eta * eta + 2 * Math.abs(b) * eta + Math.abs(c);
+      return (a * eta + 2 * b) * eta + c <= 4 * Number.EPSILON * terms;
+    });
+  const ends = bounds.flatMap(roots).filter((eta) => eta > 0 && eta < cap);
+  return [cap, ...ends.sort((x, y) => y - x)].find(isWithin) ?? 0;
+}
+
+/** The real roots of aη² + 2bη + c, without cancellation. */
+function roots({ a, b, c }: { readonly a: number; readonly b: number; readonly c: number }): number[] {
+  const discriminant = b * b - a * c;
+  if (!(discriminant >= 0)) return [];
+  const q = -(b + (b < 0 ? -1 : 1) * Math.sqrt(discriminant));
+  return [q / a, c / q];
+}

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import type { Adam } from '../../math/optimizers/adam.ts';
+import type { Stream } from '../../stream.ts';
+import { options as adam, moments } from './adam.ts';
+import { type Descent, descend, type Step } from './descend.ts';
+
+/** The options of {@link adamw} in a spec. */
+export const options = adam.extend({
+  weightDecay: z.number().nonnegative().default(0.01).meta({ description: 'decoupled from the gradient' }),
+});
+
+/**
+ * AdamW: Adam's step, and θ shrinks by 1 − ηw beside it.
+ *
+ *     --{ state, step: 0, loss }--{ state, step: 1, loss }--{ state, step: 2, loss }--…
+ *
+ * - adds:   `step`, `learningRate`, `loss`, `weightNormSq`, `gradientNormSq`
+ * - cost:   one forward and one backward pass a row, and 3d doubles kept; `state.preconditioner` is P of {@link adam}
+ * - edge:   (1 + β₁)(2 − ηw)/((1 − β₁)η), of P⁻¹H
+ * - ledger: no law, as for Adam
+ *
+ * @param weightDecay w. Default 0.01.
+ * @throws {RangeError} if `beta1` or `beta2` is not in [0, 1), `epsilon` is not positive or `weightDecay` is negative.
+ * @example adamw({ objective: L, theta0: L.start(), learningRate: 1e-3, weightDecay: 0.1 }).pipe(take(1_000));
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.optim.AdamW.html, whose conventions these are.
+ */
+export function adamw({ weightDecay = 0.01, ...descent }: Descent & Partial<Adam>): Stream<Step> {
+  return descend('adamw', descent, moments('adamw', { ...descent, weightDecay }));
+}

@@ -1,0 +1,148 @@
+import type { Objective } from '../../math/objective.ts';
+import type { UpdateSums } from '../../math/optimizers/rule.ts';
+import { fingerprint } from '../../math/random/fingerprint.ts';
+import { nativeRandom } from '../../math/random/native.ts';
+import { requirePositive } from '../../math/require-number.ts';
+import type { Schedule } from '../../math/schedules/schedule.ts';
+import { largestRate } from '../../math/theory/drift-budget.ts';
+import { lawsOf } from '../../math/theory/laws.ts';
+import type { Run } from '../../state.ts';
+import type { Controller, Feedback } from './descend.ts';
+
+export interface DriftBudget {
+  /** No learning rate above it. */
+  readonly rate: number;
+  /** What |C_l − C_l(0)| may be at most; as a function of the updates made, which must not decrease. */
+  readonly budget: number | Schedule;
+  /** c: no learning rate above c/λ₁(P⁻¹H). */
+  readonly curvature?: number;
+}
+
+/** Products before the first step, for the largest eigenvalue from a random vector; one a step from there on. */
+const firstProducts = 20;
+
+/**
+ * The schedule that deliberately controls how far a run breaks its conservation laws: at each step the largest learning
+ * rate that keeps |C_l − C_l(0)| within a budget for every layer law, biases included.
+ *
+ * A step ηd moves C_l by exactly 2ηB(θ, d) + η²B(d, d), both known before it is made, so the budget holds exactly, by the
+ * column `drift` itself: what rounding may add, whatever the order of the sums, is kept back. It works with every
+ * optimizer, since the update of each is linear in η.
+ *
+ * The budget wins over the loss: where only η = 0 is left, the run stands still (its rows go on) until the budget grows.
+ * A constant budget is spent as early as the curvature allows, and where δ_l keeps its sign nothing gives it back; a
+ * {@link ramp} leaves room at every step.
+ *
+ * - needs: `hessianProduct` of the objective
+ * - cost:  one Hessian product a step, 20 before the first
+ * - error: λ₁ is followed by power iteration, warm from one step to the next: ‖Mv‖ never lies above the largest |λ| of
+ *   M = P^(−½)HP^(−½) and lags behind where that rises or turns; at c = 1 the step is below the edge as long as it has
+ *   half of it. The laws themselves are held without error
+ *
+ * @param curvature Default 1. Below 4/3, c/λ₁ is below the edge of every optimizer here.
+ * @throws {RangeError} if `rate` or `budget` is not positive, or `curvature` not in (0, 2); the stream errs with one where
+ *   the budget is below what rounding alone can make of C_l, or decreases.
+ * @example
+ * const learningRate = driftBudget({ rate: 1, budget: ramp(0.01, { steps: 2_000 }) });
+ * gradientDescent({ objective: L, theta0: L.start(), learningRate }).pipe(take(2_001), conservation());
+ */
+export function driftBudget({ rate, budget, curvature = 1 }: DriftBudget): Feedback {
+  requirePositive('driftBudget', { rate, curvature });
+  if (!(curvature < 2)) throw new RangeError(`driftBudget: curvature must lie in (0, 2), got ${curvature}`);
+  if (typeof budget === 'number') requirePositive('driftBudget', { budget });
+  const options = { rate, budget, curvature };
+  const needs = ['gradient', 'hessianProduct'] as const;
+  return { who: 'driftBudget', needs, start: (objective) => new Budgeted(objective, options) };
+}
+
+interface Memory {
+  readonly C0: Float64Array; // [laws]
+  readonly size0: number; //    ‖θ₀‖²
+  readonly v: Float64Array; //  [d], of length 1
+}
+
+class Budgeted implements Controller {
+  readonly #options: Required<DriftBudget>;
+  readonly #laws;
+  readonly #forms;
+  #begun: Memory | undefined;
+
+  constructor({ tensors }: Objective, options: Required<DriftBudget>) {
+    this.#options = options;
+    this.#laws = lawsOf(tensors);
+    const make = () => new Float64Array(this.#laws.size);
+    this.#forms = { drift: make(), first: make(), second: make() };
+  }
+
+  rate(run: Run, unit: UpdateSums, step: number): number {
+    const { rate, curvature } = this.#options;
+    const { drift, first, second } = this.#forms;
+    const { ofSums } = this.#laws;
+    ofSums!(run.sums.weightNormSq, drift);
+    ofSums!(unit.inner, first);
+    ofSums!(unit.normSq, second);
+    const size = total(run.sums.weightNormSq);
+    const isFirst = !this.#begun;
+    this.#begun ??= { C0: drift.slice(), size0: size, v: direction(run.theta.length) };
+    const { C0, size0, v } = this.#begun;
+    for (let l = 0; l < C0.length; l++) drift[l] = drift[l]! - C0[l]!;
+
+    const unitRounding = (4 * run.theta.length + 16) * Number.EPSILON;
+    const rounding = { fixed: unitRounding * Math.max(size, size0), growing: unitRounding * total(unit.normSq) };
+    const budget = this.#budget(step, rounding.fixed);
+    const lambda = follow(run, v, isFirst ? firstProducts : 1);
+    return largestRate(lambda > 0 ? Math.min(rate, curvature / lambda) : rate, budget, this.#forms, rounding);
+  }
+
+  /** What the row after this step is allowed. */
+  #budget(step: number, rounding: number): number {
+    const { budget } = this.#options;
+    if (typeof budget === 'number') {
+      if (budget > rounding) return budget;
+      throw new RangeError(
+        `driftBudget: budget must be above what rounding makes of C_l, here ${rounding.toPrecision(2)}, got ${budget}`,
+      );
+    }
+    const [now, next] = [budget(step), budget(step + 1)];
+    if (next >= now) return next;
+    throw new RangeError(`driftBudget: budget must not decrease, got ${next} after ${now} at step ${step + 1}`);
+  }
+
+  snapshot(): Memory | undefined {
+    return this.#begun;
+  }
+
+  restore(saved: Memory | undefined): void {
+    this.#begun = saved;
+  }
+}
+
+const total = (squares: Float64Array): number => squares.reduce((sum, square) => sum + square, 0);
+
+/** A random vector of length 1, the same for every run of that dimension. [d] */
+function direction(dim: number): Float64Array {
+  const v = nativeRandom(fingerprint('driftBudget')).normal(dim);
+  const length = Math.sqrt(total(v.map((x) => x * x)));
+  return v.map((x) => x / length);
+}
+
+/** Power iteration on P^(−½)HP^(−½) from v, which it moves on: ‖Mv‖ of the last. */
+function follow(run: Run, v: Float64Array, products: number): number {
+  const P = run.preconditioner();
+  const scaled = new Float64Array(v.length); // [d]
+  const Mv = new Float64Array(v.length); //     [d]
+  let lambda = 0;
+  for (let k = 0; k < products; k++) {
+    for (let i = 0; i < v.length; i++) scaled[i] = P ? v[i]! / Math.sqrt(P[i]!) : v[i]!;
+    run.evaluation.hvp(scaled, Mv);
+    let square = 0;
+    for (let i = 0; i < v.length; i++) {
+      if (P) Mv[i] = Mv[i]! / Math.sqrt(P[i]!);
+      square += Mv[i]! * Mv[i]!;
+    }
+    lambda = Math.sqrt(square);
+    if (!(lambda > 0 && lambda < Infinity)) return lambda; // a flat place, or a diverging run: v stays
+    for (let i = 0; i < v.length; i++) v[i] = Mv[i]! / lambda;
+  }
+  return lambda;
+}

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { type Momentum, momentumRule } from '../../math/optimizers/momentum.ts';
+import { requireWithin } from '../../math/require-number.ts';
+import type { Stream } from '../../stream.ts';
+import { type Descent, descend, type Step } from './descend.ts';
+
+/** The options of {@link momentum} in a spec. */
+export const options = z.strictObject({
+  beta: z.number().min(0).lt(1).default(0.9).meta({ description: 'what the buffer keeps of itself at a step' }),
+  dampening: z.number().min(0).lt(1).default(0).meta({ description: 'beta makes the buffer a running average' }),
+  nesterov: z.boolean().default(false),
+  weightDecay: z.number().nonnegative().default(0),
+});
+
+/**
+ * Gradient descent with momentum: Polyak's heavy ball, damped or not, or Nesterov's.
+ *
+ *     --{ state, step: 0, loss }--{ state, step: 1, loss }--{ state, step: 2, loss }--…
+ *
+ * v ← βv + (1 − τ)g, θ ← θ − ηv; Nesterov's θ ← θ − η(g + βv). With weight decay w, g has wθ added. The first v is g.
+ *
+ * - adds:   `step`, `learningRate`, `loss`, `weightNormSq`, `gradientNormSq`
+ * - cost:   one forward and one backward pass a row, and d doubles kept
+ * - edge:   (2 + 2β)/((1 − τ)η) − w; Nesterov's (2 + 2β)/((1 + 2β)η) − w
+ * - ledger: `heavyBallDrift`, `nesterovDrift`, on a homogeneous network
+ *
+ * @param beta Default 0.9.
+ * @param dampening τ. Default 0; β makes v a running average.
+ * @throws {RangeError} if `beta` or `dampening` is not in [0, 1), `weightDecay` is negative, or Nesterov's is dampened.
+ * @example
+ * momentum({ objective: L, theta0: L.start(), learningRate: 0.02, beta: 0.9, nesterov: true }).pipe(take(1_000));
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html, whose conventions these are.
+ */
+export function momentum({ beta = 0.9, dampening = 0, ...descent }: Descent & Partial<Momentum>): Stream<Step> {
+  const { nesterov = false, weightDecay = 0 } = descent;
+  requireWithin('momentum', { beta, dampening }, 1);
+  requireWithin('momentum', { weightDecay });
+  if (nesterov && dampening !== 0) {
+    throw new RangeError(`momentum: dampening must be 0 with nesterov, got ${dampening}`);
+  }
+  return descend('momentum', descent, () => momentumRule({ beta, dampening, nesterov, weightDecay }));
+}

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { requireCounts } from '../../math/data/counts.ts';
+import { gradientDescentRule } from '../../math/optimizers/gradient-descent.ts';
+import { momentumRule } from '../../math/optimizers/momentum.ts';
+import { onBatches } from '../../math/optimizers/on-batches.ts';
+import { fingerprint } from '../../math/random/fingerprint.ts';
+import { requireWithin } from '../../math/require-number.ts';
+import type { Stream } from '../../stream.ts';
+import { type Descent, descend, type Step } from './descend.ts';
+
+/** The options of {@link sgd} in a spec, where the order of the batches follows from the seed of the run. */
+export const options = z.strictObject({
+  batch: z.int().positive().meta({ description: 'samples of a batch; what an epoch leaves over is dropped' }),
+  beta: z.number().min(0).lt(1).default(0).meta({ description: 'momentum: what the buffer keeps of itself' }),
+  weightDecay: z.number().nonnegative().default(0),
+});
+
+export interface Sgd {
+  /** Samples of a batch. */
+  readonly batch: number;
+  /** Of the order of the batches; apart from every other use of the same seed. */
+  readonly seed: number;
+  readonly beta?: number;
+  readonly weightDecay?: number;
+}
+
+/**
+ * Mini-batch stochastic gradient descent, with momentum if asked: the step is made from the gradient of one batch.
+ *
+ *     --{ state, step: 0, loss }--{ state, step: 1, loss }--{ state, step: 2, loss }--…
+ *
+ * At each epoch all samples are shuffled anew and cut into batches; the n mod `batch` that are left over are dropped, so
+ * that every batch has as many. Loss, gradient, norms and Hessian products of a row stay those of the whole objective;
+ * `state.stepGradient` and `state.stepSums` are the batch's, and the ledger's S and symmetry are made of them.
+ *
+ * - needs:  an objective with `batches`
+ * - adds:   `step`, `learningRate`, `loss`, `weightNormSq`, `gradientNormSq`
+ * - cost:   a pass over all samples a row beside that over the batch; a workspace for each
+ * - edge:   2/η − w, (2 + 2β)/η − w with momentum: not for λ₁ but for the batch sharpness, see `batchSharpness`
+ * - ledger: as `gradientDescent` or `momentum` have it, with the gradients of the batches
+ *
+ * @param seed Of the order, a natural number.
+ * @param beta Default 0: no momentum.
+ * @throws {RangeError} if `batch` is not in 1 … n, `beta` not in [0, 1), or `weightDecay` is negative.
+ * @throws {TypeError} if the objective has no batches.
+ * @example sgd({ objective: L, theta0: L.start(), learningRate: 0.02, batch: 32, seed: 1 }).pipe(take(1_000));
+ */
+export function sgd({ batch, seed, beta = 0, weightDecay = 0, ...descent }: Descent & Sgd): Stream<Step> {
+  const { objective } = descent;
+  const { batches, capabilities } = objective;
+  if (!batches || !capabilities.includes('batches')) {
+    throw new TypeError(`sgd: needs batches of the objective, but it offers ${capabilities.join(', ')}`);
+  }
+  if (!(Number.isInteger(batch) && batch >= 1 && batch <= batches.n)) {
+    throw new RangeError(`sgd: batch must be an integer from 1 to ${batches.n}, the samples there are, got ${batch}`);
+  }
+  requireCounts('sgd', { seed }, 0);
+  requireWithin('sgd', { beta }, 1);
+  requireWithin('sgd', { weightDecay });
+  const inner = () => (beta === 0 ? gradientDescentRule(weightDecay) : momentumRule({ beta, weightDecay }));
+  const order = { batch, seed: fingerprint(`batches ${seed}`) };
+  return descend('sgd', descent, () => onBatches(inner(), objective, batches, order));
+}

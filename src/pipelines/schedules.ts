@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { constant } from '../math/schedules/constant.ts';
+import { cosine } from '../math/schedules/cosine.ts';
+import { ramp } from '../math/schedules/ramp.ts';
+import type { Schedule } from '../math/schedules/schedule.ts';
+import { stepDecay } from '../math/schedules/step-decay.ts';
+import { warmup } from '../math/schedules/warmup.ts';
+import type { LearningRate } from '../operators/sources/descend.ts';
+import { driftBudget } from '../operators/sources/drift-budget.ts';
+
+const positive = z.number().positive();
+const count = z.int().positive();
+const until = count.optional().meta({ description: 'updates until it is at its end; default the steps of the run' });
+
+const plain = [
+  z.strictObject({ kind: z.literal('constant') }),
+  z.strictObject({
+    kind: z.literal('step'),
+    every: count,
+    factor: positive.lt(1).meta({ description: 'the learning rate is multiplied by it at every so many updates' }),
+  }),
+  z.strictObject({
+    kind: z.literal('cosine'),
+    steps: until,
+    floor: z.number().min(0).lt(1).default(0).meta({ description: 'where it ends, as a share of the learning rate' }),
+  }),
+] as const;
+
+/** How the learning rate of the grid is made one of each step. */
+export const schedule = z.discriminatedUnion('kind', [
+  ...plain,
+  z.strictObject({
+    kind: z.literal('warmup'),
+    steps: count.meta({ description: 'updates until the learning rate is there, in a straight line' }),
+    next: z.discriminatedUnion('kind', plain).prefault({ kind: 'constant' }),
+  }),
+  z.strictObject({
+    kind: z.literal('drift-budget'),
+    budget: positive.meta({ description: 'what |C − C(0)| of every layer law may be at most' }),
+    shape: z.enum(['constant', 'linear', 'cosine']).default('linear').meta({ description: 'how it is given out' }),
+    steps: until,
+    curvature: positive.lt(2).default(1).meta({ description: 'c: no learning rate above c/λ₁' }),
+  }),
+]);
+
+type Options = z.infer<typeof schedule>;
+type Plain = z.infer<(typeof plain)[number]>;
+
+function plainOf(options: Plain, rate: number, steps: number): Schedule {
+  switch (options.kind) {
+    case 'constant':
+      return constant(rate);
+    case 'step':
+      return stepDecay(rate, options);
+    case 'cosine':
+      return cosine(rate, { steps: options.steps ?? steps, floor: options.floor * rate });
+  }
+}
+
+/** The learning rate of a run: that of its grid point, which a schedule takes as its largest. */
+export function scheduled(options: Options | undefined, rate: number, steps: number): LearningRate {
+  if (!options) return rate;
+  if (options.kind === 'warmup') {
+    const next = plainOf(options.next, rate, Math.max(1, steps - options.steps));
+    return warmup(next, options);
+  }
+  if (options.kind !== 'drift-budget') return plainOf(options, rate, steps);
+  const { budget, shape, curvature } = options;
+  const given = shape === 'constant' ? budget : ramp(budget, { shape, steps: options.steps ?? steps });
+  return driftBudget({ rate, budget: given, curvature });
+}
