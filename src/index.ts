@@ -71,6 +71,7 @@ export { type Sgd, sgd } from './operators/sources/sgd.ts';
 export { type Swept, sweep } from './operators/sources/sweep.ts';
 
 // measures
+export { batchSharpness } from './operators/measures/batch-sharpness.ts';
 export { conservation } from './operators/measures/conservation.ts';
 export { hessian, sharpness } from './operators/measures/hessian.ts';
 

@@ -2,6 +2,7 @@ import type { OperatorFunction } from 'rxjs';
 import { z } from 'zod';
 import * as powerLaw from '../operators/aggregates/power-law.ts';
 import * as summarize from '../operators/aggregates/summarize.ts';
+import * as batchSharpness from '../operators/measures/batch-sharpness.ts';
 import * as conservation from '../operators/measures/conservation.ts';
 import * as hessian from '../operators/measures/hessian.ts';
 import * as ema from '../operators/transforms/ema.ts';
@@ -27,6 +28,7 @@ export const measures: Registry = {
     create: ({ every, tol }: z.infer<typeof hessian.options>) =>
       every === 1 ? hessian.sharpness({ tol }) : hessian.hessian({ every, tol }),
   },
+  batchSharpness: { options: batchSharpness.options, create: batchSharpness.batchSharpness },
   ema: {
     options: ema.options,
     numbers: ['of'],

@@ -117,11 +117,11 @@ const faults: Record<string, [spec: unknown, ...said: string[]]> = {
   // names of kinds
   'an unknown operator': [
     measure({ op: 'conservatoin' }),
-    'measure[0].op: expected one of conservation, hessian, ema, got "conservatoin"; did you mean conservation?',
+    'measure[0].op: expected one of conservation, hessian, batchSharpness, ema, got "conservatoin"; did you mean conservation?',
   ],
   'an operator like no other': [
     measure({ op: 'conservation' }, { op: 'zzz' }),
-    'measure[1].op: expected one of conservation, hessian, ema, got "zzz"',
+    'measure[1].op: expected one of conservation, hessian, batchSharpness, ema, got "zzz"',
   ],
   'an operator by its name alone': [measure('conservation'), 'measure[0]: expected an object, got "conservation"'],
   'a measure that is no list': [tiny({ measure: { op: 'hessian' } }), 'measure: expected a list, got {"op":"hessian"}'],

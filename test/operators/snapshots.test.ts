@@ -5,6 +5,7 @@ import { float64 } from '../../src/columns.ts';
 import { gaussianMixture } from '../../src/math/data/gaussian-mixture.ts';
 import { mlp } from '../../src/math/models/mlp.ts';
 import { objective } from '../../src/math/objective.ts';
+import { batchSharpness } from '../../src/operators/measures/batch-sharpness.ts';
 import { conservation } from '../../src/operators/measures/conservation.ts';
 import { hessian, sharpness } from '../../src/operators/measures/hessian.ts';
 import type { Step } from '../../src/operators/sources/descend.ts';
@@ -27,6 +28,9 @@ const chain =
 
 /** Every file of operators between a source and its end, with chains in which it remembers all that it can. */
 const chains: Record<string, Record<string, Chain>> = {
+  'measures/batch-sharpness': {
+    'at a cadence': chain(batchSharpness({ batch: 5, batches: 3, every: 4 })),
+  },
   'measures/conservation': {
     layers: chain(conservation()),
     'all laws, whole': chain(conservation({ laws: ['layer', 'neuron', 'matrix'], matrix: 'whole' })),
