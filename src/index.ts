@@ -47,6 +47,13 @@ export { type LanczosOptions, type LanczosResult, lanczos } from './math/linalg/
 export type { MatVec } from './math/linalg/mat-vec.ts';
 export { eigenSymmetric, eigenvaluesSymmetric } from './math/linalg/symmetric.ts';
 export { type Law, type LawKind, type LawOptions, type Laws, lawsOf } from './math/theory/laws.ts';
+export {
+  gradientLedger,
+  heavyBallDrift,
+  heavyBallLedger,
+  nesterovDrift,
+  nesterovLedger,
+} from './math/theory/ledgers.ts';
 
 // schedules of the learning rate
 export { constant } from './math/schedules/constant.ts';
