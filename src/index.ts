@@ -47,6 +47,13 @@ export { type LanczosOptions, type LanczosResult, lanczos } from './math/linalg/
 export type { MatVec } from './math/linalg/mat-vec.ts';
 export { eigenSymmetric, eigenvaluesSymmetric } from './math/linalg/symmetric.ts';
 export { type Law, type LawKind, type LawOptions, type Laws, lawsOf } from './math/theory/laws.ts';
+export {
+  gradientLedger,
+  heavyBallDrift,
+  heavyBallLedger,
+  nesterovDrift,
+  nesterovLedger,
+} from './math/theory/ledgers.ts';
 
 // schedules of the learning rate
 export { constant } from './math/schedules/constant.ts';
@@ -74,6 +81,7 @@ export { type Sgd, sgd } from './operators/sources/sgd.ts';
 export { type Swept, sweep } from './operators/sources/sweep.ts';
 
 // measures
+export { batchSharpness } from './operators/measures/batch-sharpness.ts';
 export { accuracy } from './operators/measures/accuracy.ts';
 export { activationSwitching } from './operators/measures/activation-switching.ts';
 export { conservation } from './operators/measures/conservation.ts';

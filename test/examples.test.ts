@@ -46,6 +46,41 @@ describe('examples/sweep.ts', () => {
   });
 });
 
+describe('examples/gradient-flow.ts', () => {
+  it('prints a table in which the flow drifts by its tolerance and descent by more with every rate', async () => {
+    const { code, stdout, stderr } = await program(example('gradient-flow.ts'), ['2', '1'], files.path).ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const [head, ...lines] = stdout.trim().split('\n');
+    expect(head).toBe('seed,method,steps,time,loss,drift');
+    expect(lines.map((line) => line.split(',')[1])).toEqual([
+      'flow',
+      ...[0.01, 0.03, 0.1, 0.3].map((r) => `descent ${r}`),
+    ]);
+    const drifts = lines.map((line) => Number(line.split(',')[5]));
+    expect(drifts).toEqual([...drifts].sort((a, b) => a - b));
+    expect(drifts[0]).toBeLessThan(1e-5);
+    expect(drifts[1]).toBeGreaterThan(1e-3);
+  });
+});
+
+describe('examples/drift-budget.ts', () => {
+  it('prints for each seed what was held, and the best constant rates', async () => {
+    const { code, stdout, stderr } = await program(example('drift-budget.ts'), ['20', '2'], files.path).ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const rows = stdout
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map((line) => line.trim().split(/\s+/).map(Number));
+    expect(rows.map(([seed]) => seed)).toEqual([1, 2]);
+    for (const [, loss, drift, , , within] of rows) {
+      expect(loss).toBeGreaterThan(0);
+      expect(drift).toBeLessThanOrEqual(0.01);
+      expect(within).toBeLessThanOrEqual(0.01);
+    }
+  });
+});
+
 describe('examples/own-operator', () => {
   it('measures with a module of one’s own, from the package as it is installed', async () => {
     cpSync(example('own-operator'), files.in('own-operator'), { recursive: true });

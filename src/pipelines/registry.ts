@@ -4,6 +4,7 @@ import * as powerLaw from '../operators/aggregates/power-law.ts';
 import * as summarize from '../operators/aggregates/summarize.ts';
 import * as accuracy from '../operators/measures/accuracy.ts';
 import * as activationSwitching from '../operators/measures/activation-switching.ts';
+import * as batchSharpness from '../operators/measures/batch-sharpness.ts';
 import * as conservation from '../operators/measures/conservation.ts';
 import * as gradientNorm from '../operators/measures/gradient-norm.ts';
 import * as hessian from '../operators/measures/hessian.ts';
@@ -32,6 +33,7 @@ export const measures: Registry = {
     create: ({ every, tol }: z.infer<typeof hessian.options>) =>
       every === 1 ? hessian.sharpness({ tol }) : hessian.hessian({ every, tol }),
   },
+  batchSharpness: { options: batchSharpness.options, create: batchSharpness.batchSharpness },
   activationSwitching: {
     options: activationSwitching.options,
     create: ({ detail }: z.infer<typeof activationSwitching.options>) =>

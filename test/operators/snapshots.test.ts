@@ -7,6 +7,7 @@ import { mlp } from '../../src/math/models/mlp.ts';
 import { objective } from '../../src/math/objective.ts';
 import { accuracy } from '../../src/operators/measures/accuracy.ts';
 import { activationSwitching } from '../../src/operators/measures/activation-switching.ts';
+import { batchSharpness } from '../../src/operators/measures/batch-sharpness.ts';
 import { conservation } from '../../src/operators/measures/conservation.ts';
 import { gradientNorm } from '../../src/operators/measures/gradient-norm.ts';
 import { hessian, sharpness } from '../../src/operators/measures/hessian.ts';
@@ -36,6 +37,9 @@ const chains: Record<string, Record<string, Chain>> = {
   'measures/activation-switching': {
     activationSwitching: chain(activationSwitching()),
     'in detail, before every': chain(activationSwitching({ detail: true }), every(3)),
+  },
+  'measures/batch-sharpness': {
+    'at a cadence': chain(batchSharpness({ batch: 5, batches: 3, every: 4 })),
   },
   'measures/conservation': {
     layers: chain(conservation()),

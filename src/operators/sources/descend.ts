@@ -213,7 +213,7 @@ class Steps {
   #rated(eta: number): number {
     if (!(eta >= 0 && eta < Infinity)) {
       throw new RangeError(
-        `${this.#who}: learningRate must not be negative and finite, got ${eta} at step ${this.#step}`,
+        `${this.#who}: learningRate must be finite and not negative, got ${eta} at step ${this.#step}`,
       );
     }
     return (this.#learningRate = eta);

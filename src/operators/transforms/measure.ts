@@ -1,4 +1,4 @@
-import { defer, map, type Observable } from 'rxjs';
+import { defer, finalize, map, type Observable } from 'rxjs';
 import type { Columns, Values } from '../../columns.ts';
 import { fingerprint } from '../../math/random/fingerprint.ts';
 import { type NativeRandom, nativeRandom, nativeRandomFrom } from '../../math/random/native.ts';
@@ -8,6 +8,8 @@ import { extend, type Flat, isStream, type Requirement, Stream } from '../../str
 /** What measures a row, and what it remembers from one to the next. */
 export interface Measurement<S, V, M> extends Memory<M> {
   row(row: S): V;
+  /** Frees what it has opened; called once, when the subscriber leaves or the rows end. */
+  close?(): void;
 }
 
 export interface Context {
@@ -58,7 +60,7 @@ export function measure<S extends object, C extends Columns, M>(
         },
       };
       let first = true;
-      return source.pipe(
+      const measured = source.pipe(
         map((row) => {
           if (first) {
             first = false;
@@ -69,6 +71,7 @@ export function measure<S extends object, C extends Columns, M>(
           return Object.assign(owned ? row : Object.assign({}, row), measurement.row(row)) as Flat<R & Values<C>>;
         }),
       );
+      return measurement.close ? measured.pipe(finalize(() => measurement.close!())) : measured;
     });
     return new Stream<Flat<R & Values<C>>>(shape, (subscriber) => rows.subscribe(subscriber));
   };

@@ -98,6 +98,22 @@ describe('gradientDescent', () => {
     expect(rows[0]!.weightNormSq[0]).toBe(5);
   });
 
+  it('is the same to the bit with a weight decay of 0, and follows θ ← (1 − η(h + w))θ with one', async () => {
+    const L = risk({ model: mlp({ hidden: [3], bias: true }), loss: 'cross-entropy', data: xor({ n: 8 }) });
+    const start = { objective: L, theta0: L.start(), learningRate: 0.3 };
+    const plain = await rowsOf(gradientDescent(start).pipe(take(30)));
+    expect(await rowsOf(gradientDescent({ ...start, weightDecay: 0 }).pipe(take(30)))).toEqual(plain);
+    const weightDecay = 0.5;
+    const decaying = gradientDescent({ objective: quadratic(...h), theta0, learningRate, weightDecay });
+    const seen: number[][] = [];
+    decaying.pipe(take(10)).subscribe(({ state }) => seen.push([...state.theta]));
+    for (const [t, theta] of seen.entries()) {
+      for (const [i, hi] of h.entries()) {
+        expect(theta[i]! / ((1 - learningRate * (hi + weightDecay)) ** t * theta0[i]!)).toBeCloseTo(1, 13);
+      }
+    }
+  });
+
   it('leaves θ₀ as it was', async () => {
     const { run } = sources();
     await rowsOf(run.pipe(take(20)));

@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import { float64, int32, nullables, type Values } from '../../columns.ts';
+import { requireCounts } from '../../math/data/counts.ts';
+import { dot } from '../../math/linalg/vector.ts';
+import type { BatchEvaluation, Sums } from '../../math/objective.ts';
+import type { State } from '../../state.ts';
+import { measure } from '../transforms/measure.ts';
+
+const measured = {
+  batchSharpness: float64('E[gᵀHg/‖g‖²] over mini-batches, g and H of the batch: held against 2/η for SGD', '1/η'),
+  batchSharpnessError: float64('its standard error: deviation over the batches drawn, divided by √batches', '1/η'),
+  batchProducts: int32('Hessian-vector products of a batch spent on this row', 'product'),
+};
+export const columns = nullables(measured);
+
+/** The options of {@link batchSharpness} in a spec. */
+export const options = z.strictObject({
+  batch: z.int().positive().meta({ description: 'samples of a batch: as many as the optimizer takes' }),
+  batches: z.int().min(2).default(16).meta({ description: 'batches drawn for a value' }),
+  every: z.int().positive().default(1).meta({ description: 'measured at steps divisible by it; null in between' }),
+});
+
+/**
+ * Measures the batch sharpness, the curvature that mini-batch SGD meets along its own steps: E[gᵀHg/‖g‖²] over batches,
+ * with g and H those of the batch. SGD hovers where it reaches 2/η, while λ₁ of the whole loss stays below.
+ *
+ *     --{ step: 0, state }-------------------------{ step: 1, state }-----------------------|
+ *       batchSharpness({ batch: 8 })
+ *     --{ …, batchSharpness: 3.1, …Error: 0.2 }----{ …, batchSharpness: 3.3, …Error: 0.2 }--|
+ *
+ * - needs: `state` with batches and Hessian products
+ * - adds:  `batchSharpness`, `batchSharpnessError` [1/η], `batchProducts`; null between the rows of the cadence
+ * - cost:  `batches` gradients and products of a batch, and the workspace of one
+ * - error: `batchSharpnessError`, of batches drawn independently, each without repetition. NaN where the gradient of a
+ *   batch is zero, for the quotient has no value there
+ *
+ * @param batches Default 16.
+ * @param every Default 1.
+ * @throws {RangeError} if `batch` or `every` is no positive integer or `batches` none above 1; when rows arrive, if
+ *   `batch` is above the number of samples.
+ * @example sgd({ ...run, batch: 8, seed: 1 }).pipe(take(1_000), batchSharpness({ batch: 8, every: 10 }))
+ * @see Andreyev and Beneventano 2024, arXiv:2412.20553.
+ */
+export function batchSharpness({
+  batch,
+  batches = 16,
+  every = 1,
+}: {
+  readonly batch: number;
+  readonly batches?: number;
+  readonly every?: number;
+}) {
+  requireCounts('batchSharpness', { batch, every });
+  requireCounts('batchSharpness', { batches }, 2);
+  return measure(
+    columns,
+    ({ random }) => {
+      let evaluation: BatchEvaluation | undefined;
+      return {
+        row({ state, step }: { readonly state: State; readonly step: number }): Values<typeof columns> {
+          if (step % every !== 0) return nothing;
+          const { n, open } = state.objective.batches!;
+          if (batch > n)
+            throw new RangeError(`batchSharpness: batch must be at most ${n}, the samples there are, got ${batch}`);
+          evaluation ??= open(batch);
+          const quotient = quotientOn(evaluation, state);
+          const values = Array.from({ length: batches }, () => quotient(random.permutation(n).subarray(0, batch)));
+          const mean = values.reduce((sum, x) => sum + x, 0) / batches;
+          const square = values.reduce((sum, x) => sum + (x - mean) * (x - mean), 0);
+          return {
+            batchSharpness: mean,
+            batchSharpnessError: Math.sqrt(square / (batches - 1) / batches),
+            batchProducts: batches,
+          };
+        },
+        snapshot: () => null,
+        restore: () => {},
+        close: () => evaluation?.close(),
+      };
+    },
+    { operator: 'batchSharpness', reads: ['step'], needs: ['hessianProduct', 'batches'] },
+  );
+}
+
+const nothing = { batchSharpness: null, batchSharpnessError: null, batchProducts: null };
+
+/** gᵀHg/‖g‖² of the batch of these rows, at the parameters of a row of the run. */
+function quotientOn(evaluation: BatchEvaluation, { theta, dim, objective }: State) {
+  const perTensor = () => new Float64Array(objective.tensors.length);
+  const sums: Sums = { weightNormSq: perTensor(), gradientNormSq: perTensor(), inner: perTensor() };
+  const g = new Float64Array(dim); //  [d]
+  const Hg = new Float64Array(dim); // [d]
+  return (rows: Int32Array): number => {
+    evaluation.select(rows);
+    evaluation.evaluate(theta, g, sums);
+    evaluation.hvp(g, Hg);
+    return dot(g, Hg) / dot(g, g);
+  };
+}
