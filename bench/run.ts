@@ -10,6 +10,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
+import { helped } from '../src/math/engines/wasm/threads/team.ts';
 import { jobs } from './jobs.ts';
 import { counts, engine, product, runsPerSecond, step } from './ours.ts';
 import { type Ask, Peer } from './peer.ts';
@@ -47,6 +48,7 @@ const over = (ours: readonly number[], theirs: readonly number[]) => ours.map((m
 const row = (cells: readonly (string | number)[]) => `| ${cells.join(' | ')} |`;
 
 const { peer, torch, threads } = await Peer.start(python);
+while (helped() === 0) product('iv', 2); // until the second thread has started
 
 type Times = Record<string, number[]>;
 /** Times of every variant of ours and of every peer, one of each in a round. */
