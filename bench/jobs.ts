@@ -1,4 +1,4 @@
-import { type Dataset, mlp, nativeRandom, objective, type Risk } from '../src/index.ts';
+import { type Dataset, type EngineName, mlp, nativeRandom, objective, type Risk } from '../src/index.ts';
 
 /** Bias-free ReLU networks under full-batch MSE: samples, and widths from input to output. */
 export const jobs: Readonly<Record<string, { readonly n: number; readonly widths: readonly number[] }>> = {
@@ -10,10 +10,10 @@ export const jobs: Readonly<Record<string, { readonly n: number; readonly widths
 };
 
 /** The loss of a job on random inputs and targets, as the peer draws them. */
-export function riskOf(job: string, engine: NonNullable<Parameters<typeof objective>[0]['engine']>): Risk {
+export function riskOf(job: string, engine: EngineName, threads = 1): Risk {
   const { n, widths } = jobs[job]!;
   const [d, k] = [widths[0]!, widths.at(-1)!];
   const random = nativeRandom(0);
   const data: Dataset = { n, d, k, x: random.normal(n * d), y: random.normal(n * k) };
-  return objective({ model: mlp({ hidden: widths.slice(1, -1) }), loss: 'mse', data, seed: 0, engine });
+  return objective({ model: mlp({ hidden: widths.slice(1, -1) }), loss: 'mse', data, seed: 0, engine, threads });
 }

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 
 export interface Ask {
   readonly job: string;
-  readonly what: 'step' | 'product';
+  readonly what: 'step' | 'product' | 'e05' | 'e05 sharpness' | 'drift';
   readonly how: 'autograd' | 'manual';
   readonly dtype: 'float64' | 'float32';
   /** 0 is PyTorch's default. */
@@ -27,10 +27,25 @@ export class Peer {
     return { peer, ...(await peer.#line<{ torch: string; threads: number }>()) };
   }
 
-  /** Milliseconds per step or product. */
+  /** Milliseconds per step or product, or for all of E5. */
   async time(ask: Ask): Promise<number> {
     this.#process.stdin.write(`${JSON.stringify(ask)}\n`);
     return (await this.#line<{ ms: number }>()).ms;
+  }
+
+  /** How far ‖W₂‖² − ‖W₁‖² has moved after 2000 steps of job (i). */
+  async drift(dtype: Ask['dtype'], rate: number): Promise<number> {
+    const ask: Ask & { rate: number } = {
+      job: 'i',
+      what: 'drift',
+      how: 'manual',
+      dtype,
+      threads: 1,
+      count: 2000,
+      rate,
+    };
+    this.#process.stdin.write(`${JSON.stringify(ask)}\n`);
+    return (await this.#line<{ drift: number }>()).drift;
   }
 
   stop(): void {
