@@ -69,7 +69,7 @@ export function descend(
       `${who}: from must be a snapshot of ${objective.dim} parameters, got one of ${from.theta.length}`,
     );
   }
-  const shape = { columns, capabilities: objective.capabilities, fresh: true };
+  const shape = { columns, capabilities: objective.capabilities, dim: objective.dim, fresh: true };
   return new Stream<Step>(shape, (subscriber) => {
     const steps = new Steps(objective, theta0, learningRate, rule(), from);
     let next: NodeJS.Immediate | undefined;
