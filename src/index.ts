@@ -41,7 +41,7 @@ export {
 export { type NativeRandom, nativeRandom } from './math/random/native.ts';
 export type { Random } from './math/random/random.ts';
 export { torchRandom } from './math/random/torch.ts';
-export { type LanczosOptions, type LanczosResult, lanczos } from './math/linalg/lanczos.ts';
+export { type Eigenpair, type LanczosOptions, type LanczosResult, lanczos } from './math/linalg/lanczos.ts';
 export type { MatVec } from './math/linalg/mat-vec.ts';
 export { eigenSymmetric, eigenvaluesSymmetric } from './math/linalg/symmetric.ts';
 export { type Law, type LawKind, type LawOptions, type Laws, lawsOf } from './math/theory/laws.ts';
@@ -55,7 +55,7 @@ export { type Swept, sweep } from './operators/sources/sweep.ts';
 
 // measures
 export { conservation } from './operators/measures/conservation.ts';
-export { hessian, sharpness } from './operators/measures/hessian.ts';
+export { type HessianOptions, hessian, sharpness } from './operators/measures/hessian.ts';
 
 // transforms
 export { type Adds, derive } from './operators/transforms/derive.ts';

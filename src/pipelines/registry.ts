@@ -21,12 +21,7 @@ export type Registry = Readonly<Record<string, Registered>>;
 /** What `measure` may name. */
 export const measures: Registry = {
   conservation: { options: conservation.options, create: conservation.conservation },
-  hessian: {
-    options: hessian.options,
-    // at every step nothing is null
-    create: ({ every, tol }: z.infer<typeof hessian.options>) =>
-      every === 1 ? hessian.sharpness({ tol }) : hessian.hessian({ every, tol }),
-  },
+  hessian: { options: hessian.options, create: hessian.hessian },
   ema: {
     options: ema.options,
     numbers: ['of'],

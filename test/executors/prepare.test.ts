@@ -264,7 +264,7 @@ const faults: Record<string, [spec: unknown, ...said: string[]]> = {
   ],
   'a column that nothing adds': [
     measure({ op: 'hessian' }, { op: 'ema', of: 'sharpnes' }),
-    'measure[1].of: expected a column with a number on every row, of those above it (step, learningRate, loss, sharpness, sharpnessResidual, hessianProducts), got "sharpnes"; did you mean sharpness?',
+    'measure[1].of: expected a column with a number on every row, of those above it (step, learningRate, loss, sharpness, sharpnessResidual, sharpnessMissProbability, hessianProducts), got "sharpnes"; did you mean sharpness?',
   ],
   'a column that comes later': [
     measure({ op: 'ema', of: 'sharpness' }, { op: 'hessian' }),

@@ -34,8 +34,9 @@ const chains: Record<string, Record<string, Chain>> = {
   },
   'measures/hessian': {
     sharpness: chain(sharpness()),
-    'hessian at a cadence': chain(hessian({ every: 4 })),
-    'hessian after every': chain(every(2), hessian({ every: 4 })),
+    'hessian at a cadence': chain(hessian({ every: 4, k: 2, bottom: 1 })),
+    'hessian after every': chain(every(2), hessian({ every: 4, matrix: 'gauss-newton' })),
+    'hessian as it pleases': chain(hessian({ every: 'adaptive' })),
   },
   'transforms/derive': {
     derive: chain(derive({ small: float64('loss/2') }, ({ loss }: Step) => ({ small: loss / 2 }))),
