@@ -55,13 +55,17 @@ export { type Swept, sweep } from './operators/sources/sweep.ts';
 
 // measures
 export { conservation } from './operators/measures/conservation.ts';
+export { type CriticalSharpnessOptions, criticalSharpness } from './operators/measures/critical-sharpness.ts';
+export { type DenseSpectrumOptions, denseSpectrum } from './operators/measures/dense-spectrum.ts';
 export { type HessianOptions, hessian, sharpness } from './operators/measures/hessian.ts';
+export { type SpectralDensityOptions, spectralDensity } from './operators/measures/spectral-density.ts';
+export { type TraceOptions, trace } from './operators/measures/trace.ts';
 
 // transforms
 export { type Adds, derive } from './operators/transforms/derive.ts';
 export { ema } from './operators/transforms/ema.ts';
 export { every } from './operators/transforms/every.ts';
-export { type Context, type Measurement, measure } from './operators/transforms/measure.ts';
+export { type Context, type Measurement, measure, measureEvery } from './operators/transforms/measure.ts';
 export { untilDiverged } from './operators/transforms/until-diverged.ts';
 
 // aggregates

@@ -36,7 +36,7 @@ export interface Run {
 }
 
 /** The products of an {@link Evaluation} that has been taken somewhere. */
-export type Products = Omit<Evaluation, 'evaluate' | 'close'>;
+export type Products = Omit<Evaluation, 'evaluate' | 'loss' | 'close'>;
 
 const products = ['hvp', 'gnvp', 'jvp', 'vjp'] as const;
 const brand = Symbol.for('rxdescent.State');

@@ -18,8 +18,10 @@ export interface Requirement {
   readonly operator: string;
   readonly reads?: readonly string[];
   readonly needs?: readonly Capability[];
-  /** Parameters θ that there must be at least, and what for. */
-  readonly parameters?: { readonly atLeast: number; readonly for: string } | undefined;
+  /** Parameters θ that there must be at least, and what for; or at most, and what to do beyond. */
+  readonly parameters?:
+    | { readonly atLeast: number; readonly for: string }
+    | { readonly atMost: number; readonly else: string };
 }
 
 /** What is known of the rows before the first of them arrives. */
@@ -147,9 +149,15 @@ export function extend(
       const found = capabilities.length ? `offers ${capabilities.join(', ')}` : 'has no state to measure';
       throw new TypeError(`${operator}: needs ${lacking.join(', ')} of the objective, but the source ${found}`);
     }
-    if (parameters && dim > 0 && dim < parameters.atLeast) {
+    if (!parameters || dim === 0) continue;
+    if ('atLeast' in parameters && dim < parameters.atLeast) {
       throw new RangeError(
         `${operator}: ${parameters.for} must be at most the number of parameters, ${dim}, got ${parameters.atLeast}`,
+      );
+    }
+    if ('atMost' in parameters && dim > parameters.atMost) {
+      throw new RangeError(
+        `${operator}: takes at most ${parameters.atMost} parameters, got ${dim}; ${parameters.else}`,
       );
     }
   }

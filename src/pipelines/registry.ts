@@ -3,7 +3,11 @@ import { z } from 'zod';
 import * as powerLaw from '../operators/aggregates/power-law.ts';
 import * as summarize from '../operators/aggregates/summarize.ts';
 import * as conservation from '../operators/measures/conservation.ts';
+import * as criticalSharpness from '../operators/measures/critical-sharpness.ts';
+import * as denseSpectrum from '../operators/measures/dense-spectrum.ts';
 import * as hessian from '../operators/measures/hessian.ts';
+import * as spectralDensity from '../operators/measures/spectral-density.ts';
+import * as trace from '../operators/measures/trace.ts';
 import * as ema from '../operators/transforms/ema.ts';
 import { explain, listed, said, show } from './explain.ts';
 
@@ -22,6 +26,10 @@ export type Registry = Readonly<Record<string, Registered>>;
 export const measures: Registry = {
   conservation: { options: conservation.options, create: conservation.conservation },
   hessian: { options: hessian.options, create: hessian.hessian },
+  spectralDensity: { options: spectralDensity.options, create: spectralDensity.spectralDensity },
+  trace: { options: trace.options, create: trace.trace },
+  denseSpectrum: { options: denseSpectrum.options, create: denseSpectrum.denseSpectrum },
+  criticalSharpness: { options: criticalSharpness.options, create: criticalSharpness.criticalSharpness },
   ema: {
     options: ema.options,
     numbers: ['of'],

@@ -6,7 +6,11 @@ import { gaussianMixture } from '../../src/math/data/gaussian-mixture.ts';
 import { mlp } from '../../src/math/models/mlp.ts';
 import { objective } from '../../src/math/objective.ts';
 import { conservation } from '../../src/operators/measures/conservation.ts';
+import { criticalSharpness } from '../../src/operators/measures/critical-sharpness.ts';
+import { denseSpectrum } from '../../src/operators/measures/dense-spectrum.ts';
 import { hessian, sharpness } from '../../src/operators/measures/hessian.ts';
+import { spectralDensity } from '../../src/operators/measures/spectral-density.ts';
+import { trace } from '../../src/operators/measures/trace.ts';
 import type { Step } from '../../src/operators/sources/descend.ts';
 import { gradientDescent } from '../../src/operators/sources/gradient-descent.ts';
 import { derive } from '../../src/operators/transforms/derive.ts';
@@ -37,6 +41,18 @@ const chains: Record<string, Record<string, Chain>> = {
     'hessian at a cadence': chain(hessian({ every: 4, k: 2, bottom: 1 })),
     'hessian after every': chain(every(2), hessian({ every: 4, matrix: 'gauss-newton' })),
     'hessian as it pleases': chain(hessian({ every: 'adaptive' })),
+  },
+  'measures/spectral-density': {
+    'at a cadence': chain(spectralDensity({ every: 3, probes: 2, steps: 5, points: 7 })),
+  },
+  'measures/trace': {
+    trace: chain(trace({ products: 9 })),
+    'of the Gauss-Newton matrix, at a cadence': chain(trace({ every: 3, matrix: 'gauss-newton', products: 6 })),
+  },
+  'measures/dense-spectrum': { denseSpectrum: chain(denseSpectrum({ every: 6 })) },
+  'measures/critical-sharpness': {
+    criticalSharpness: chain(criticalSharpness()),
+    'at a cadence, beside another': chain(criticalSharpness({ every: 3 }), sharpness()),
   },
   'transforms/derive': {
     derive: chain(derive({ small: float64('loss/2') }, ({ loss }: Step) => ({ small: loss / 2 }))),

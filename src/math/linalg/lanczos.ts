@@ -1,4 +1,5 @@
 import type { Random } from '../random/random.ts';
+import { Krylov } from './krylov.ts';
 import type { MatVec } from './mat-vec.ts';
 import { chanceAbove } from './miss-probability.ts';
 import { combine, orthogonalise } from './orthogonalise.ts';
@@ -59,8 +60,6 @@ export const MISS = 1e-3;
 
 /** 2⁻⁴⁴, in units of ‖A‖: 256 ε, what sums of some thousand terms leave of a product's last digits. */
 const FLOOR = 2 ** -44;
-/** A coupling below this, in units of ‖A‖, is the rounding of the reorthogonalisation: the space is invariant. */
-const INVARIANT = 2 ** -49;
 /** More than k are followed above `growAbove` up to here. */
 const GROWN = 8;
 /** Ritz vectors beside the wanted ones at either end, which go along roughly converged: what they span is not searched again. */
@@ -284,32 +283,23 @@ class Search {
   /** Search 2: Lanczos in the complement of the pairs. Finds what is wanted there, or the chance of what it has missed. */
   #explore(pairs: readonly Pair[], draws: number): { found: { x: Float64Array }[]; chance: Chance } {
     const d = this.#d;
-    const X = pairs.map(({ x }) => x);
-    const n = d - X.length; // dimension of the complement
-    const Q: Float64Array[] = []; // [m][d]
-    const diagonal: number[] = [];
-    const coupling: number[] = [];
+    const n = d - pairs.length; // dimension of the complement
     if (n === 0) return { found: [], chance: () => 0 };
-    let w = this.#random.normal(d); // b, [d]
-    let length = orthogonalise(w, X, norm(w));
+    const space = new Krylov(
+      (x) => this.#times(x),
+      this.#random.normal(d),
+      pairs.map(({ x }) => x),
+    );
     for (;;) {
-      for (let i = 0; i < d; i++) w[i]! /= length;
-      const q = w;
-      Q.push(q);
-      w = this.#times(q);
-      const alpha = dot(q, w);
-      addScaled(w, -alpha, q);
-      if (Q.length > 1) addScaled(w, -length, Q[Q.length - 2]!);
-      // the recurrence was the first pass, which leaves the couplings to X and rounding
-      length = orthogonalise(w, [...X, ...Q], norm(w), 1);
-      diagonal.push(alpha);
-      const m = Q.length;
-      const exact = m === n || length <= INVARIANT * this.#size;
+      space.step();
+      const m = space.Q.length;
+      const length = space.coupling[m - 1]!;
+      const exact = space.exhausted;
       const spent = this.#spent(this.#reserve);
       if (exact || spent || m <= 8 || m % (m <= 64 ? 2 : 8) === 0) {
         const last = new Float64Array(m); // [m, 1]: of each eigenvector the last component alone
         last[m - 1] = 1;
-        const T = [Float64Array.from(diagonal), Float64Array.from(coupling)] as const;
+        const T = space.tridiagonal;
         const { values, vectors } = tridiagonalEigen(...T, last); // ascending
         const [low, high] = [values[0]!, values[m - 1]!];
         this.#scale = Math.max(this.#scale, Math.abs(low), Math.abs(high));
@@ -319,7 +309,10 @@ class Search {
           if (exact || spent || news.every((j) => residual(j) <= 0.5 * this.#enough)) {
             const S = tridiagonalEigen(...T).vectors; // [m, m]
             const more = this.#company(pairs.length, news, m);
-            return { found: more.map((j) => ({ x: combine(Q, S.subarray(j * m, (j + 1) * m)) })), chance: () => 1 };
+            return {
+              found: more.map((j) => ({ x: combine(space.Q, S.subarray(j * m, (j + 1) * m)) })),
+              chance: () => 1,
+            };
           }
         } else {
           const chance: Chance = (bound, end) => {
@@ -330,7 +323,6 @@ class Search {
           if (exact || spent || this.#safe(pairs, chance)) return { found: [], chance };
         }
       }
-      coupling.push(length);
     }
   }
 

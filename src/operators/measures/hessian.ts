@@ -1,16 +1,16 @@
 import { z } from 'zod';
-import { bool, type Columns, float64, float64s, int32, type Nullable, nullables, type Values } from '../../columns.ts';
+import { bool, type Columns, float64, float64s, int32, type Values } from '../../columns.ts';
 import { type LanczosResult, lanczos, MISS, OVERTAKE } from '../../math/linalg/lanczos.ts';
 import type { MatVec } from '../../math/linalg/mat-vec.ts';
 import { CHECKS, requireSymmetric } from '../../math/linalg/require-symmetric.ts';
 import { addScaled, dot, norm } from '../../math/linalg/vector.ts';
-import type { Capability } from '../../math/objective.ts';
 import type { NativeRandom } from '../../math/random/native.ts';
 import { requireOneOf } from '../../math/require-one-of.ts';
 import { due, type Sighting } from '../../math/theory/cadence.ts';
 import type { State } from '../../state.ts';
 import type { Adds } from '../transforms/derive.ts';
-import { measure } from '../transforms/measure.ts';
+import { type At, measure, measureEvery } from '../transforms/measure.ts';
+import { type MatrixName, matrices, matrixNames, matrixOption } from './curvature/matrices.ts';
 
 /** The columns of {@link sharpness}. */
 export const columns = {
@@ -40,49 +40,13 @@ const lowest = {
   ),
 };
 
-/** What `matrix` may be: its name in the documentation, its products at a row, and what they ask of the engine. */
-const matrices = {
-  hessian: {
-    symbol: 'the Hessian ∇²L(θₜ)',
-    needs: ['gradient', 'hessianProduct'],
-    of: ({ hvp }: State): MatVec => hvp,
-  },
-  'gauss-newton': {
-    symbol: 'the Gauss-Newton matrix Jᵀ(∇²ℓ)J',
-    needs: ['gradient', 'jacobianProducts'],
-    of:
-      ({ evaluation }: State): MatVec =>
-      (v, out) =>
-        evaluation.gnvp!(v, out),
-  },
-  preconditioned: {
-    symbol: 'P^(−1/2)·∇²L(θₜ)·P^(−1/2), P the optimizer’s preconditioner',
-    needs: ['gradient', 'hessianProduct'],
-    of({ hvp, preconditioner }: State): MatVec {
-      if (!preconditioner) return hvp;
-      const root = preconditioner.map((p) => 1 / Math.sqrt(p)); // [d]
-      return (v, out) => {
-        hvp(
-          v.map((vi, i) => root[i]! * vi),
-          out,
-        );
-        for (let i = 0; i < out.length; i++) out[i]! *= root[i]!;
-        return out;
-      };
-    },
-  },
-} satisfies Record<string, { symbol: string; needs: readonly Capability[]; of: (state: State) => MatVec }>;
-
-type MatrixName = keyof typeof matrices;
-const matrixNames = Object.keys(matrices) as [MatrixName, ...MatrixName[]];
-
 const fraction = z.number().gt(0).lt(1);
 
 /** The options of {@link hessian} in a spec. */
 export const options = z.strictObject({
   k: z.int().positive().default(1).meta({ description: 'eigenvalues from the top' }),
   bottom: z.int().nonnegative().default(0).meta({ description: 'eigenvalues from the bottom' }),
-  matrix: z.enum(matrixNames).default('hessian').meta({ description: 'whose eigenvalues' }),
+  matrix: matrixOption,
   every: z
     .union([z.int().positive(), z.literal('adaptive')], { error: 'expected a positive integer or "adaptive"' })
     .default(1)
@@ -104,9 +68,8 @@ export interface HessianOptions {
 
 type Row = { readonly state: State };
 type Wide<O> = typeof columns & typeof top & (O extends { readonly bottom: number } ? typeof lowest : unknown);
-type Sparse<O> = O extends { readonly every: infer E } ? (E extends 1 | 'adaptive' ? false : true) : false;
 /** The columns that {@link hessian} adds: `hessianLowest…` where `bottom` is given, and null in between for `every: n`. */
-export type HessianColumns<O extends HessianOptions> = Sparse<O> extends true ? Nullable<Wide<O>> : Wide<O>;
+export type HessianColumns<O extends HessianOptions> = At<O, Wide<O>>;
 
 /** What an estimator remembers. */
 interface Remembered {
@@ -285,24 +248,19 @@ export function hessian<const O extends HessianOptions = Record<never, never>>(
     ...top,
     ...(bottom ? lowest : {}),
   };
-  const sparse = typeof every === 'number' && every > 1;
-  const added = sparse ? nullables(wide) : wide;
-  const names = Object.keys(added);
-  const nothing = Object.fromEntries(names.map((name) => [name, null]));
-  const only = (values: Record<string, unknown>) => Object.fromEntries(names.map((name) => [name, values[name]]));
-  return measure<Row & { readonly step: number }, Columns, Remembered>(
-    added,
+  return measureEvery<Row & { readonly step: number }, Columns, Remembered>(
+    every === 'adaptive' ? 1 : every,
+    wide,
     ({ random }) => {
       const estimator = new Estimator('hessian', all, random);
+      const names = Object.keys(wide);
+      const only = (values: Record<string, unknown>) => Object.fromEntries(names.map((name) => [name, values[name]]));
       return {
-        row(row) {
-          if (every === 'adaptive') return only(estimator.adaptive(row));
-          return row.step % every === 0 ? only(estimator.fresh(row)) : nothing;
-        },
+        row: (row) => only(every === 'adaptive' ? estimator.adaptive(row) : estimator.fresh(row)),
         ...remembering(estimator),
       };
     },
-    { operator: 'hessian', reads: ['step'], needs, parameters: { atLeast: k + bottom, for: 'k + bottom' } },
+    { operator: 'hessian', needs, parameters: { atLeast: k + bottom, for: 'k + bottom' } },
   ) as Adds<Row & { readonly step: number }, HessianColumns<O>>;
 }
 

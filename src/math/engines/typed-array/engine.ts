@@ -139,6 +139,11 @@ export function open({ tensors, dim, dataset, activation, loss }: Network): Eval
       }
       return value;
     },
+    loss(at) {
+      theta.set(at);
+      forward();
+      return loss.value(top.z, dataset, top.delta, memo);
+    },
     hvp(v, out) {
       push(v);
       loss.hessian(top.Rz, dataset, memo, top.Rdelta);

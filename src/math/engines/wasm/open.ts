@@ -93,6 +93,17 @@ export function openOn(instances: Instances, name: string, network: Network, { l
       }
       return sum / ell.count;
     },
+    loss(theta) {
+      alive();
+      vector.set(theta);
+      pass.pack('theta', memory);
+      let sum = 0;
+      for (const block of blocks) {
+        pass.forward(block);
+        sum += ell.value(block);
+      }
+      return sum / ell.count;
+    },
     hvp(v, out) {
       alive();
       if (!bent && sigma.needs.bend) for (const block of blocks) pass.bend(block);
