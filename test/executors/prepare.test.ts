@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { prepare } from '../../src/executors/prepare.ts';
 import { engines } from '../../src/math/engines/engines.ts';
+import { measures } from '../../src/pipelines/registry.ts';
 import { SpecError } from '../../src/pipelines/spec-error.ts';
 import { loadSpec } from '../../src/store/load-spec.ts';
 import { folder, tiny, type Written } from '../pipelines/tiny.ts';
@@ -71,6 +72,8 @@ const without = (key: string, spec: Written = tiny()) =>
   Object.fromEntries(Object.entries(spec).filter(([k]) => k !== key));
 const file = (path: string, target?: unknown) => tiny({ data: { kind: 'file', path, target } });
 
+const ops = Object.keys(measures).join(', ');
+
 /** What is wrong, and every line that is said of it. */
 const faults: Record<string, [spec: unknown, ...said: string[]]> = {
   // the file
@@ -116,11 +119,11 @@ const faults: Record<string, [spec: unknown, ...said: string[]]> = {
   // names of kinds
   'an unknown operator': [
     measure({ op: 'conservatoin' }),
-    'measure[0].op: expected one of conservation, hessian, ema, got "conservatoin"; did you mean conservation?',
+    `measure[0].op: expected one of ${ops}, got "conservatoin"; did you mean conservation?`,
   ],
   'an operator like no other': [
     measure({ op: 'conservation' }, { op: 'zzz' }),
-    'measure[1].op: expected one of conservation, hessian, ema, got "zzz"',
+    `measure[1].op: expected one of ${ops}, got "zzz"`,
   ],
   'an operator by its name alone': [measure('conservation'), 'measure[0]: expected an object, got "conservation"'],
   'a measure that is no list': [tiny({ measure: { op: 'hessian' } }), 'measure: expected a list, got {"op":"hessian"}'],
@@ -181,6 +184,18 @@ const faults: Record<string, [spec: unknown, ...said: string[]]> = {
   'a tolerance of 1': [
     measure({ op: 'hessian', tol: 1 }),
     'measure[0].tol: expected a number above 0 and below 1, got 1',
+  ],
+  'more eigenvalues than parameters': [
+    measure({ op: 'hessian', k: 20, bottom: 5 }),
+    'measure[0]: hessian: k + bottom must be at most the number of parameters, 24, got 25',
+  ],
+  'a cadence that is none': [
+    measure({ op: 'hessian', every: 'often' }),
+    'measure[0].every: expected an integer of at least 1 or adaptive, got "often"',
+  ],
+  'a dense spectrum of a large network': [
+    tiny({ model: { kind: 'mlp', hidden: [400] }, measure: [{ op: 'denseSpectrum' }] }),
+    'measure[0]: denseSpectrum: takes at most 2000 parameters, got 2400; use spectralDensity',
   ],
   'a name for no folder': [
     tiny({ name: '../elsewhere' }),

@@ -6,8 +6,8 @@ export interface Bracket {
   readonly evaluations: number;
 }
 
-/** Doublings, or halvings, before a search gives up. */
-const FARTHEST = 60;
+/** Doublings, or halvings, before a search gives up: a step of 2⁻⁴⁰ is still above the rounding of θ. */
+const FARTHEST = 40;
 
 /**
  * Brackets the s at which f first exceeds a level: from `start` by doublings until it does (or by halvings until it does
@@ -19,7 +19,7 @@ const FARTHEST = 60;
  *
  * - cost: about log₂(s/start) + log₂(1/tol) values; 7 for a start within a factor of 2 and tol = 1/32
  *
- * @returns high = Infinity where 2⁶⁰·start does not exceed the level, low = 0 where 2⁻⁶⁰·start does.
+ * @returns high = Infinity where 2⁴⁰·start does not exceed the level, low = 0 where 2⁻⁴⁰·start does.
  */
 export function bracketCrossing(f: (s: number) => number, level: number, start: number, tol: number): Bracket {
   let evaluations = 0;

@@ -52,7 +52,7 @@ interface Row {
  * - adds:  `criticalSharpness`, `criticalSharpnessError` [1/η], `criticalLearningRate`, `criticalPasses`
  * - cost:  `criticalPasses` forward passes (whole evaluations where an engine has no forward pass of its own): 7 as a rule,
  *   from the last row's η_c on; the memory of a second evaluation
- * - error: `criticalSharpnessError`, half the bracket. 0 ± 2/η where the loss rises nowhere up to 2⁶⁰ times the last η;
+ * - error: `criticalSharpnessError`, half the bracket. 0 ± 2/η where the loss rises nowhere up to 2⁴⁰ times the last η;
  *   Infinity where it rises at once, as along an update that is no direction of descent
  *
  * @param tol Width of the bracket, relative to η_c.

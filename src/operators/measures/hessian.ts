@@ -48,7 +48,7 @@ export const options = z.strictObject({
   bottom: z.int().nonnegative().default(0).meta({ description: 'eigenvalues from the bottom' }),
   matrix: matrixOption,
   every: z
-    .union([z.int().positive(), z.literal('adaptive')], { error: 'expected a positive integer or "adaptive"' })
+    .union([z.int().positive(), z.literal('adaptive')])
     .default(1)
     .meta({
       description: 'measured at steps divisible by it, null in between; or often near the edge, seldom elsewhere',

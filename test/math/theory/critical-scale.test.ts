@@ -28,7 +28,7 @@ describe('bracketCrossing', () => {
 
   it('counts what is not a number as above, and gives up where nothing is above, or all', () => {
     expect(bracketCrossing((s) => (s > 3 ? NaN : 0), 0, 1, 0.1)).toMatchObject({ low: expect.closeTo(3, 0) });
-    expect(bracketCrossing(() => 0, 0, 1, 0.1)).toEqual({ low: 2 ** 60, high: Infinity, evaluations: 61 });
-    expect(bracketCrossing(() => 1, 0, 1, 0.1)).toEqual({ low: 0, high: 2 ** -60, evaluations: 61 });
+    expect(bracketCrossing(() => 0, 0, 1, 0.1)).toEqual({ low: 2 ** 40, high: Infinity, evaluations: 41 });
+    expect(bracketCrossing(() => 1, 0, 1, 0.1)).toEqual({ low: 0, high: 2 ** -40, evaluations: 41 });
   });
 });

@@ -22,6 +22,15 @@ function agrees(shape: Shape): void {
   for (const name of ['hvp', 'gnvp', 'jvp', 'vjp'] as const) {
     expect(apart(mine[name], other[name]), name).toBeLessThanOrEqual(1e-11);
   }
+  // a forward pass alone, elsewhere and back: the same bits, and what follows it as if it had not been
+  for (const [engine, { loss, gradient }] of [
+    [ours, a],
+    [theirs, b],
+  ] as const) {
+    engine.loss!(theta.map((t) => 2 * t));
+    expect(engine.loss!(theta)).toBe(loss);
+    expect(at(engine, network, theta).gradient).toEqual(gradient);
+  }
   ours.close();
 }
 
