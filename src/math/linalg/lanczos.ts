@@ -103,8 +103,8 @@ interface Pair {
  * make unlikely: {@link chanceAbove}, from T and the extreme Ritz values. It is multiplied by the number of directions that
  * could have stopped the search.
  *
- * - cost:  `products` products; memory for as many vectors of d doubles; 4·d·m² operations to keep m directions
- *   orthogonal: the recurrence, then one pass over all before it (two for a residual), more where it cancels
+ * - cost:  `products` products; memory for as many vectors of d doubles; 2·d·m² operations to keep m directions
+ *   orthogonal in two passes: the recurrence, or the residual, and one over all before it, more where it cancels
  * - error: `residual`; with a gap γ to the next eigenvalue, |θ − λ| ≤ residual²/γ
  *
  * @param matvec y ← A·x
@@ -266,7 +266,8 @@ class Search {
         [Q, AQ, H] = [[], [], []];
         for (const j of kept) add(combine(oldQ, s(j)), combine(oldAQ, s(j)));
       }
-      const length = orthogonalise(r, Q, norm(r));
+      // a residual is orthogonal to Q but for rounding: that was the first pass
+      const length = orthogonalise(r, Q, norm(r), 1);
       if (!(length > 0)) return this.#refine(Q.map((x, j) => ({ x, Ax: AQ[j]! })));
       for (let i = 0; i < d; i++) r[i]! /= length;
       add(r, this.#times(r));

@@ -256,7 +256,8 @@ describe('hessian', () => {
         fc.pre(L.dim >= 3);
         const exact = spectrumAt(L, theta, 'gnvp');
         const source = gradientDescent({ objective: L, theta0: theta, learningRate: 0.1 });
-        const [row] = await rowsOf(source.pipe(take(1), hessian({ k: 2, matrix: 'gauss-newton', tol: 1e-6 })));
+        const [row] = await rowsOf(source.pipe(take(1), hessian({ k: 2, matrix: 'gauss-newton', tol: 1e-9 })));
+        // the residual bounds the error where eigenvalues lie together, and their gap says nothing
         for (const [i, value] of row!.hessianEigenvalues.slice(0, 2).entries()) {
           expect(Math.abs(value - exact.at(-1 - i)!)).toBeLessThanOrEqual(1e-8 * exact.at(-1)!);
         }
@@ -278,7 +279,7 @@ describe('hessian', () => {
             restore() {},
           }));
         const measured = async (source: ReturnType<typeof stepping>) =>
-          (await rowsOf(source.pipe(take(1), hessian({ matrix: 'preconditioned', tol: 1e-6 }))))[0]!.sharpness;
+          (await rowsOf(source.pipe(take(1), hessian({ matrix: 'preconditioned', tol: 1e-9 }))))[0]!.sharpness;
         const exact = spectrumAt(
           L,
           theta,
