@@ -329,7 +329,8 @@ class Search {
 
   /** Places in `values`, ascending, of those that belong among the wanted ones beside the pairs. */
   #news(pairs: readonly Pair[], values: Float64Array): number[] {
-    const tie = this.#tol * this.#tol * this.#scale; // an eigenvalue is known to the square of the residual
+    // an eigenvalue is known to the square of the residual, and to rounding
+    const tie = Math.max(this.#tol * this.#tol * this.#scale, FLOOR * this.#size);
     const all = [...pairs.map(({ value }) => ({ value, j: -1 })), ...Array.from(values, (value, j) => ({ value, j }))];
     // where two are the same, the one that is known
     const take = (sign: 1 | -1, count: number) =>

@@ -110,6 +110,16 @@ describe('lanczos', () => {
     for (const [i, value] of [5, 5, 5, 4, 1].entries()) expect(Math.abs(some.top[i]!.value - value)).toBeLessThan(1e-9);
   });
 
+  it('does not take the rounding of a multiple eigenvalue for another one', () => {
+    // rank 1 in 12 dimensions: zeros that differ in their last digits, whatever the tolerance
+    const A = wishart(nativeRandom(210), 1, 12);
+    for (const tol of [1e-4, 1e-9, 1e-13]) {
+      const found = lanczos(product(A, 12), 12, { random: nativeRandom(212), k: 1, bottom: 2, tol });
+      expect(found.converged).toBe(true);
+      expect(found.products).toBeLessThan(40);
+    }
+  });
+
   it('reports the residual that its vector has', () => {
     const d = 80;
     const A = randomSymmetric(nativeRandom(8), d);
