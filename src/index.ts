@@ -43,7 +43,7 @@ export {
 export { type NativeRandom, nativeRandom } from './math/random/native.ts';
 export type { Random } from './math/random/random.ts';
 export { torchRandom } from './math/random/torch.ts';
-export { type LanczosOptions, type LanczosResult, lanczos } from './math/linalg/lanczos.ts';
+export { type Eigenpair, type LanczosOptions, type LanczosResult, lanczos } from './math/linalg/lanczos.ts';
 export type { MatVec } from './math/linalg/mat-vec.ts';
 export { eigenSymmetric, eigenvaluesSymmetric } from './math/linalg/symmetric.ts';
 export { type Law, type LawKind, type LawOptions, type Laws, lawsOf } from './math/theory/laws.ts';
@@ -86,15 +86,19 @@ export { accuracy } from './operators/measures/accuracy.ts';
 export { activationSwitching } from './operators/measures/activation-switching.ts';
 export { conservation } from './operators/measures/conservation.ts';
 export { gradientNorm } from './operators/measures/gradient-norm.ts';
-export { hessian, sharpness } from './operators/measures/hessian.ts';
 export { updateNorm } from './operators/measures/update-norm.ts';
 export { weightNorm } from './operators/measures/weight-norm.ts';
+export { type CriticalSharpnessOptions, criticalSharpness } from './operators/measures/critical-sharpness.ts';
+export { type DenseSpectrumOptions, denseSpectrum } from './operators/measures/dense-spectrum.ts';
+export { type HessianOptions, hessian, sharpness } from './operators/measures/hessian.ts';
+export { type SpectralDensityOptions, spectralDensity } from './operators/measures/spectral-density.ts';
+export { type TraceOptions, trace } from './operators/measures/trace.ts';
 
 // transforms
 export { type Adds, derive } from './operators/transforms/derive.ts';
 export { ema } from './operators/transforms/ema.ts';
 export { every } from './operators/transforms/every.ts';
-export { type Context, type Measurement, measure } from './operators/transforms/measure.ts';
+export { type Context, type Measurement, measure, measureEvery } from './operators/transforms/measure.ts';
 export { untilDiverged } from './operators/transforms/until-diverged.ts';
 
 // aggregates

@@ -44,7 +44,7 @@ export interface Run {
 }
 
 /** The products of an {@link Evaluation} that has been taken somewhere. */
-export type Products = Omit<Evaluation, 'evaluate' | 'close'>;
+export type Products = Omit<Evaluation, 'evaluate' | 'loss' | 'close'>;
 
 const products = ['hvp', 'gnvp', 'jvp', 'vjp', 'preActivations'] as const;
 const brand = Symbol.for('rxdescent.State');

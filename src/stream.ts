@@ -18,6 +18,10 @@ export interface Requirement {
   readonly operator: string;
   readonly reads?: readonly string[];
   readonly needs?: readonly Capability[];
+  /** Parameters θ that there must be at least, and what for; or at most, and what to do beyond. */
+  readonly parameters?:
+    | { readonly atLeast: number; readonly for: string }
+    | { readonly atMost: number; readonly else: string };
 }
 
 /** What is known of the rows before the first of them arrives. */
@@ -25,6 +29,8 @@ export interface Shape {
   readonly columns: Columns;
   /** Of the objective behind the rows' `state`; none where rows have no state. */
   readonly capabilities?: readonly Capability[];
+  /** d of that objective's θ ∈ ℝᵈ; 0 where rows have no state, or nothing says. */
+  readonly dim?: number;
   /** False above a plain Observable: `columns` are then only those that were added to rows nobody has described. */
   readonly known?: boolean;
   /** That plain Observable. */
@@ -44,7 +50,7 @@ export class Stream<R> extends Observable<R> {
 
   constructor(shape: Shape, subscribe: (subscriber: Subscriber<R>) => TeardownLogic) {
     super(subscribe);
-    this.shape = { capabilities: [], known: true, base: null, axes: [], pending: [], fresh: false, ...shape };
+    this.shape = { capabilities: [], dim: 0, known: true, base: null, axes: [], pending: [], fresh: false, ...shape };
   }
 
   get columns(): Columns {
@@ -96,7 +102,7 @@ export const columnsOf = (source: unknown): Columns => (isStream(source) ? sourc
 const shapeOf = (source: Observable<unknown>): Omit<Required<Shape>, 'fresh'> =>
   isStream(source)
     ? source.shape
-    : { known: false, base: source, axes: [], pending: [], columns: {}, capabilities: [] };
+    : { known: false, base: source, axes: [], pending: [], columns: {}, capabilities: [], dim: 0 };
 
 /** What an operator's result is once the stream it was applied to is put back under it. */
 function under(source: Stream<any>, result: Observable<any>): Stream<any> {
@@ -119,7 +125,7 @@ export function extend(
   columns: Columns,
   requirements: readonly Requirement[] = [],
 ): Shape {
-  const { known, base, axes, pending, columns: above, capabilities } = shapeOf(source);
+  const { known, base, axes, pending, columns: above, capabilities, dim } = shapeOf(source);
   const taken = Object.keys(columns).filter((name) => Object.hasOwn(above, name));
   if (taken.length) {
     throw new TypeError(`the stream already has the column ${taken.join(', ')}: rename one of the two`);
@@ -128,9 +134,9 @@ export function extend(
   const missingAbove = (reads: readonly string[] = []) => reads.filter((name) => !Object.hasOwn(above, name));
   if (!known) {
     const open = requirements.map((requirement) => ({ ...requirement, reads: missingAbove(requirement.reads) }));
-    return { columns: all, capabilities, known, base, axes, pending: [...pending, ...open], fresh: true };
+    return { columns: all, capabilities, dim, known, base, axes, pending: [...pending, ...open], fresh: true };
   }
-  for (const { operator, reads, needs = [] } of requirements) {
+  for (const { operator, reads, needs = [], parameters } of requirements) {
     const missing = missingAbove(reads);
     if (missing.length) {
       const there = Object.keys(above).join(', ');
@@ -143,8 +149,19 @@ export function extend(
       const found = capabilities.length ? `offers ${capabilities.join(', ')}` : 'has no state to measure';
       throw new TypeError(`${operator}: needs ${lacking.join(', ')} of the objective, but the source ${found}`);
     }
+    if (!parameters || dim === 0) continue;
+    if ('atLeast' in parameters && dim < parameters.atLeast) {
+      throw new RangeError(
+        `${operator}: ${parameters.for} must be at most the number of parameters, ${dim}, got ${parameters.atLeast}`,
+      );
+    }
+    if ('atMost' in parameters && dim > parameters.atMost) {
+      throw new RangeError(
+        `${operator}: takes at most ${parameters.atMost} parameters, got ${dim}; ${parameters.else}`,
+      );
+    }
   }
-  return { columns: all, capabilities, known, axes, fresh: true };
+  return { columns: all, capabilities, dim, known, axes, fresh: true };
 }
 
 /** Lets an operator that only drops rows, or passes them on, keep what is known of them. */

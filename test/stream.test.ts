@@ -23,7 +23,7 @@ import {
 import { describe, expect, expectTypeOf, it, vi } from 'vitest';
 import { float64, int32 } from '../src/columns.ts';
 import { conservation } from '../src/operators/measures/conservation.ts';
-import { sharpness } from '../src/operators/measures/hessian.ts';
+import { hessian, sharpness } from '../src/operators/measures/hessian.ts';
 import { type Step, columns as stepColumns } from '../src/operators/sources/descend.ts';
 import { gradientDescent } from '../src/operators/sources/gradient-descent.ts';
 import { derive } from '../src/operators/transforms/derive.ts';
@@ -202,6 +202,18 @@ describe('a chain', () => {
       new TypeError('conservation: needs gradient of the objective, but the source has no state to measure'),
     );
     expect(() => run(poor).pipe(conservation())).not.toThrow();
+  });
+
+  it('refuses more of an objective than it has parameters, wherever that becomes known', () => {
+    const many = () => run().pipe(take(1), untyped(hessian({ k: L.dim + 1 })));
+    const message = `hessian: k + bottom must be at most the number of parameters, ${L.dim}, got ${L.dim + 1}`;
+    expect(many).toThrow(new RangeError(message));
+    const own = pipe(
+      filter(() => true),
+      untyped(hessian({ k: L.dim + 1 })),
+    );
+    expect(() => run().pipe(untyped(own))).toThrow(message);
+    expect(() => run().pipe(every(2), untyped(hessian({ k: L.dim })))).not.toThrow();
   });
 
   it('subscribes to nothing while it is assembled', () => {

@@ -40,6 +40,8 @@ export interface Sums {
 export interface Evaluation {
   /** L(θ); writes ∇L(θ) into `gradient` [d] and fills `sums`. */
   evaluate(theta: Float64Array, gradient: Float64Array, sums: Sums): number;
+  /** L(θ) from a forward pass alone, the same to the bit as `evaluate` has it; no product may follow. */
+  loss?(theta: Float64Array): number;
   /** out ← ∇²L(θ)·v; at a kink of a piecewise linear activation, the Hessian that holds almost everywhere. [d] → [d] */
   hvp(v: Float64Array, out: Float64Array): Float64Array;
   /** out ← Jᵀ(∇²ℓ)J·v, the Gauss-Newton product: ∇²L without the curvature of the network. [d] → [d] */

@@ -6,8 +6,12 @@ import * as accuracy from '../operators/measures/accuracy.ts';
 import * as activationSwitching from '../operators/measures/activation-switching.ts';
 import * as batchSharpness from '../operators/measures/batch-sharpness.ts';
 import * as conservation from '../operators/measures/conservation.ts';
+import * as criticalSharpness from '../operators/measures/critical-sharpness.ts';
+import * as denseSpectrum from '../operators/measures/dense-spectrum.ts';
 import * as gradientNorm from '../operators/measures/gradient-norm.ts';
 import * as hessian from '../operators/measures/hessian.ts';
+import * as spectralDensity from '../operators/measures/spectral-density.ts';
+import * as trace from '../operators/measures/trace.ts';
 import * as updateNorm from '../operators/measures/update-norm.ts';
 import * as weightNorm from '../operators/measures/weight-norm.ts';
 import * as ema from '../operators/transforms/ema.ts';
@@ -27,12 +31,11 @@ export type Registry = Readonly<Record<string, Registered>>;
 /** What `measure` may name. */
 export const measures: Registry = {
   conservation: { options: conservation.options, create: conservation.conservation },
-  hessian: {
-    options: hessian.options,
-    // at every step nothing is null
-    create: ({ every, tol }: z.infer<typeof hessian.options>) =>
-      every === 1 ? hessian.sharpness({ tol }) : hessian.hessian({ every, tol }),
-  },
+  hessian: { options: hessian.options, create: hessian.hessian },
+  spectralDensity: { options: spectralDensity.options, create: spectralDensity.spectralDensity },
+  trace: { options: trace.options, create: trace.trace },
+  denseSpectrum: { options: denseSpectrum.options, create: denseSpectrum.denseSpectrum },
+  criticalSharpness: { options: criticalSharpness.options, create: criticalSharpness.criticalSharpness },
   batchSharpness: { options: batchSharpness.options, create: batchSharpness.batchSharpness },
   activationSwitching: {
     options: activationSwitching.options,

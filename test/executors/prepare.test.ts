@@ -60,7 +60,6 @@ const known =
   '$schema, name, question, source, data, model, loss, optimizer, steps, logEvery, random, order, grid, operators, measure, fit, claims';
 const axes =
   'learningRate, seed, data.kind, data.n, data.d, data.classes, data.separation, model.kind, model.hidden, model.activation, model.slope, model.bias, optimizer.kind, optimizer.weightDecay, optimizer.schedule, optimizer.beta, optimizer.dampening, optimizer.nesterov, optimizer.beta2, optimizer.epsilon, optimizer.beta1, optimizer.batch, optimizer.tolerance';
-const ops = Object.keys(measures).join(', ');
 const optimizer = (optimizer: Written, changes: Written = {}) => tiny({ optimizer, ...changes });
 const count = 'an integer from 1 to 2147483647';
 const scalars =
@@ -85,6 +84,8 @@ const without = (key: string, spec: Written = tiny()) =>
 const idx = (changes: Written = {}) => tiny({ data: { kind: 'idx', images: 'images', labels: 'labels', ...changes } });
 const cifar = (changes: Written = {}) => tiny({ data: { kind: 'cifar10', folder: 'cifar', ...changes } });
 const file = (path: string, target?: unknown) => tiny({ data: { kind: 'file', path, target } });
+
+const ops = Object.keys(measures).join(', ');
 
 /** What is wrong, and every line that is said of it. */
 const faults: Record<string, [spec: unknown, ...said: string[]]> = {
@@ -248,6 +249,18 @@ const faults: Record<string, [spec: unknown, ...said: string[]]> = {
     measure({ op: 'hessian', tol: 1 }),
     'measure[0].tol: expected a number above 0 and below 1, got 1',
   ],
+  'more eigenvalues than parameters': [
+    measure({ op: 'hessian', k: 20, bottom: 5 }),
+    'measure[0]: hessian: k + bottom must be at most the number of parameters, 24, got 25',
+  ],
+  'a cadence that is none': [
+    measure({ op: 'hessian', every: 'often' }),
+    'measure[0].every: expected an integer of at least 1 or adaptive, got "often"',
+  ],
+  'a dense spectrum of a large network': [
+    tiny({ model: { kind: 'mlp', hidden: [400] }, measure: [{ op: 'denseSpectrum' }] }),
+    'measure[0]: denseSpectrum: takes at most 2000 parameters, got 2400; use spectralDensity',
+  ],
   'a name for no folder': [
     tiny({ name: '../elsewhere' }),
     'name: expected a name for a folder: at most 100 letters, digits, . _ -, got "../elsewhere"',
@@ -343,7 +356,7 @@ const faults: Record<string, [spec: unknown, ...said: string[]]> = {
   ],
   'a column that nothing adds': [
     measure({ op: 'hessian' }, { op: 'ema', of: 'sharpnes' }),
-    'measure[1].of: expected a column with a number on every row, of those above it (step, learningRate, loss, sharpness, sharpnessResidual, hessianProducts), got "sharpnes"; did you mean sharpness?',
+    'measure[1].of: expected a column with a number on every row, of those above it (step, learningRate, loss, sharpness, sharpnessResidual, sharpnessMissProbability, hessianProducts), got "sharpnes"; did you mean sharpness?',
   ],
   'a column that comes later': [
     measure({ op: 'ema', of: 'sharpness' }, { op: 'hessian' }),

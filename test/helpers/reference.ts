@@ -45,6 +45,8 @@ export interface EdgeCase {
   readonly learningRate: number;
   readonly points: readonly { readonly step: number; readonly loss: number; readonly sharpness: number }[];
   readonly firstAbove: number;
+  /** Mean of η·sharpness over the last 20 points. */
+  readonly lateMean: number;
 }
 
 const folder = new URL('../reference/', import.meta.url);

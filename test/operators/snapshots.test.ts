@@ -9,8 +9,12 @@ import { accuracy } from '../../src/operators/measures/accuracy.ts';
 import { activationSwitching } from '../../src/operators/measures/activation-switching.ts';
 import { batchSharpness } from '../../src/operators/measures/batch-sharpness.ts';
 import { conservation } from '../../src/operators/measures/conservation.ts';
+import { criticalSharpness } from '../../src/operators/measures/critical-sharpness.ts';
+import { denseSpectrum } from '../../src/operators/measures/dense-spectrum.ts';
 import { gradientNorm } from '../../src/operators/measures/gradient-norm.ts';
 import { hessian, sharpness } from '../../src/operators/measures/hessian.ts';
+import { spectralDensity } from '../../src/operators/measures/spectral-density.ts';
+import { trace } from '../../src/operators/measures/trace.ts';
 import { updateNorm } from '../../src/operators/measures/update-norm.ts';
 import { weightNorm } from '../../src/operators/measures/weight-norm.ts';
 import type { Step } from '../../src/operators/sources/descend.ts';
@@ -49,8 +53,21 @@ const chains: Record<string, Record<string, Chain>> = {
   'measures/gradient-norm': { gradientNorm: chain(gradientNorm()) },
   'measures/hessian': {
     sharpness: chain(sharpness()),
-    'hessian at a cadence': chain(hessian({ every: 4 })),
-    'hessian after every': chain(every(2), hessian({ every: 4 })),
+    'hessian at a cadence': chain(hessian({ every: 4, k: 2, bottom: 1 })),
+    'hessian after every': chain(every(2), hessian({ every: 4, matrix: 'gauss-newton' })),
+    'hessian as it pleases': chain(hessian({ every: 'adaptive' })),
+  },
+  'measures/spectral-density': {
+    'at a cadence': chain(spectralDensity({ every: 3, probes: 2, steps: 5, points: 7 })),
+  },
+  'measures/trace': {
+    trace: chain(trace({ products: 9 })),
+    'of the Gauss-Newton matrix, at a cadence': chain(trace({ every: 3, matrix: 'gauss-newton', products: 6 })),
+  },
+  'measures/dense-spectrum': { denseSpectrum: chain(denseSpectrum({ every: 6 })) },
+  'measures/critical-sharpness': {
+    criticalSharpness: chain(criticalSharpness()),
+    'at a cadence, beside another': chain(criticalSharpness({ every: 3 }), sharpness()),
   },
   'measures/update-norm': { updateNorm: chain(updateNorm()) },
   'measures/weight-norm': { weightNorm: chain(weightNorm()) },

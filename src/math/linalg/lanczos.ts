@@ -1,194 +1,451 @@
 import type { Random } from '../random/random.ts';
+import { Krylov } from './krylov.ts';
 import type { MatVec } from './mat-vec.ts';
+import { chanceAbove } from './miss-probability.ts';
+import { combine, orthogonalise } from './orthogonalise.ts';
+import { eigenSymmetric } from './symmetric.ts';
 import { tridiagonalEigen } from './tridiagonal.ts';
 import { addScaled, dot, norm } from './vector.ts';
 
 export interface LanczosOptions {
-  /** Where start vectors are drawn from: the first one, and one more wherever the Krylov space ends early. */
+  /** Where directions are drawn from: the miss probability rests on their being fresh. */
   readonly random: Random;
-  /** First direction, [d], of any length but zero. Default a fresh random one, on which the guarantee below rests. */
-  readonly start?: Float64Array;
-  /** ‖A·x − θx‖ to stop at, relative to |θ|. Default 1e-6. */
+  /** Eigenvalues wanted from the top. Default 1. */
+  readonly k?: number;
+  /** Eigenvalues wanted from the bottom. Default 0. */
+  readonly bottom?: number;
+  /** More than k are wanted from the top while they exceed this, up to max(k, 8). Default Infinity. */
+  readonly growAbove?: number;
+  /** `vectors` of an earlier result, of a matrix near this one. Default none: a cold start. */
+  readonly start?: readonly Float64Array[];
+  /** ‖A·x − θx‖ to stop at, relative to the largest |θ| that was seen. Default 1e-6. */
   readonly tol?: number;
-  /** Products to spend at most, the one that checks the residual included. Default min(d, 300) + 1. */
+  /** Chance of a missed eigenvalue to go on until, for each of the k and of the bottom ones. Default {@link MISS}. */
+  readonly miss?: number;
+  /** Products after which what is known is measured and handed out. Default 200 and 100 for each eigenvalue. */
   readonly maxProducts?: number;
 }
 
-export interface LanczosResult {
-  /** θ = xᵀA·x, approximately the largest algebraic eigenvalue; NaN once a product was not finite. */
+export interface Eigenpair {
+  /** θ = xᵀA·x. */
   readonly value: number;
-  /** x, [d], ‖x‖ = 1; NaN throughout once a product was not finite. */
+  /** x, [d], ‖x‖ = 1. */
   readonly vector: Float64Array;
   /** ‖A·x − θx‖ from a product of x itself: some eigenvalue lies within it of θ. */
   readonly residual: number;
+  /**
+   * At most the chance that the matrix has more eigenvalues beyond θ ± {@link OVERTAKE}·‖A‖ than are listed there; 0
+   * where the space was exhausted, 1 where nothing is known.
+   */
+  readonly missProbability: number;
+}
+
+export interface LanczosResult {
+  /** The largest algebraic eigenvalues, descending; k of NaN once a product was not finite. */
+  readonly top: readonly Eigenpair[];
+  /** The smallest, ascending. */
+  readonly bottom: readonly Eigenpair[];
+  /** Orthonormal directions that the next search may start from; none once a product was not finite. */
+  readonly vectors: readonly Float64Array[];
   /** Products of A spent. */
   readonly products: number;
-  /** residual ≤ tol·|θ|, or at the rounding of the products, 2⁻⁴⁴·‖A‖, which is all that a value of 0 can reach. */
+  /** Every residual is within the tolerance, and every miss probability asked for within `miss`. */
   readonly converged: boolean;
-  /** Dimension of the space that x was sought in. */
-  readonly dimension: number;
 }
+
+/** δ: an eigenvalue counts as missed if it lies beyond a value by more than this part of ‖A‖. */
+export const OVERTAKE = 0.01;
+/** Default level of the miss probability. */
+export const MISS = 1e-3;
 
 /** 2⁻⁴⁴, in units of ‖A‖: 256 ε, what sums of some thousand terms leave of a product's last digits. */
 const FLOOR = 2 ** -44;
-/** A coupling below this, in units of ‖A‖, is the rounding of the reorthogonalisation: the space is invariant. */
-const INVARIANT = 2 ** -49;
-/** Every product is looked at up to here; then one in `size / CHECK_ALL`, for a look costs O(size²). */
-const CHECK_ALL = 32;
+/** More than k are followed above `growAbove` up to here. */
+const GROWN = 8;
+/** Ritz vectors beside the wanted ones at either end, which go along roughly converged: what they span is not searched again. */
+const GUARDS = 1;
+/** Products spent on them, in one refinement. */
+const GUARD_EFFORT = 4;
+/** Vectors at which the subspace of the refinement is cut back to its better half. */
+const CROWDED = 24;
+
+/** A Ritz pair of the vectors that are kept, with the product of its vector. */
+interface Pair {
+  readonly value: number;
+  readonly x: Float64Array; //  [d]
+  readonly Ax: Float64Array; // [d]
+  readonly residual: number;
+}
 
 /**
- * The largest algebraic eigenvalue of a symmetric A ∈ ℝᵈˣᵈ by Lanczos from a cold start.
+ * Eigenvalues of a symmetric A ∈ ℝᵈˣᵈ at both ends of its spectrum, with the chance that one was missed.
  *
- * A·Q = Q·T + β·q·eᵀ, every new q orthogonalised twice against all before it (once leaves the rounding of what was
- * removed, twice does not). The top Ritz pair (θ, s) of T has ‖A·Qs − θQs‖ = β·|s_last|; when that says it is small
- * enough, one more product measures it, and only the measured one counts.
+ * Two searches take turns until neither has anything to add.
  *
- * The residual bounds the distance to *an* eigenvalue. That it is the largest rests on a random start, which has a part
- * along every eigenvector; where a product maps the space so far into itself, the search goes on from one fresh random
- * direction in the complement until that has settled too.
+ * 1. *Refine what is known* (Rayleigh–Ritz): the vectors of `start` are multiplied by A, and the space is widened by the
+ *    residual of one wanted Ritz pair after the other until all are small: Lanczos from the vectors of last time, for the
+ *    residual of a Ritz pair is the direction in which its Krylov space grows. Then each wanted vector is multiplied once
+ *    more, and the residual of that product is the one that counts.
+ * 2. *Look for what is not*: Lanczos on the complement of the known vectors X from a fresh random direction b, on
+ *    B = (I − XXᵀ)A(I − XXᵀ). A Ritz value that belongs among the wanted ones is followed until its vector has converged,
+ *    and joins X. If none does, the search goes on until the chance that one was missed is below `miss`.
  *
- * - cost:  `products` products, as many vectors of d doubles, and 8·d·products² operations to reorthogonalise
+ * A search from X alone would not do: a residual bounds the distance to *an* eigenvalue, and X may be invariant without
+ * the one that has just overtaken. Both ends come from the same space, for Lanczos converges at both and b is as random for
+ * the one as for the other: eigenvalues from the bottom cost few products more.
+ *
+ * *The miss probability.* Let τ = θᵢ + δ‖A‖. By Sylvester's law of inertia A has as many eigenvalues above τ as there
+ * are θⱼ above τ, unless B has one above
+ *
+ *     T = τ − Σ_{θⱼ < τ} ‖rⱼ‖²/(τ − θⱼ),   rⱼ = A·xⱼ − θⱼxⱼ ⟂ X,
+ *
+ * since τ − A with X eliminated is τ − B − R(τ − Θ)⁻¹Rᵀ. That B ∈ ℝⁿˣⁿ, n = d − |X|, has one above T is what m steps from b
+ * make unlikely: {@link chanceAbove}, from T and the extreme Ritz values. It is multiplied by the number of directions that
+ * could have stopped the search.
+ *
+ * - cost:  `products` products; memory for as many vectors of d doubles; 2·d·m² operations to keep m directions
+ *   orthogonal in two passes: the recurrence, or the residual, and one over all before it, more where it cancels
  * - error: `residual`; with a gap γ to the next eigenvalue, |θ − λ| ≤ residual²/γ
  *
  * @param matvec y ← A·x
- * @throws {RangeError} if d or maxProducts is not a positive integer, tol not in (0, 1), or start not a finite nonzero
- *   vector of length d.
- * @example lanczos((x, out) => { out.set(x.map((xi, i) => -i * xi)); return out; }, 100, { random }).value; // 0
- * @see Parlett, The Symmetric Eigenvalue Problem (SIAM 1998), ch. 13, and §6.9 for "twice is enough".
+ * @throws {RangeError} if d, k or maxProducts is not a positive integer, bottom not a natural number, k + bottom exceeds d,
+ *   or tol or miss is not in (0, 1). @throws {TypeError} if a start vector has not length d.
+ * @example lanczos((x, out) => { for (let i = 0; i < 100; i++) out[i] = -i * x[i]!; return out; }, 100, { random }).top[0]!.value; // 0
+ * @see Parlett, The Symmetric Eigenvalue Problem (SIAM 1998), ch. 13; Wu and Simon, Thick-restart Lanczos method for
+ *   large symmetric eigenvalue problems (SIAM J. Matrix Anal. Appl. 22, 2000).
  * @see Kuczyński and Woźniakowski, Estimating the largest eigenvalue by the power and Lanczos algorithms with a random
  *   start (SIAM J. Matrix Anal. Appl. 13, 1992).
  */
-export function lanczos(
-  matvec: MatVec,
-  d: number,
-  { random, start, tol = 1e-6, maxProducts = Math.min(d, 300) + 1 }: LanczosOptions,
-): LanczosResult {
-  if (!(Number.isInteger(d) && d > 0)) throw new RangeError(`lanczos: d must be a positive integer, got ${d}`);
-  if (!(tol > 0 && tol < 1)) throw new RangeError(`lanczos: tol must lie in (0, 1), got ${tol}`);
-  if (!(Number.isInteger(maxProducts) && maxProducts > 0)) {
-    throw new RangeError(`lanczos: maxProducts must be a positive integer, got ${maxProducts}`);
+export function lanczos(matvec: MatVec, d: number, options: LanczosOptions): LanczosResult {
+  const { k = 1, bottom = 0, start = [] } = options;
+  check(d, options);
+  const search = new Search(matvec, d, options);
+  try {
+    return search.run(start);
+  } catch (error) {
+    if (error !== notFinite) throw error;
+    return lost(d, k, bottom, search.products);
   }
-  if (start !== undefined && start.length !== d) {
-    throw new RangeError(`lanczos: start must have length ${d}, got ${start.length}`);
+}
+
+/** Thrown by a product that is not finite. */
+const notFinite = Symbol('not finite');
+
+class Search {
+  products = 0;
+  /** max |θ| of all Ritz values so far, from below ‖A‖. */
+  #scale = 0;
+  /** max ‖A·q‖ so far. */
+  #size = 0;
+  readonly #matvec: MatVec;
+  readonly #d: number;
+  readonly #random: Random;
+  readonly #k: number;
+  readonly #bottom: number;
+  readonly #growAbove: number;
+  readonly #tol: number;
+  readonly #miss: number;
+  readonly #max: number;
+
+  constructor(matvec: MatVec, d: number, options: LanczosOptions) {
+    const { random, k = 1, bottom = 0, growAbove = Infinity, tol = 1e-6, miss = MISS } = options;
+    this.#matvec = matvec;
+    this.#d = d;
+    this.#random = random;
+    this.#k = k;
+    this.#bottom = bottom;
+    this.#growAbove = growAbove;
+    this.#tol = tol;
+    this.#miss = miss;
+    this.#max = options.maxProducts ?? 200 + 100 * (k + bottom);
   }
 
-  const basis: Float64Array[] = []; // Q, [·][d]
-  let block: Block = { from: 0, diagonal: [], coupling: [] };
-  let best: Ritz | undefined; // of the blocks that ended
-  let size = 0; //   ‖A‖ as far as seen
-  let margin = 1; // fraction of the tolerance at which the next check is worth its product
-  let products = 0;
-
-  let w = start?.slice() ?? random.normal(d); // [d], the next direction, then its product
-  let length = norm(w);
-  if (start !== undefined && !(length > 0 && length < Infinity)) {
-    throw new RangeError(`lanczos: start must be finite and not zero, got a norm of ${length}`);
+  run(start: readonly Float64Array[]): LanczosResult {
+    let pairs = start.length ? this.#refine(start.map((x) => ({ x }))) : [];
+    for (let draws = 0; ; ) {
+      if (pairs.length >= this.#k + this.#bottom) draws++;
+      const { found, chance } = this.#explore(pairs, draws);
+      if (found.length) pairs = this.#refine([...pairs, ...found]);
+      if (!found.length || this.#spent(this.#reserve)) return this.#result(pairs, chance);
+    }
   }
-  for (;;) {
-    for (let i = 0; i < d; i++) w[i]! /= length;
-    const q = w;
-    basis.push(q);
-    w = new Float64Array(d);
-    matvec(q, w);
-    products++;
-    const alpha = dot(q, w);
-    const reach = norm(w);
-    if (!(reach < Infinity && Math.abs(alpha) < Infinity)) return lost(d, products, basis.length);
-    size = Math.max(size, reach);
-    length = orthogonalise(w, basis, reach);
-    block.diagonal.push(alpha);
 
-    const n = block.diagonal.length;
-    const full = basis.length === d;
-    const invariant = full || length <= INVARIANT * size;
-    const spent = products >= maxProducts - 1;
-    if (invariant || spent || n <= CHECK_ALL || n % Math.floor((2 * n) / CHECK_ALL) === 0) {
-      const ritz = top(block, invariant ? 0 : length);
-      const found = best !== undefined && best.value > ritz.value ? best : ritz;
-      const enough = Math.max(tol * Math.abs(found.value), FLOOR * size);
-      // a space that ended early says nothing of its complement: a block there must settle as well
-      const complete = full || block.from > 0 || !invariant;
-      if (spent || (complete && ritz.residual <= margin * enough)) {
-        const pair =
-          basis.length === 1 ? { value: alpha, vector: q, residual: length } : measured(matvec, basis, found);
-        if (basis.length > 1) products++;
-        if (!(pair.residual < Infinity)) return lost(d, products, basis.length);
-        const converged = pair.residual <= Math.max(tol * Math.abs(pair.value), FLOOR * size);
-        if (converged || invariant || products >= maxProducts - 1) {
-          return { ...pair, products, converged, dimension: basis.length };
-        }
-        margin *= enough / (4 * pair.residual); // the Lanczos relation was too bright
+  /** A·x, finite. [d] */
+  #times(x: Float64Array): Float64Array {
+    const Ax = this.#matvec(x, new Float64Array(this.#d));
+    this.products++;
+    const size = norm(Ax);
+    if (!(size < Infinity)) throw notFinite;
+    this.#size = Math.max(this.#size, size);
+    return Ax;
+  }
+
+  #spent(reserve: number): boolean {
+    return this.products + reserve >= this.#max;
+  }
+
+  /** Products that it takes to bring what a search has found into the result. */
+  get #reserve(): number {
+    return 2 * (this.#k + this.#bottom) + GUARDS + 1;
+  }
+
+  get #enough(): number {
+    return Math.max(this.#tol * this.#scale, FLOOR * this.#size);
+  }
+
+  /** How many of these values, descending, are wanted from the top and from the bottom. */
+  #wanted(values: ArrayLike<number>): readonly [top: number, bottom: number] {
+    const n = values.length;
+    let above = 0;
+    while (above < n && values[above]! > this.#growAbove) above++;
+    const most = Math.max(this.#k, Math.min(above, GROWN, n - this.#bottom));
+    const top = Math.min(n, most);
+    return [top, Math.min(this.#bottom, n - top)];
+  }
+
+  /** Search 1: Rayleigh–Ritz in the span of the seeds, widened by residuals until the wanted pairs have converged. */
+  #refine(seeds: readonly { readonly x: Float64Array; readonly Ax?: Float64Array }[]): Pair[] {
+    const d = this.#d;
+    let Q: Float64Array[] = []; //  orthonormal, [·][d]
+    let AQ: Float64Array[] = []; // A·Q, [·][d]
+    let H: number[][] = []; //      QᵀAQ, its lower triangle
+    const add = (q: Float64Array, Aq: Float64Array) => {
+      Q.push(q);
+      AQ.push(Aq);
+      H.push(Q.map((other) => dot(other, Aq)));
+    };
+    for (const { x, Ax } of seeds) {
+      const q = x.slice();
+      const before = norm(q);
+      const after = orthogonalise(q, Q, before);
+      if (!(after > 0.01 * before)) continue; // nothing new in it
+      for (let i = 0; i < d; i++) q[i]! /= after;
+      // X is orthonormal but for rounding, and so is what was found in its complement: the product of x is that of q
+      add(q, Ax ?? this.#times(q));
+    }
+    let effort = GUARD_EFFORT;
+    for (let target = 0; ; ) {
+      const n = Q.length;
+      const { values, vectors } = eigenSymmetric(dense(H), n); // ascending
+      const s = (j: number) => vectors.subarray((n - 1 - j) * n, (n - j) * n); // of the j-th from the top, [n]
+      this.#scale = Math.max(this.#scale, Math.abs(values[0]!), Math.abs(values[n - 1]!));
+      const [top, bottom] = this.#wanted(values.slice().reverse());
+      const wanted = top + bottom;
+      const place = (i: number) => (i < top ? i : n - 1 - (i - top)); // of the i-th that is wanted
+      const value = (j: number) => values[n - 1 - j]!;
+      const rest = (j: number) => addScaled(combine(AQ, s(j)), -value(j), combine(Q, s(j)));
+      let r: Float64Array | undefined;
+      for (let i = 0; i < wanted && n < d && !r; i++) {
+        const j = place((target + i) % wanted);
+        const residual = rest(j);
+        if (norm(residual) <= 0.9 * this.#enough) continue;
+        target = (target + i) % wanted;
+        r = residual;
       }
-      if (invariant) best = found;
+      const guards: number[] = [];
+      for (const j of r || n === wanted ? [] : this.#guards(n, top, bottom)) {
+        // what it takes from T is at most half of δ‖A‖
+        const nearer = j === top ? value(Math.min(this.#k, top) - 1) - value(j) : value(j) - value(n - bottom);
+        const residual = rest(j);
+        const half = 0.5 * OVERTAKE * this.#scale;
+        if (n === d || norm(residual) <= Math.sqrt(half * (nearer + 2 * half))) guards.push(j);
+        else if (!r && effort-- > 0) r = residual;
+      }
+      if (!r || this.#spent(wanted + 1)) {
+        const kept = [...Array.from({ length: wanted }, (_, i) => place(i)), ...guards].sort((a, b) => a - b);
+        return kept.map((j) => {
+          const x = combine(Q, s(j));
+          const direct = n === 1 || guards.includes(j);
+          return pair(x, direct ? combine(AQ, s(j)) : this.#times(normalised(x)));
+        });
+      }
+      if (n >= CROWDED + 2 * wanted) {
+        const half = n >> 1;
+        const kept = [...Array(n).keys()].filter((j) => j < half - bottom || j >= n - bottom);
+        const [oldQ, oldAQ] = [Q, AQ];
+        [Q, AQ, H] = [[], [], []];
+        for (const j of kept) add(combine(oldQ, s(j)), combine(oldAQ, s(j)));
+      }
+      // a residual is orthogonal to Q but for rounding: that was the first pass
+      const length = orthogonalise(r, Q, norm(r), 1);
+      if (!(length > 0)) return this.#refine(Q.map((x, j) => ({ x, Ax: AQ[j]! })));
+      for (let i = 0; i < d; i++) r[i]! /= length;
+      add(r, this.#times(r));
     }
-    if (!invariant) {
-      block.coupling.push(length);
-      continue;
+  }
+
+  /** Places, of n from the top, of the Ritz pairs that go along unconverged. */
+  #guards(n: number, top: number, bottom: number): number[] {
+    const middle = Array.from({ length: n - top - bottom }, (_, i) => top + i);
+    const low = bottom ? middle.slice(-GUARDS) : [];
+    return [...new Set([...middle.slice(0, GUARDS), ...low])];
+  }
+
+  /** Search 2: Lanczos in the complement of the pairs. Finds what is wanted there, or the chance of what it has missed. */
+  #explore(pairs: readonly Pair[], draws: number): { found: { x: Float64Array }[]; chance: Chance } {
+    const d = this.#d;
+    const n = d - pairs.length; // dimension of the complement
+    if (n === 0) return { found: [], chance: () => 0 };
+    const space = new Krylov(
+      (x) => this.#times(x),
+      this.#random.normal(d),
+      pairs.map(({ x }) => x),
+    );
+    for (;;) {
+      space.step();
+      const m = space.Q.length;
+      const length = space.coupling[m - 1]!;
+      const exact = space.exhausted;
+      const spent = this.#spent(this.#reserve);
+      if (exact || spent || m <= 8 || m % (m <= 64 ? 2 : 8) === 0) {
+        const last = new Float64Array(m); // [m, 1]: of each eigenvector the last component alone
+        last[m - 1] = 1;
+        const T = space.tridiagonal;
+        const { values, vectors } = tridiagonalEigen(...T, last); // ascending
+        const [low, high] = [values[0]!, values[m - 1]!];
+        this.#scale = Math.max(this.#scale, Math.abs(low), Math.abs(high));
+        const news = this.#news(pairs, values);
+        const residual = (j: number) => (exact ? 0 : length * Math.abs(vectors[j]!));
+        if (news.length) {
+          if (exact || spent || news.every((j) => residual(j) <= 0.5 * this.#enough)) {
+            const S = tridiagonalEigen(...T).vectors; // [m, m]
+            const more = this.#company(pairs.length, news, m);
+            return {
+              found: more.map((j) => ({ x: combine(space.Q, S.subarray(j * m, (j + 1) * m)) })),
+              chance: () => 1,
+            };
+          }
+        } else {
+          const chance: Chance = (bound, end) => {
+            if (exact) return 0;
+            const one = end === 'top' ? chanceAbove(bound, high, low, n, m) : chanceAbove(-bound, -low, -high, n, m);
+            return Math.min(1, draws * one);
+          };
+          if (exact || spent || this.#safe(pairs, chance)) return { found: [], chance };
+        }
+      }
     }
-    block = { from: basis.length, diagonal: [], coupling: [] };
-    w = random.normal(d);
-    length = orthogonalise(w, basis, norm(w));
+  }
+
+  /** Places in `values`, ascending, of those that belong among the wanted ones beside the pairs. */
+  #news(pairs: readonly Pair[], values: Float64Array): number[] {
+    // an eigenvalue is known to the square of the residual, and to rounding
+    const tie = Math.max(this.#tol * this.#tol * this.#scale, FLOOR * this.#size);
+    const all = [...pairs.map(({ value }) => ({ value, j: -1 })), ...Array.from(values, (value, j) => ({ value, j }))];
+    // where two are the same, the one that is known
+    const take = (sign: 1 | -1, count: number) =>
+      all
+        .map(({ value, j }) => ({ j, key: sign * value - (j < 0 ? 0 : tie) }))
+        .sort((a, b) => b.key - a.key || a.j - b.j)
+        .slice(0, count)
+        .map(({ j }) => j)
+        .filter((j) => j >= 0);
+    const [top, bottom] = this.#wanted(all.map(({ value }) => value).sort((a, b) => b - a));
+    return [...new Set([...take(1, top), ...take(-1, bottom)])];
+  }
+
+  /** The news, and guards beside them where there are too few. */
+  #company(known: number, news: readonly number[], m: number): readonly number[] {
+    const missing = this.#k + this.#bottom + GUARDS - known - news.length;
+    const rest = Array.from({ length: m }, (_, i) => m - 1 - i).filter((j) => !news.includes(j));
+    return [...news, ...rest.slice(0, Math.max(0, missing))];
+  }
+
+  /** Is the chance of a miss low enough for each of the k and of the bottom ones? */
+  #safe(pairs: readonly Pair[], chance: Chance): boolean {
+    const { top, bottom } = this.#ends(pairs);
+    return (
+      top.slice(0, this.#k).every((pair) => chance(this.#bound(pairs, pair, 1), 'top') <= this.#miss) &&
+      bottom.every((pair) => chance(this.#bound(pairs, pair, -1), 'bottom') <= this.#miss)
+    );
+  }
+
+  #ends(pairs: readonly Pair[]): { top: Pair[]; bottom: Pair[] } {
+    const sorted = pairs.toSorted((a, b) => b.value - a.value);
+    const [top, bottom] = this.#wanted(sorted.map(({ value }) => value));
+    return { top: sorted.slice(0, top), bottom: sorted.slice(sorted.length - bottom).reverse() };
+  }
+
+  /** T: what B may not exceed if none beyond this pair is to have been missed; below it with sign −1. */
+  #bound(pairs: readonly Pair[], { value }: Pair, sign: 1 | -1): number {
+    const tau = sign * value + OVERTAKE * this.#scale;
+    let T = tau;
+    for (const { value, residual } of pairs) {
+      const under = tau - sign * value;
+      if (under > 0) T -= residual * (residual / under);
+    }
+    return sign * T;
+  }
+
+  #result(pairs: readonly Pair[], chance: Chance): LanczosResult {
+    const { top, bottom } = this.#ends(pairs);
+    const finished = (end: 'top' | 'bottom', sign: 1 | -1) => (pair: Pair) => ({
+      value: pair.value,
+      vector: pair.x,
+      residual: pair.residual,
+      missProbability: chance(this.#bound(pairs, pair, sign), end),
+    });
+    const [upper, lower] = [top.map(finished('top', 1)), bottom.map(finished('bottom', -1))];
+    const sure = [...upper.slice(0, this.#k), ...lower].every(({ missProbability }) => missProbability <= this.#miss);
+    return {
+      top: upper,
+      bottom: lower,
+      vectors: pairs.map(({ x }) => x),
+      products: this.products,
+      converged: sure && [...upper, ...lower].every(({ residual }) => residual <= this.#enough),
+    };
   }
 }
 
-/** A run of coupled columns of T, and of Q from column `from` on. */
-interface Block {
-  readonly from: number;
-  readonly diagonal: number[]; // [n]
-  readonly coupling: number[]; // [n − 1]
+type Chance = (bound: number, end: 'top' | 'bottom') => number;
+
+function pair(x: Float64Array, Ax: Float64Array): Pair {
+  const value = dot(x, Ax);
+  return { value, x, Ax, residual: norm(addScaled(Ax.slice(), -value, x)) };
 }
 
-/** The top Ritz value of a block, and its residual by the Lanczos relation. */
-interface Ritz {
-  readonly value: number;
-  readonly residual: number;
-  readonly block: Block;
+function normalised(x: Float64Array): Float64Array {
+  const length = norm(x);
+  for (let i = 0; i < x.length; i++) x[i]! /= length;
+  return x;
 }
 
-function top(block: Block, beta: number): Ritz {
-  const n = block.diagonal.length;
-  const last = new Float64Array(n); // [n, 1]: of each eigenvector the last component alone
-  last[n - 1] = 1;
-  const { values, vectors } = tridiagonalEigen(
-    Float64Array.from(block.diagonal),
-    Float64Array.from(block.coupling),
-    last,
-  );
-  return { value: values[n - 1]!, residual: beta * Math.abs(vectors[n - 1]!), block };
+/** [n, n], row-major, of the lower triangle. */
+function dense(H: readonly (readonly number[])[]): Float64Array {
+  const n = H.length;
+  const A = new Float64Array(n * n);
+  for (const [i, row] of H.entries()) A.set(row, i * n);
+  return A;
 }
 
-/** x = Q·s, then θ = xᵀA·x and ‖A·x − θx‖ from one product. */
-function measured(matvec: MatVec, basis: readonly Float64Array[], { block }: Ritz) {
-  const n = block.diagonal.length;
-  const T = tridiagonalEigen(Float64Array.from(block.diagonal), Float64Array.from(block.coupling));
-  const s = T.vectors.subarray((n - 1) * n); // [n]
-  const d = basis[0]!.length;
-  const vector = new Float64Array(d); // [d]
-  for (let j = 0; j < n; j++) addScaled(vector, s[j]!, basis[block.from + j]!);
-  const length = norm(vector);
-  for (let i = 0; i < d; i++) vector[i]! /= length;
-  const Ax = new Float64Array(d); // [d]
-  matvec(vector, Ax);
-  const value = dot(vector, Ax);
-  return { value, vector, residual: norm(addScaled(Ax, -value, vector)) };
-}
-
-/** w ← (I − QQᵀ)·w, in two passes and in more as long as w shrinks under them. Returns ‖w‖. */
-function orthogonalise(w: Float64Array, basis: readonly Float64Array[], length: number): number {
-  let before = length;
-  for (let pass = 1; ; pass++) {
-    for (const q of basis) addScaled(w, -dot(q, w), q);
-    const after = norm(w);
-    if (pass >= 2 && (after >= 0.5 * before || pass === 5)) return after;
-    before = after;
+function check(d: number, options: LanczosOptions): void {
+  const { k = 1, bottom = 0, tol = 1e-6, miss = MISS, maxProducts = 1, start = [] } = options;
+  const positive = (name: string, value: number) => {
+    if (!(Number.isInteger(value) && value > 0)) {
+      throw new RangeError(`lanczos: ${name} must be a positive integer, got ${value}`);
+    }
+  };
+  positive('d', d);
+  positive('k', k);
+  positive('maxProducts', maxProducts);
+  if (!(Number.isInteger(bottom) && bottom >= 0)) {
+    throw new RangeError(`lanczos: bottom must be a natural number, got ${bottom}`);
   }
+  if (k + bottom > d) throw new RangeError(`lanczos: k + bottom must be at most d = ${d}, got ${k + bottom}`);
+  for (const [name, value] of Object.entries({ tol, miss })) {
+    if (!(value > 0 && value < 1)) throw new RangeError(`lanczos: ${name} must lie in (0, 1), got ${value}`);
+  }
+  const other = start.find((x) => x.length !== d);
+  if (other) throw new TypeError(`lanczos: start must be vectors of length ${d}, got one of ${other.length}`);
 }
 
-const lost = (d: number, products: number, dimension: number): LanczosResult => ({
-  value: NaN,
-  vector: new Float64Array(d).fill(NaN),
-  residual: NaN,
-  products,
-  converged: false,
-  dimension,
-});
+function lost(d: number, k: number, bottom: number, products: number): LanczosResult {
+  const nothing = (count: number) =>
+    Array.from({ length: count }, () => ({
+      value: NaN,
+      vector: new Float64Array(d).fill(NaN),
+      residual: NaN,
+      missProbability: NaN,
+    }));
+  return { top: nothing(k), bottom: nothing(bottom), vectors: [], products, converged: false };
+}

@@ -1,17 +1,17 @@
 import { z } from 'zod';
-import { float64, int32, nullables, type Values } from '../../columns.ts';
+import { float64, int32, type Values } from '../../columns.ts';
 import { requireCounts } from '../../math/data/counts.ts';
 import { dot } from '../../math/linalg/vector.ts';
 import type { BatchEvaluation, Sums } from '../../math/objective.ts';
 import type { State } from '../../state.ts';
-import { measure } from '../transforms/measure.ts';
+import type { Adds } from '../transforms/derive.ts';
+import { type At, measureEvery } from '../transforms/measure.ts';
 
-const measured = {
+export const columns = {
   batchSharpness: float64('E[gᵀHg/‖g‖²] over mini-batches, g and H of the batch: held against 2/η for SGD', '1/η'),
   batchSharpnessError: float64('its standard error: deviation over the batches drawn, divided by √batches', '1/η'),
   batchProducts: int32('Hessian-vector products of a batch spent on this row', 'product'),
 };
-export const columns = nullables(measured);
 
 /** The options of {@link batchSharpness} in a spec. */
 export const options = z.strictObject({
@@ -19,6 +19,17 @@ export const options = z.strictObject({
   batches: z.int().min(2).default(16).meta({ description: 'batches drawn for a value' }),
   every: z.int().positive().default(1).meta({ description: 'measured at steps divisible by it; null in between' }),
 });
+
+export interface BatchSharpnessOptions {
+  readonly batch: number;
+  readonly batches?: number;
+  readonly every?: number;
+}
+
+interface Row {
+  readonly state: State;
+  readonly step: number;
+}
 
 /**
  * Measures the batch sharpness, the curvature that mini-batch SGD meets along its own steps: E[gᵀHg/‖g‖²] over batches,
@@ -41,24 +52,17 @@ export const options = z.strictObject({
  * @example sgd({ ...run, batch: 8, seed: 1 }).pipe(take(1_000), batchSharpness({ batch: 8, every: 10 }))
  * @see Andreyev and Beneventano 2024, arXiv:2412.20553.
  */
-export function batchSharpness({
-  batch,
-  batches = 16,
-  every = 1,
-}: {
-  readonly batch: number;
-  readonly batches?: number;
-  readonly every?: number;
-}) {
-  requireCounts('batchSharpness', { batch, every });
+export function batchSharpness<const O extends BatchSharpnessOptions>(options: O): Adds<Row, At<O, typeof columns>> {
+  const { batch, batches = 16, every = 1 } = options;
+  requireCounts('batchSharpness', { batch });
   requireCounts('batchSharpness', { batches }, 2);
-  return measure(
+  return measureEvery(
+    every,
     columns,
     ({ random }) => {
       let evaluation: BatchEvaluation | undefined;
       return {
-        row({ state, step }: { readonly state: State; readonly step: number }): Values<typeof columns> {
-          if (step % every !== 0) return nothing;
+        row({ state }: Row): Values<typeof columns> {
           const { n, open } = state.objective.batches!;
           if (batch > n)
             throw new RangeError(`batchSharpness: batch must be at most ${n}, the samples there are, got ${batch}`);
@@ -78,11 +82,9 @@ export function batchSharpness({
         close: () => evaluation?.close(),
       };
     },
-    { operator: 'batchSharpness', reads: ['step'], needs: ['hessianProduct', 'batches'] },
-  );
+    { operator: 'batchSharpness', needs: ['hessianProduct', 'batches'] },
+  ) as Adds<Row, At<O, typeof columns>>;
 }
-
-const nothing = { batchSharpness: null, batchSharpnessError: null, batchProducts: null };
 
 /** gᵀHg/‖g‖² of the batch of these rows, at the parameters of a row of the run. */
 function quotientOn(evaluation: BatchEvaluation, { theta, dim, objective }: State) {

@@ -1,44 +1,172 @@
 import { z } from 'zod';
-import { bool, float64, int32, nullable, nullables, type Values } from '../../columns.ts';
-import { lanczos } from '../../math/linalg/lanczos.ts';
+import { bool, type Columns, float64, float64s, int32, type Values } from '../../columns.ts';
+import { type LanczosResult, lanczos, MISS, OVERTAKE } from '../../math/linalg/lanczos.ts';
+import type { MatVec } from '../../math/linalg/mat-vec.ts';
+import { CHECKS, requireSymmetric } from '../../math/linalg/require-symmetric.ts';
+import { addScaled, dot, norm } from '../../math/linalg/vector.ts';
+import type { NativeRandom } from '../../math/random/native.ts';
+import { requireOneOf } from '../../math/require-one-of.ts';
+import { due, type Sighting } from '../../math/theory/cadence.ts';
 import type { State } from '../../state.ts';
-import { type Context, measure } from '../transforms/measure.ts';
+import type { Adds } from '../transforms/derive.ts';
+import { type At, measure, measureEvery } from '../transforms/measure.ts';
+import { type MatrixName, matrices, matrixNames, matrixOption } from './curvature/matrices.ts';
 
+/** The columns of {@link sharpness}. */
 export const columns = {
   sharpness: float64('λ₁, largest algebraic eigenvalue of the Hessian ∇²L(θₜ)', '1/η'),
   sharpnessResidual: float64('‖Hv − λv‖: an eigenvalue of H lies this near to the value', '1/η'),
-  sharpnessMissProbability: nullable(float64('chance that a larger eigenvalue was missed; null where not bounded')),
-  sharpnessConverged: bool('did the residual reach the tolerance'),
+  sharpnessMissProbability: float64(
+    `at most the chance that an eigenvalue more than ${100 * OVERTAKE} % of ‖H‖ above it was missed`,
+  ),
   hessianProducts: int32('Hessian-vector products spent on this row', 'product'),
 };
 
-const tol = z
-  .number()
-  .gt(0)
-  .lt(1)
-  .default(1e-4)
-  .meta({ description: 'residual to stop at, relative to the eigenvalue' });
+const top = {
+  sharpnessConverged: bool('did residuals and miss probabilities reach what was asked'),
+  sharpnessFresh: bool('was it solved for on this row; if not, sharpness is a lower bound, vᵀHv on an old vector'),
+  hessianEigenvalues: float64s('largest eigenvalues, descending: k, and more while they exceed ¾ of the edge', '1/η'),
+  hessianResiduals: float64s('‖Hv − λv‖ of each of them', '1/η'),
+  hessianMissProbabilities: float64s(
+    `at most the chance that one more than ${100 * OVERTAKE} % of ‖H‖ above it is not among them`,
+  ),
+};
+
+const lowest = {
+  hessianLowest: float64s('smallest eigenvalues, ascending', '1/η'),
+  hessianLowestResiduals: float64s('‖Hv − λv‖ of each of them', '1/η'),
+  hessianLowestMissProbabilities: float64s(
+    `at most the chance that one more than ${100 * OVERTAKE} % of ‖H‖ below it is not among them`,
+  ),
+};
+
+const fraction = z.number().gt(0).lt(1);
 
 /** The options of {@link hessian} in a spec. */
 export const options = z.strictObject({
-  k: z.literal(1).default(1).meta({ description: 'eigenvalues from the top' }),
-  every: z.int().positive().default(1).meta({ description: 'measured at steps divisible by it; null in between' }),
-  tol,
+  k: z.int().positive().default(1).meta({ description: 'eigenvalues from the top' }),
+  bottom: z.int().nonnegative().default(0).meta({ description: 'eigenvalues from the bottom' }),
+  matrix: matrixOption,
+  every: z
+    .union([z.int().positive(), z.literal('adaptive')])
+    .default(1)
+    .meta({
+      description: 'measured at steps divisible by it, null in between; or often near the edge, seldom elsewhere',
+    }),
+  tol: fraction.default(1e-4).meta({ description: 'residual to stop at, relative to the largest eigenvalue in size' }),
+  miss: fraction.default(MISS).meta({ description: 'chance of a missed eigenvalue to go on until' }),
 });
 
-/** Cold Lanczos at one row: plain, from a fresh seeded random vector. */
-const top =
-  ({ random }: Context, tolerance: number) =>
-  ({ state }: { readonly state: State }): Values<typeof columns> => {
-    const found = lanczos(state.hvp, state.dim, { random, tol: tolerance });
+export interface HessianOptions {
+  readonly k?: number;
+  readonly bottom?: number;
+  readonly matrix?: MatrixName;
+  readonly every?: number | 'adaptive';
+  readonly tol?: number;
+  readonly miss?: number;
+}
+
+type Row = { readonly state: State };
+type Wide<O> = typeof columns & typeof top & (O extends { readonly bottom: number } ? typeof lowest : unknown);
+/** The columns that {@link hessian} adds: `hessianLowest…` where `bottom` is given, and null in between for `every: n`. */
+export type HessianColumns<O extends HessianOptions> = At<O, Wide<O>>;
+
+/** What an estimator remembers. */
+interface Remembered {
+  /** Ritz vectors of the last solve, the largest eigenvalue's first; [·][d]. */
+  vectors: readonly Float64Array[];
+  /** Have the products been found those of a symmetric matrix? */
+  checked: boolean;
+  /** The last solves, two at most. */
+  solved: readonly Sighting[];
+}
+
+/** Solves from row to row, each time from the last one's vectors. */
+class Estimator {
+  memory: Remembered = { vectors: [], checked: false, solved: [] };
+  readonly #who: string;
+  readonly #options: Required<HessianOptions>;
+  readonly #random: NativeRandom;
+
+  constructor(who: string, options: Required<HessianOptions>, random: NativeRandom) {
+    this.#who = who;
+    this.#options = options;
+    this.#random = random;
+  }
+
+  #matvec(state: State): MatVec {
+    return matrices[this.#options.matrix].of(state);
+  }
+
+  solve(state: State): LanczosResult {
+    const { k, bottom, tol, miss } = this.#options;
+    const matvec = this.#matvec(state);
+    const { edge, dim } = state;
+    const checks = this.memory.checked ? 0 : CHECKS;
+    if (checks) this.memory.checked = requireSymmetric(this.#who, matvec, dim, this.#random);
+    const found = lanczos(matvec, dim, {
+      ...{ k, bottom, tol, miss, random: this.#random, start: this.memory.vectors },
+      growAbove: edge > 0 ? 0.75 * edge : Infinity,
+    });
+    this.memory.vectors = found.vectors;
+    return { ...found, products: found.products + checks };
+  }
+
+  /** The full columns of a solve. */
+  fresh({ state, step }: Row & { readonly step: number }): Values<typeof columns & typeof top & typeof lowest> {
+    const found = this.solve(state);
+    const first = found.top[0]!;
+    this.memory.solved = [...this.memory.solved.slice(-1), { step, ratio: first.value / state.edge }];
     return {
-      sharpness: found.value,
-      sharpnessResidual: found.residual,
-      sharpnessMissProbability: null,
+      ...head(found),
       sharpnessConverged: found.converged,
-      hessianProducts: found.products,
+      sharpnessFresh: true,
+      hessianEigenvalues: Float64Array.from(found.top, ({ value }) => value),
+      hessianResiduals: Float64Array.from(found.top, ({ residual }) => residual),
+      hessianMissProbabilities: Float64Array.from(found.top, ({ missProbability }) => missProbability),
+      hessianLowest: Float64Array.from(found.bottom, ({ value }) => value),
+      hessianLowestResiduals: Float64Array.from(found.bottom, ({ residual }) => residual),
+      hessianLowestMissProbabilities: Float64Array.from(found.bottom, ({ missProbability }) => missProbability),
     };
+  }
+
+  /** A solve where one is due, and in between what the last vector says. */
+  adaptive(row: Row & { readonly step: number }): Values<typeof columns & typeof top & typeof lowest> {
+    const { state, step } = row;
+    const v = this.memory.vectors[0];
+    if (!v || due(this.memory.solved, step, -Infinity)) return this.fresh(row);
+    const Hv = this.#matvec(state)(v, new Float64Array(v.length)); // [d]
+    const value = dot(v, Hv);
+    if (due(this.memory.solved, step, value / state.edge)) {
+      const solved = this.fresh(row);
+      return { ...solved, hessianProducts: solved.hessianProducts + 1 };
+    }
+    const empty = () => new Float64Array(0);
+    return {
+      sharpness: value,
+      sharpnessResidual: norm(addScaled(Hv, -value, v)),
+      sharpnessMissProbability: 1,
+      hessianProducts: 1,
+      sharpnessConverged: false,
+      sharpnessFresh: false,
+      hessianEigenvalues: empty(),
+      hessianResiduals: empty(),
+      hessianMissProbabilities: empty(),
+      hessianLowest: empty(),
+      hessianLowestResiduals: empty(),
+      hessianLowestMissProbabilities: empty(),
+    };
+  }
+}
+
+function head({ top: [first], products }: LanczosResult): Values<typeof columns> {
+  return {
+    sharpness: first!.value,
+    sharpnessResidual: first!.residual,
+    sharpnessMissProbability: first!.missProbability,
+    hessianProducts: products,
   };
+}
 
 /**
  * Measures the sharpness λ₁(∇²L(θₜ)) of each row.
@@ -47,67 +175,112 @@ const top =
  *       sharpness()
  *     --{ …, sharpness: 2.1 }----{ …, sharpness: 2.4 }----|
  *
- * Lanczos on exact Hessian-vector products, fully reorthogonalised, from a fresh seeded random vector at every row. At
- * a kink of a piecewise linear activation the almost-everywhere Hessian is meant.
+ * Lanczos on exact Hessian-vector products, restarted from the last row's Ritz vectors and, in their complement, from a
+ * fresh seeded random vector, so that a new direction that overtakes is seen. At a kink of a piecewise linear activation
+ * the almost-everywhere Hessian is meant. The short form of {@link hessian}.
  *
  * - needs: `state` with exact Hessian products
- * - adds:  `sharpness`, `sharpnessResidual` [1/η], `sharpnessMissProbability`, `sharpnessConverged`, `hessianProducts`
- * - cost:  `hessianProducts` products and as many vectors of d doubles
- * - error: `sharpnessResidual` bounds the distance to *an* eigenvalue; the chance that a larger one was missed is not
- *   bounded here, so `sharpnessMissProbability` is null
+ * - adds:  `sharpness`, `sharpnessResidual` [1/η], `sharpnessMissProbability`, `hessianProducts`
+ * - cost:  `hessianProducts` products, three more on the first row, and as many vectors of d doubles
+ * - error: `sharpnessResidual` bounds the distance to *an* eigenvalue; that it is the largest, to 1 % of ‖H‖, holds but
+ *   for `sharpnessMissProbability`
  *
- * @param tol Residual to stop at, relative to the eigenvalue. An eigenvalue's error is of the order of the residual's
- *   square over the gap, so the default 1e-4 leaves about 1e-8.
- * @throws {RangeError} if `tol` is not in (0, 1).
+ * @param tol  Residual to stop at, relative to ‖H‖. An eigenvalue's error is of the order of the residual's square over
+ *   the gap: the default 1e-4 leaves less than 1e-6 of PyTorch's values on the way to the edge.
+ * @param miss `sharpnessMissProbability` to go on until. Default 1e-3.
+ * @throws {RangeError} if `tol` or `miss` is not in (0, 1); as an error of the stream, if products are not deterministic
+ *   or not symmetric.
  * @example
  * gradientDescent(run).pipe(take(1_000), every(10), sharpness()).subscribe(console.log);
  * @see Cohen et al. 2021, arXiv:2103.00065.
  */
-export function sharpness({ tol = 1e-4 }: { readonly tol?: number } = {}) {
-  check('sharpness', tol);
-  return measure(columns, (context) => ({ row: top(context, tol), ...memoryless }), {
-    operator: 'sharpness',
-    needs: ['gradient', 'hessianProduct'],
-  });
-}
-
-/**
- * {@link sharpness} at a cadence: columns are null on the rows in between, so that rows that must not be dropped (the
- * ledger's) can pass.
- *
- * @throws {RangeError} if `tol` is not in (0, 1) or `every` is not a positive integer.
- * @example gradientDescent(run).pipe(take(1_000), hessian({ every: 50 }), conservation())
- */
-export function hessian({
-  tol = 1e-4,
-  every = 1,
-}: {
-  readonly k?: 1;
-  readonly tol?: number;
-  readonly every?: number;
-} = {}) {
-  check('hessian', tol);
-  if (!(Number.isInteger(every) && every > 0)) {
-    throw new RangeError(`hessian: every must be a positive integer, got ${every}`);
-  }
-  const added = nullables(columns);
-  const nothing = Object.fromEntries(Object.keys(columns).map((name) => [name, null])) as Values<typeof added>;
+export function sharpness({ tol = 1e-4, miss = MISS }: Pick<HessianOptions, 'tol' | 'miss'> = {}) {
+  const all = checked('sharpness', { tol, miss });
   return measure(
-    added,
-    (context) => {
-      const measured = top(context, tol);
-      return {
-        row: (row: { readonly state: State; readonly step: number }) =>
-          row.step % every === 0 ? measured(row) : nothing,
-        ...memoryless,
-      };
+    columns,
+    ({ random }) => {
+      const estimator = new Estimator('sharpness', all, random);
+      return { row: ({ state }: Row) => head(estimator.solve(state)), ...remembering(estimator) };
     },
-    { operator: 'hessian', reads: ['step'], needs: ['gradient', 'hessianProduct'] },
+    { operator: 'sharpness', needs: matrices.hessian.needs },
   );
 }
 
-const memoryless = { snapshot: () => null, restore: () => {} };
+/**
+ * Measures eigenvalues at both ends of the spectrum of the Hessian, the Gauss-Newton matrix or the preconditioned Hessian,
+ * on every row, at every n-th step, or often near the edge and seldom elsewhere.
+ *
+ *     --{ state, step: 0 }-------{ step: 1 }-------------{ step: 2 }---------------|
+ *       hessian({ every: 2 })
+ *     --{ …, sharpness: 2.1 }----{ …, sharpness: null }--{ …, sharpness: 2.4 }-----|
+ *
+ * As {@link sharpness}, for k eigenvalues from the top and `bottom` from the bottom. More than k are followed while the
+ * last exceeds ¾ of `state.edge` (1.5/η for gradient descent), up to max(k, 8): several sit at the edge together. With
+ * `every: n` columns are null on the rows in between, so that rows that must not be dropped (the ledger's) can pass.
+ *
+ * `every: 'adaptive'` solves every 10 steps where λ₁/edge lies in [0.75, 1.1] or is on its way there, every 100 elsewhere.
+ * In between `sharpness` is the Rayleigh quotient of the last vector, a lower bound of λ₁ for one product, and says so:
+ * `sharpnessFresh` is false, nothing is known of what was missed, and lists are empty.
+ *
+ * - needs: `state` with exact Hessian products (Jacobian products for `gauss-newton`), `step`
+ * - adds:  those of {@link sharpness}, `sharpnessConverged`, `sharpnessFresh`, `hessianEigenvalues`, `hessianResiduals` [1/η],
+ *   `hessianMissProbabilities`; with `bottom` `hessianLowest`, `hessianLowestResiduals` [1/η],
+ *   `hessianLowestMissProbabilities`
+ * - cost:  `hessianProducts` products, three more the first time, and as many vectors of d doubles
+ * - error: a residual and a miss probability for each value; values beyond k carry theirs, and are not waited for
+ *
+ * @param matrix `preconditioned`: P^(−1/2)·∇²L·P^(−1/2), which has the eigenvalues of P⁻¹∇²L; where the optimizer has no P, ∇²L.
+ * @throws {RangeError} if k is not a positive integer, `bottom` not a natural number, `every` neither a positive integer
+ *   nor 'adaptive', or `tol` or `miss` not in (0, 1); on assembly, if k + bottom exceeds the number of parameters; as an
+ *   error of the stream, if products are not deterministic or not symmetric.
+ * @example gradientDescent(run).pipe(take(1_000), hessian({ k: 3, bottom: 1, every: 50 }), conservation())
+ * @see Cohen et al. 2021, arXiv:2103.00065; Cohen et al. 2024, arXiv:2410.24206, for several eigenvalues at the edge.
+ */
+export function hessian<const O extends HessianOptions = Record<never, never>>(
+  options: O = {} as O,
+): Adds<Row & { readonly step: number }, HessianColumns<O>> {
+  const all = checked('hessian', options);
+  const { k, bottom, every, matrix } = all;
+  const { symbol, needs } = matrices[matrix];
+  const wide: Columns = {
+    ...columns,
+    sharpness: float64(`λ₁, largest algebraic eigenvalue of ${symbol}`, '1/η'),
+    ...top,
+    ...(bottom ? lowest : {}),
+  };
+  return measureEvery<Row & { readonly step: number }, Columns, Remembered>(
+    every === 'adaptive' ? 1 : every,
+    wide,
+    ({ random }) => {
+      const estimator = new Estimator('hessian', all, random);
+      const names = Object.keys(wide);
+      const only = (values: Record<string, unknown>) => Object.fromEntries(names.map((name) => [name, values[name]]));
+      return {
+        row: (row) => only(every === 'adaptive' ? estimator.adaptive(row) : estimator.fresh(row)),
+        ...remembering(estimator),
+      };
+    },
+    { operator: 'hessian', needs, parameters: { atLeast: k + bottom, for: 'k + bottom' } },
+  ) as Adds<Row & { readonly step: number }, HessianColumns<O>>;
+}
 
-function check(who: string, tol: number): void {
-  if (!(tol > 0 && tol < 1)) throw new RangeError(`${who}: tol must lie in (0, 1), got ${tol}`);
+const remembering = (estimator: Estimator) => ({
+  snapshot: () => estimator.memory,
+  restore: (saved: Remembered) => void (estimator.memory = saved),
+});
+
+function checked(who: string, options: HessianOptions): Required<HessianOptions> {
+  const { k = 1, bottom = 0, matrix = 'hessian', every = 1, tol = 1e-4, miss = MISS } = options;
+  requireOneOf(who, { matrix }, matrixNames);
+  if (!(Number.isInteger(k) && k > 0)) throw new RangeError(`${who}: k must be a positive integer, got ${k}`);
+  if (!(Number.isInteger(bottom) && bottom >= 0)) {
+    throw new RangeError(`${who}: bottom must be a natural number, got ${bottom}`);
+  }
+  if (every !== 'adaptive' && !(Number.isInteger(every) && every > 0)) {
+    throw new RangeError(`${who}: every must be a positive integer or 'adaptive', got ${every}`);
+  }
+  for (const [name, value] of Object.entries({ tol, miss })) {
+    if (!(value > 0 && value < 1)) throw new RangeError(`${who}: ${name} must lie in (0, 1), got ${value}`);
+  }
+  return { k, bottom, matrix, every, tol, miss };
 }

@@ -91,7 +91,12 @@ export function descend<C extends Columns = Record<never, never>>(
       `${who}: from must be a snapshot of ${objective.dim} parameters, got one of ${from.theta.length}`,
     );
   }
-  const shape = { columns: own ? { ...columns, ...own } : columns, capabilities: objective.capabilities, fresh: true };
+  const shape = {
+    columns: own ? { ...columns, ...own } : columns,
+    capabilities: objective.capabilities,
+    dim: objective.dim,
+    fresh: true,
+  };
   return new Stream<Flat<Step & Values<C>>>(shape, (subscriber) => {
     const steps = new Steps(who, { objective, theta0, learningRate, ...(from && { from }) }, rule());
     let next: NodeJS.Immediate | undefined;

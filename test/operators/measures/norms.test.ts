@@ -4,8 +4,9 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import * as gradient from '../../../src/operators/measures/gradient-norm.ts';
 import * as update from '../../../src/operators/measures/update-norm.ts';
 import * as weight from '../../../src/operators/measures/weight-norm.ts';
-import { descend } from '../../../src/operators/sources/descend.ts';
+import { descend, type Step } from '../../../src/operators/sources/descend.ts';
 import { gradientDescent } from '../../../src/operators/sources/gradient-descent.ts';
+import { Stream } from '../../../src/stream.ts';
 import { networks, norm } from '../../helpers/network.ts';
 import { keepsStreamLaws, rowsOf } from '../../helpers/operators.ts';
 import { quadratic, watched } from '../../helpers/quadratic.ts';
@@ -56,8 +57,10 @@ describe.each([
   });
 
   it('refuses rows without a state to measure, when the chain is assembled', () => {
-    const poor = { ...quadratic(1, 2), capabilities: [] };
-    expect(() => run(poor).pipe(operator() as ReturnType<typeof gradientNorm>)).toThrow(`${name}: needs gradient`);
+    const stateless = new Stream<Step>({ columns: {} }, () => {});
+    expect(() => stateless.pipe(operator() as ReturnType<typeof gradientNorm>)).toThrow(
+      `${name}: needs gradient of the objective, but the source has no state to measure`,
+    );
   });
 });
 

@@ -1,4 +1,4 @@
-import { lastValueFrom, map, take, tap, toArray } from 'rxjs';
+import { concatWith, lastValueFrom, map, of, take, tap, throwError, toArray } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import { float64, int32 } from '../../../src/columns.ts';
 import { gradientDescent } from '../../../src/operators/sources/gradient-descent.ts';
@@ -60,6 +60,27 @@ describe('measure', () => {
     measured.subscribe();
     measured.subscribe();
     expect(start).toHaveBeenCalledTimes(2);
+  });
+
+  it('closes what it has opened once, however its subscriber goes: done, in error, or part-way', () => {
+    const closed: string[] = [];
+    const opening = (name: string) =>
+      measure({ one: int32('1') }, () => ({
+        row: () => ({ one: 1 }),
+        snapshot: () => null,
+        restore: () => {},
+        close: () => void closed.push(name),
+      }));
+    const rows = of({ step: 0 }, { step: 1 });
+    rows.pipe(opening('done')).subscribe();
+    expect(closed).toEqual(['done']);
+    rows.pipe(concatWith(throwError(() => 'broken')), opening('in error')).subscribe({ error: () => {} });
+    run().pipe(opening('part-way'), take(1)).subscribe();
+    const throwing = measure({ two: int32('2') }, () => {
+      throw new RangeError('no');
+    });
+    rows.pipe(throwing, opening('above a fault')).subscribe({ error: () => {} });
+    expect(closed).toEqual(['done', 'in error', 'part-way', 'above a fault']);
   });
 
   it('draws the same numbers in the same chain, and others for other columns', async () => {

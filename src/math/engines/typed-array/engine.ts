@@ -146,6 +146,11 @@ export function open({ tensors, dim, dataset, activation, loss }: Network): Load
       }
       return value;
     },
+    loss(at) {
+      theta.set(at);
+      forward();
+      return loss.value(top.z, dataset, top.delta, memo);
+    },
     hvp(v, out) {
       push(v);
       loss.hessian(top.Rz, dataset, memo, top.Rdelta);

@@ -92,6 +92,7 @@ export function openOn(instances: Instances, name: string, network: Network, opt
 
   let closed = false;
   let bent = false; // is the curvature at the last θ there? It serves all products at it
+  const mean = () => losses.reduce((sum, part) => sum + part, 0) / ell.count;
   const alive = () => {
     if (closed) throw new Error(`${name}: the evaluation is closed`);
   };
@@ -110,7 +111,14 @@ export function openOn(instances: Instances, name: string, network: Network, opt
         into.gradientNormSq[t] = memory[sums / 8 + 1]!;
         into.inner[t] = memory[sums / 8 + 2]!;
       }
-      return losses.reduce((sum, part) => sum + part, 0) / ell.count;
+      return mean();
+    },
+    loss(theta) {
+      alive();
+      vector.set(theta);
+      pass.pack('theta', memory);
+      run('loss');
+      return mean();
     },
     hvp(v, out) {
       alive();

@@ -12,7 +12,7 @@ export interface Plan {
 }
 
 /** In the order that threads number them by. */
-export const jobNames = ['evaluate', 'bend', 'hvp', 'gnvp', 'jvp', 'vjp', 'gather'] as const;
+export const jobNames = ['evaluate', 'loss', 'bend', 'hvp', 'gnvp', 'jvp', 'vjp', 'gather'] as const;
 export type JobName = (typeof jobNames)[number];
 
 /** What is done to one block of rows after the other; what it adds up over rows goes to `into`. */
@@ -63,6 +63,10 @@ export function workOn(kernels: Kernels, { shape, sigma, apart }: Plan) {
       losses[block.index] = ell.value(block);
       pass.backward(block);
       pass.gradients(block, 'delta', into, add);
+    }),
+    loss: overRows(false, (block) => {
+      pass.forward(block);
+      losses[block.index] = ell.value(block);
     }),
     bend: overRows(false, pass.bend),
     hvp: overRows(true, curvature(true)),

@@ -26,6 +26,15 @@ function agrees(shape: Shape): void {
   for (const [l, z] of preActivations(ours, network).entries()) {
     expect(apart(z, theirZ[l]!), `z${l + 1}`).toBeLessThanOrEqual(1e-12);
   }
+  // a forward pass alone, elsewhere and back: the same bits, and what follows it as if it had not been
+  for (const [engine, { loss, gradient }] of [
+    [ours, a],
+    [theirs, b],
+  ] as const) {
+    engine.loss!(theta.map((t) => 2 * t));
+    expect(engine.loss!(theta)).toBe(loss);
+    expect(at(engine, network, theta).gradient).toEqual(gradient);
+  }
   ours.close();
 }
 

@@ -1,0 +1,158 @@
+/**
+ * What sharpness costs, and what chance of a missed eigenvalue that buys.
+ *
+ * 1. Sharpness at every step of job (i): cold (no vectors from the row before) and warm, in gradient steps.
+ * 2. The three largest eigenvalues tracked on 100,000 parameters, beside what their products cost alone.
+ *
+ *     npm run bench:curvature -- [rounds]
+ */
+import { lastValueFrom, map, take, toArray } from 'rxjs';
+import { float64, int32 } from '../src/columns.ts';
+import {
+  conservation,
+  gaussianMixture,
+  gradientDescent,
+  hessian,
+  lanczos,
+  measure,
+  mlp,
+  nativeRandom,
+  objective,
+  type Risk,
+  type State,
+} from '../src/index.ts';
+import { riskOf } from './jobs.ts';
+import { quantile } from './quantile.ts';
+
+const rounds = Number(process.argv[2] ?? 5);
+const learningRate = 0.01;
+
+const show = (values: readonly number[], digits = 3) => {
+  const [low, mid, high] = [0.25, 0.5, 0.75].map((p) => quantile(values, p).toPrecision(digits));
+  return `${mid} (${low} … ${high})`;
+};
+
+interface Solved {
+  readonly products: number;
+  readonly miss: number;
+}
+
+/** k eigenvalues at every row without what the row before knew. */
+const cold = (k: number) =>
+  measure({ products: int32('products'), miss: float64('miss probability') }, ({ random }) => ({
+    row({ state }: { readonly state: State }) {
+      const { top, products } = lanczos(state.hvp, state.dim, { random, k, tol: 1e-4, growAbove: 0.75 * state.edge });
+      return { products, miss: Math.max(...top.map(({ missProbability }) => missProbability)) };
+    },
+    snapshot: () => null,
+    restore: () => {},
+  }));
+
+const steps = (L: Risk) => gradientDescent({ objective: L, theta0: L.start(), learningRate });
+
+async function timed<T>(run: () => Promise<T>): Promise<{ ms: number; result: T }> {
+  const start = performance.now();
+  const result = await run();
+  return { ms: performance.now() - start, result };
+}
+
+const median = (rows: readonly Solved[], of: keyof Solved) =>
+  quantile(
+    rows.map((row) => row[of]),
+    0.5,
+  );
+
+{
+  const L = riskOf('i', 'wasm');
+  const rows = 100;
+  const run = {
+    steps: () =>
+      lastValueFrom(
+        steps(L).pipe(
+          take(rows),
+          conservation(),
+          map((): Solved => ({ products: 0, miss: 1 })),
+          toArray(),
+        ),
+      ),
+    cold: () =>
+      lastValueFrom(
+        steps(L).pipe(
+          take(rows),
+          cold(1),
+          map(({ products, miss }): Solved => ({ products, miss })),
+          toArray(),
+        ),
+      ),
+    warm: () =>
+      lastValueFrom(
+        steps(L).pipe(
+          take(rows),
+          hessian(),
+          map((row): Solved => ({ products: row.hessianProducts, miss: row.sharpnessMissProbability })),
+          toArray(),
+        ),
+      ),
+  };
+  await run.warm(); // V8
+  const ms: Record<string, number[]> = { steps: [], cold: [], warm: [] };
+  const found: Record<string, Solved[]> = {};
+  for (let round = 0; round < rounds; round++) {
+    for (const [name, go] of Object.entries(run)) {
+      const { ms: took, result } = await timed(go);
+      ms[name]!.push(took / rows);
+      found[name] = result;
+    }
+  }
+  console.log(`sharpness at every step of job (i), ${L.dim} parameters, ${rounds} rounds of ${rows} steps`);
+  console.log(`  a gradient step with the ledger   ${show(ms['steps']!)} ms`);
+  for (const name of ['cold', 'warm']) {
+    const ratios = ms[name]!.map((time, round) => time / ms['steps']![round]! - 1);
+    console.log(
+      `  ${name}: ${show(ratios)} gradient steps a row, ${median(found[name]!, 'products')} products, miss probability ${median(found[name]!, 'miss').toPrecision(2)} in the median, ${Math.max(...found[name]!.map(({ miss }) => miss)).toPrecision(2)} at most`,
+    );
+  }
+}
+
+for (const n of [1000, 5000]) {
+  // 784-128-10, on as many samples as Cohen et al. 2021 take of CIFAR-10, and on fewer
+  const random = nativeRandom(0);
+  const data = gaussianMixture({ n, d: 784, classes: 10, separation: 1 });
+  const L = objective({ model: mlp({ hidden: [128] }), loss: 'mse', data, seed: 0 });
+  const evaluation = L.open();
+  const [gradient, v, out] = [new Float64Array(L.dim), random.normal(L.dim), new Float64Array(L.dim)];
+  const perTensor = () => new Float64Array(L.tensors.length);
+  const sums = { weightNormSq: perTensor(), gradientNormSq: perTensor(), inner: perTensor() };
+  evaluation.evaluate(L.start(), gradient, sums);
+  const overheads: number[] = [];
+  const products: number[] = [];
+  const each: number[] = [];
+  let vectors: readonly Float64Array[] = [];
+  const theta = L.start();
+  for (let round = 0; round <= rounds; round++) {
+    // a step on, as a run would be
+    for (let i = 0; i < theta.length; i++) theta[i]! -= learningRate * gradient[i]!;
+    evaluation.evaluate(theta, gradient, sums);
+    let inside = 0;
+    const clocked: typeof evaluation.hvp = (x, into) => {
+      const start = performance.now();
+      evaluation.hvp(x, into);
+      inside += performance.now() - start;
+      return into;
+    };
+    const start = performance.now();
+    const found = lanczos(clocked, L.dim, { random, k: 3, tol: 1e-4, start: vectors });
+    const whole = performance.now() - start;
+    vectors = found.vectors;
+    if (round === 0) continue; // cold
+    overheads.push(whole / inside - 1);
+    products.push(found.products);
+    const one = performance.now();
+    evaluation.hvp(v, out);
+    each.push(performance.now() - one);
+  }
+  evaluation.close();
+  console.log(`top 3 tracked on ${L.dim} parameters, ${n} samples, ${rounds} rows, warm`);
+  console.log(`  ${show(products)} products a row of ${show(each)} ms`);
+  console.log(`  beside them ${show(overheads.map((part) => 100 * part))} % of what they cost`);
+}

@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import { float64, int32 } from '../../columns.ts';
+import type { Evaluation, Sums } from '../../math/objective.ts';
+import { bracketCrossing } from '../../math/theory/critical-scale.ts';
+import type { State } from '../../state.ts';
+import type { Adds } from '../transforms/derive.ts';
+import { type At, measureEvery } from '../transforms/measure.ts';
+
+export const columns = {
+  criticalSharpness: float64('2/η_c, the middle of its bracket', '1/η'),
+  criticalSharpnessError: float64('half the bracket that 2/η_c lies in', '1/η'),
+  criticalLearningRate: float64('η_c: along the update, the smallest learning rate at which the loss would rise'),
+  criticalPasses: int32('forward passes spent on this row', 'pass'),
+};
+
+/** The options of {@link criticalSharpness} in a spec. */
+export const options = z.strictObject({
+  every: z.int().positive().default(1).meta({ description: 'measured at steps divisible by it; null in between' }),
+  tol: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .default(1 / 32)
+    .meta({ description: 'width of the bracket, relative to the learning rate' }),
+});
+
+export interface CriticalSharpnessOptions {
+  readonly every?: number;
+  readonly tol?: number;
+}
+
+interface Row {
+  readonly state: State;
+  readonly step: number;
+  readonly learningRate: number;
+  readonly loss: number;
+}
+
+/**
+ * Measures the critical sharpness 2/η_c of each row by a line search along its update: a proxy for the sharpness from
+ * forward passes alone.
+ *
+ *     --{ state, loss, learningRate }------{ state, loss, learningRate }----|
+ *       criticalSharpness()
+ *     --{ …, criticalSharpness: 1.7 }------{ …, criticalSharpness: 1.8 }----|
+ *
+ * η_c is the smallest η at which L(θₜ + (η/ηₜ)·D) exceeds L(θₜ), D the update that follows the row. On a quadratic, for
+ * gradient descent, 2/η_c = gᵀHg/‖g‖², so it never exceeds λ₁, and meets it where the gradient has turned to the top
+ * eigenvector. The loss may rise and fall again along the ray; what is found is a crossing, the first if it stays above.
+ *
+ * - needs: `state`, `learningRate`, `loss`; the objective is opened a second time, for the row's evaluation stays at θₜ
+ * - adds:  `criticalSharpness`, `criticalSharpnessError` [1/η], `criticalLearningRate`, `criticalPasses`
+ * - cost:  `criticalPasses` forward passes (whole evaluations where an engine has no forward pass of its own): 7 as a rule,
+ *   from the last row's η_c on; the memory of a second evaluation
+ * - error: `criticalSharpnessError`, half the bracket. 0 ± 2/η where the loss rises nowhere up to 2⁴⁰ times the last η;
+ *   Infinity where it rises at once, as along an update that is no direction of descent
+ *
+ * @param tol Width of the bracket, relative to η_c.
+ * @throws {RangeError} if `tol` is not in (0, 1) or `every` not a positive integer.
+ * @example gradientDescent(run).pipe(take(1_000), criticalSharpness()).subscribe(console.log);
+ * @see Kalra et al. 2026, arXiv:2601.16979.
+ */
+export function criticalSharpness<const O extends CriticalSharpnessOptions = Record<never, never>>(
+  options: O = {} as O,
+): Adds<Row, At<O, typeof columns>> {
+  const { every = 1, tol = 1 / 32 } = options;
+  if (!(tol > 0 && tol < 1)) throw new RangeError(`criticalSharpness: tol must lie in (0, 1), got ${tol}`);
+  return measureEvery(
+    every,
+    columns,
+    () => {
+      let last: number | null = null; // η_c of the last row
+      let opened: Opened | undefined;
+      return {
+        row({ state, learningRate, loss }: Row) {
+          opened ??= open(state);
+          const { theta, update } = state;
+          const { lossAt, point } = opened;
+          const along = (eta: number) => {
+            const s = eta / learningRate;
+            for (let i = 0; i < point.length; i++) point[i] = theta[i]! + s * update[i]!;
+            return lossAt(point);
+          };
+          if (!Number.isFinite(loss)) return of(NaN, NaN, 0);
+          const { low, high, evaluations } = bracketCrossing(along, loss, last ?? learningRate, tol);
+          const middle = Math.sqrt(low * high);
+          last = middle > 0 && middle < Infinity ? middle : null;
+          return of(low, high, evaluations);
+        },
+        snapshot: () => last,
+        restore: (saved: number | null) => void (last = saved),
+        close: () => opened?.evaluation.close(),
+      };
+    },
+    { operator: 'criticalSharpness', reads: ['learningRate', 'loss'], needs: ['gradient'] },
+  ) as Adds<Row, At<O, typeof columns>>;
+}
+
+const of = (low: number, high: number, criticalPasses: number) => ({
+  criticalSharpness: 1 / low + 1 / high, // (2/low + 2/high)/2
+  criticalSharpnessError: low > 0 ? 1 / low - 1 / high : 1 / low,
+  criticalLearningRate: Math.sqrt(low * high),
+  criticalPasses,
+});
+
+interface Opened {
+  readonly evaluation: Evaluation;
+  readonly lossAt: (theta: Float64Array) => number;
+  readonly point: Float64Array; // [d]
+}
+
+/** A second evaluation of the row's objective, which may be moved about. */
+function open({ objective, dim }: State): Opened {
+  const evaluation = objective.open();
+  const gradient = new Float64Array(dim);
+  const perTensor = () => new Float64Array(objective.tensors.length);
+  const sums: Sums = { weightNormSq: perTensor(), gradientNormSq: perTensor(), inner: perTensor() };
+  const lossAt = evaluation.loss?.bind(evaluation) ?? ((at) => evaluation.evaluate(at, gradient, sums));
+  return { evaluation, lossAt, point: new Float64Array(dim) };
+}

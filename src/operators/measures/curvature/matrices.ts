@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import type { MatVec } from '../../../math/linalg/mat-vec.ts';
+import type { Capability } from '../../../math/objective.ts';
+import type { State } from '../../../state.ts';
+
+/** A symmetric matrix at a row: its name in the documentation, its products, and what they ask of the engine. */
+export interface Matrix {
+  readonly symbol: string;
+  readonly needs: readonly Capability[];
+  readonly of: (state: State) => MatVec;
+}
+
+/** What the option `matrix` of a measure of curvature may be. */
+export const matrices = {
+  hessian: {
+    symbol: 'the Hessian ∇²L(θₜ)',
+    needs: ['gradient', 'hessianProduct'],
+    of: ({ hvp }) => hvp,
+  },
+  'gauss-newton': {
+    symbol: 'the Gauss-Newton matrix Jᵀ(∇²ℓ)J',
+    needs: ['gradient', 'jacobianProducts'],
+    of: ({ evaluation }) => {
+      const { gnvp } = evaluation;
+      if (!gnvp) throw new TypeError('state: the engine offers jacobianProducts, but no Gauss-Newton product');
+      return gnvp;
+    },
+  },
+  // similar to P⁻¹∇²L, and symmetric
+  preconditioned: {
+    symbol: 'P^(−1/2)·∇²L(θₜ)·P^(−1/2), P the optimizer’s preconditioner',
+    needs: ['gradient', 'hessianProduct'],
+    of({ hvp, preconditioner }) {
+      if (!preconditioner) return hvp;
+      const root = preconditioner.map((p) => 1 / Math.sqrt(p)); // [d]
+      const scaled = new Float64Array(root.length); //             [d]
+      return (v, out) => {
+        for (let i = 0; i < v.length; i++) scaled[i] = root[i]! * v[i]!;
+        hvp(scaled, out);
+        for (let i = 0; i < out.length; i++) out[i]! *= root[i]!;
+        return out;
+      };
+    },
+  },
+} satisfies Record<string, Matrix>;
+
+export type MatrixName = keyof typeof matrices;
+export const matrixNames = Object.keys(matrices) as [MatrixName, ...MatrixName[]];
+
+/** The option in a spec. */
+export const matrixOption = z.enum(matrixNames).default('hessian').meta({ description: 'whose curvature' });

@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { float64, float64s, int32 } from '../../columns.ts';
+import { spectralDensityOf } from '../../math/linalg/spectral-density.ts';
+import { requireOneOf } from '../../math/require-one-of.ts';
+import type { State } from '../../state.ts';
+import type { Adds } from '../transforms/derive.ts';
+import { type At, measureEvery } from '../transforms/measure.ts';
+import { type MatrixName, matrices, matrixNames, matrixOption } from './curvature/matrices.ts';
+
+export const columns = {
+  spectralGrid: float64s('λ at which the density is given, from end to end of the spectrum', '1/η'),
+  spectralDensity: float64s('(1/d)·Σᵢ N(λ; λᵢ, σ²): eigenvalues per unit of λ, as a part of all d', 'η'),
+  spectralDensityError: float64s('one standard error of the density, over the random directions', 'η'),
+  spectralWidth: float64('σ, the width each eigenvalue is drawn with', '1/η'),
+  spectralProducts: int32('products spent on this row', 'product'),
+};
+
+/** The options of {@link spectralDensity} in a spec. */
+export const options = z.strictObject({
+  every: z.int().positive().default(1).meta({ description: 'measured at steps divisible by it; null in between' }),
+  probes: z.int().min(2).default(10).meta({ description: 'random directions; the error falls as their root' }),
+  steps: z.int().positive().default(64).meta({ description: 'products for each' }),
+  points: z.int().min(2).default(128).meta({ description: 'of the grid' }),
+  width: z.number().gt(0).lt(1).default(0.02).meta({ description: 'σ, as a part of the range of the spectrum' }),
+  matrix: matrixOption,
+});
+
+export interface SpectralDensityOptions {
+  readonly every?: number;
+  readonly probes?: number;
+  readonly steps?: number;
+  readonly points?: number;
+  readonly width?: number;
+  readonly matrix?: MatrixName;
+}
+
+/**
+ * Estimates the density of the Hessian's eigenvalues, with its Monte-Carlo error.
+ *
+ *     --{ state, step: 0 }---------------------{ state, step: 1 }----|
+ *       spectralDensity({ every: 100 })
+ *     --{ …, spectralDensity: [0, …, 0] }------{ …, null }-----------|
+ *
+ * Stochastic Lanczos quadrature: a Gauss rule of `steps` nodes from each of `probes` random directions; every eigenvalue is
+ * drawn as a Gaussian of width σ, so that the density integrates to 1 over the grid, its mean is tr H/d, and its variance
+ * that of the eigenvalues and σ².
+ *
+ * - needs: `state` with exact Hessian products (Jacobian products for `gauss-newton`), `step`
+ * - adds:  `spectralGrid` [1/η], `spectralDensity` [η], `spectralDensityError` [η], `spectralWidth` [1/η], `spectralProducts`
+ * - cost:  probes·steps products, 640 by default
+ * - error: `spectralDensityError`, one standard error, itself uncertain by 1/√(2·probes); the quadrature's own error is
+ *   far below it where steps exceeds 1/width
+ *
+ * @throws {RangeError} if an option is not of its range.
+ * @example gradientDescent(run).pipe(take(1_000), spectralDensity({ every: 500 })).subscribe(console.log);
+ * @see Ghorbani, Krishnan and Xiao 2019, arXiv:1901.10159.
+ */
+export function spectralDensity<const O extends SpectralDensityOptions = Record<never, never>>(
+  options: O = {} as O,
+): Adds<{ readonly state: State; readonly step: number }, At<O, typeof columns>> {
+  const { every = 1, probes = 10, steps = 64, points = 128, width = 0.02, matrix = 'hessian' } = options;
+  for (const [name, value, least] of [
+    ['probes', probes, 2],
+    ['steps', steps, 1],
+    ['points', points, 2],
+  ] as const) {
+    if (!(Number.isInteger(value) && value >= least)) {
+      throw new RangeError(`spectralDensity: ${name} must be an integer of at least ${least}, got ${value}`);
+    }
+  }
+  if (!(width > 0 && width < 1)) throw new RangeError(`spectralDensity: width must lie in (0, 1), got ${width}`);
+  requireOneOf('spectralDensity', { matrix }, matrixNames);
+  const { needs, of } = matrices[matrix];
+  return measureEvery(
+    every,
+    columns,
+    ({ random }) => ({
+      row({ state }: { readonly state: State; readonly step: number }) {
+        const found = spectralDensityOf(of(state), state.dim, { random, probes, steps, points, width });
+        return {
+          spectralGrid: found.grid,
+          spectralDensity: found.density,
+          spectralDensityError: found.error,
+          spectralWidth: found.sigma,
+          spectralProducts: found.products,
+        };
+      },
+      snapshot: () => null,
+      restore: () => {},
+    }),
+    { operator: 'spectralDensity', needs },
+  ) as Adds<{ readonly state: State; readonly step: number }, At<O, typeof columns>>;
+}
