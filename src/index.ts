@@ -9,6 +9,7 @@ export {
   int32s,
   nullable,
   nullables,
+  ofRun,
   uint32,
   utf8,
   type Values,
@@ -55,6 +56,7 @@ export { type Swept, sweep } from './operators/sources/sweep.ts';
 
 // measures
 export { conservation } from './operators/measures/conservation.ts';
+export { type EdgeOptions, edgeOfStability } from './operators/measures/edge-of-stability.ts';
 export { hessian, sharpness } from './operators/measures/hessian.ts';
 
 // transforms
@@ -66,6 +68,7 @@ export { untilDiverged } from './operators/transforms/until-diverged.ts';
 
 // aggregates
 export type { Fold, Folding } from './operators/aggregates/fold.ts';
+export { events } from './operators/aggregates/events.ts';
 export { type PowerLawOptions, powerLaw } from './operators/aggregates/power-law.ts';
 export { summarize } from './operators/aggregates/summarize.ts';
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import * as powerLaw from '../operators/aggregates/power-law.ts';
 import * as summarize from '../operators/aggregates/summarize.ts';
 import * as conservation from '../operators/measures/conservation.ts';
+import * as edgeOfStability from '../operators/measures/edge-of-stability.ts';
 import * as hessian from '../operators/measures/hessian.ts';
 import * as ema from '../operators/transforms/ema.ts';
 import { explain, listed, said, show } from './explain.ts';
@@ -27,6 +28,7 @@ export const measures: Registry = {
     create: ({ every, tol }: z.infer<typeof hessian.options>) =>
       every === 1 ? hessian.sharpness({ tol }) : hessian.hessian({ every, tol }),
   },
+  edgeOfStability: { options: edgeOfStability.options, create: edgeOfStability.edgeOfStability },
   ema: {
     options: ema.options,
     numbers: ['of'],

@@ -6,6 +6,7 @@ import { gaussianMixture } from '../../src/math/data/gaussian-mixture.ts';
 import { mlp } from '../../src/math/models/mlp.ts';
 import { objective } from '../../src/math/objective.ts';
 import { conservation } from '../../src/operators/measures/conservation.ts';
+import { edgeOfStability } from '../../src/operators/measures/edge-of-stability.ts';
 import { hessian, sharpness } from '../../src/operators/measures/hessian.ts';
 import type { Step } from '../../src/operators/sources/descend.ts';
 import { gradientDescent } from '../../src/operators/sources/gradient-descent.ts';
@@ -31,6 +32,11 @@ const chains: Record<string, Record<string, Chain>> = {
     layers: chain(conservation()),
     'all laws, whole': chain(conservation({ laws: ['layer', 'neuron', 'matrix'], matrix: 'whole' })),
     'without biases, before every': chain(conservation({ biases: false }), every(3)),
+  },
+  'measures/edge-of-stability': {
+    'with a sharpness at a cadence': chain(hessian({ every: 4 }), edgeOfStability()),
+    'with a sharpness on every row': chain(sharpness(), edgeOfStability({ window: 6 })),
+    'by gradients alone': chain(edgeOfStability({ sharpness: false })),
   },
   'measures/hessian': {
     sharpness: chain(sharpness()),
@@ -63,6 +69,7 @@ const chains: Record<string, Record<string, Chain>> = {
       conservation({ laws: ['layer', 'neuron'] }),
       ema('loss'),
       hessian({ every: 2 }),
+      edgeOfStability({ band: 0.2, window: 10 }),
       every(2),
       derive({ risen: float64('λ₁ − 1') }, (row: object) => ({ risen: (row as { sharpness: number }).sharpness - 1 })),
       untilDiverged(),
