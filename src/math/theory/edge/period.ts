@@ -10,8 +10,12 @@ export interface Periods {
   /** Ring of y [9, 8]. */
   readonly sketches: Float64Array;
   rows: number;
-  /** Moving averages of ‖yₜ − yₜ₋ₖ‖², k = 1, 2, 4, 8. */
+  /** ‖yₜ − yₜ₋ₖ‖² of the last row, k = 1, 2, 4, 8. */
+  readonly now: Float64Array;
+  /** Moving averages of ‖yₜ − yₜ₋ₖ‖², as parts of their sum over k. */
   readonly distances: Float64Array;
+  /** Rows in them. */
+  averaged: number;
   /** 0 where there is none. */
   period: number;
 }
@@ -19,7 +23,9 @@ export interface Periods {
 export const periods = (): Periods => ({
   sketches: new Float64Array(slots * sketched),
   rows: 0,
+  now: new Float64Array(lags.length),
   distances: new Float64Array(lags.length),
+  averaged: 0,
   period: 0,
 });
 
@@ -36,26 +42,34 @@ export const periods = (): Periods => ({
 export function recur(memory: Periods, y: Float64Array, meaningful: boolean): void {
   const { sketches, distances, rows } = memory;
   sketches.set(y, (rows % slots) * sketched);
-  for (let k = 0; k < lags.length && lags[k]! <= rows; k++) {
-    const then = ((rows - lags[k]!) % slots) * sketched;
-    let distance = 0;
-    for (let j = 0; j < sketched; j++) distance += (y[j]! - sketches[then + j]!) * (y[j]! - sketches[then + j]!);
-    // a first value stands for the average; none is remembered of what was not finite
-    const mean = distances[k]!;
-    const known = lags[k]! < rows && Number.isFinite(mean);
-    distances[k] = known ? mean + (distance - mean) / thresholds.periodHorizon : distance;
-  }
   memory.rows++;
-  memory.period = meaningful && rows >= thresholds.periodHorizon ? periodOf(memory) : 0;
+  if (!meaningful || rows < slots - 1) {
+    memory.period = 0;
+    return;
+  }
+  const { now } = memory;
+  let sum = 0;
+  for (let k = 0; k < lags.length; k++) {
+    const then = ((rows - lags[k]!) % slots) * sketched;
+    now[k] = 0;
+    for (let j = 0; j < sketched; j++) now[k]! += (y[j]! - sketches[then + j]!) * (y[j]! - sketches[then + j]!);
+    sum += now[k]!;
+  }
+  // shares, for a burst would fill averages of the distances long after it is over
+  if (sum > 0 && sum < Infinity) {
+    memory.averaged++;
+    const weight = 1 / Math.min(memory.averaged, thresholds.periodHorizon);
+    for (let k = 0; k < lags.length; k++) distances[k]! += (now[k]! / sum - distances[k]!) * weight;
+  }
+  memory.period = memory.averaged >= slots ? periodOf(memory) : 0;
 }
 
 function periodOf({ distances, period }: Periods): number {
   let found = 1;
   for (let k = 0; k + 1 < lags.length; k++) {
     const nearness = distances[k]! / distances[k + 1]!;
-    const large = k === 0 || distances[k]! > thresholds.doubling * distances[0]!;
-    // triggered() holds on to a state through NaN, and of NaN there is no period
-    if (!large || Number.isNaN(nearness) || !triggered(period > found, nearness, thresholds.returns)) break;
+    const large = distances[k]! > (k && thresholds.doubling * distances[0]!);
+    if (!large || !triggered(period > found, nearness, thresholds.returns)) break;
     found *= 2;
   }
   return found === 1 ? 0 : found;

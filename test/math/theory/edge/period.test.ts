@@ -60,9 +60,11 @@ describe('the period of gradient descent in a double well', () => {
     expect(new Set(rows.slice(60))).toEqual(new Set([period]));
   });
 
-  it('at η = 1.9 − 1 is none, where an oscillation dies away by 0.8 a step', () => {
+  it('at η = 1.9 − 1 is 2 while an oscillation dies away, by 0.8 a step, and none when only rounding is left', () => {
     const slope = well(1.9, 0);
-    expect(new Set(found(400, () => Float64Array.of(slope())))).toEqual(new Set([0]));
+    const rows = found(400, () => Float64Array.of(slope()));
+    expect(new Set(rows.slice(40, 100))).toEqual(new Set([2]));
+    expect(new Set(rows.slice(200))).toEqual(new Set([0]));
   });
 
   it('is none in chaos', () => {
@@ -81,6 +83,12 @@ describe('the period of gradient descent in a quadratic valley', () => {
 
   it.each([0.3, 1, 1.3])('is none at ηλ = %s, where no step is undone by the next', (etaLambda) => {
     expect(new Set(found(200, valley(etaLambda)))).toEqual(new Set([0]));
+  });
+
+  it('is none again 40 steps after a burst, however large it was', () => {
+    const rows = found(300, (t) => Float64Array.of(t < 150 ? 1e4 * (-1) ** t : 0, Math.exp(-t / 100)));
+    expect(new Set(rows.slice(40, 150))).toEqual(new Set([2]));
+    expect(new Set(rows.slice(190))).toEqual(new Set([0]));
   });
 
   it('is none in rounding', () => {
