@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { prepare } from '../../src/executors/prepare.ts';
 import { engines } from '../../src/math/engines/engines.ts';
+import { measures } from '../../src/pipelines/registry.ts';
 import { SpecError } from '../../src/pipelines/spec-error.ts';
 import { loadSpec } from '../../src/store/load-spec.ts';
 import { folder, tiny, type Written } from '../pipelines/tiny.ts';
@@ -31,6 +32,9 @@ files.write(
   return new rows.constructor({ ...shape, columns: { ...columns, run: columns.step } }, (s) => rows.subscribe(s));
 } } };`,
 );
+
+/** The operators that a spec may name, as a message lists them. */
+const operators = Object.keys(measures).join(', ');
 
 /** What is said of a spec that cannot run, without the name of the folder; null if it can. */
 async function saidOf(written: unknown, sets: string[] = []): Promise<string[] | null> {
@@ -116,11 +120,11 @@ const faults: Record<string, [spec: unknown, ...said: string[]]> = {
   // names of kinds
   'an unknown operator': [
     measure({ op: 'conservatoin' }),
-    'measure[0].op: expected one of conservation, hessian, ema, got "conservatoin"; did you mean conservation?',
+    `measure[0].op: expected one of ${operators}, got "conservatoin"; did you mean conservation?`,
   ],
   'an operator like no other': [
     measure({ op: 'conservation' }, { op: 'zzz' }),
-    'measure[1].op: expected one of conservation, hessian, ema, got "zzz"',
+    `measure[1].op: expected one of ${operators}, got "zzz"`,
   ],
   'an operator by its name alone': [measure('conservation'), 'measure[0]: expected an object, got "conservation"'],
   'a measure that is no list': [tiny({ measure: { op: 'hessian' } }), 'measure: expected a list, got {"op":"hessian"}'],
