@@ -61,7 +61,7 @@ type Measured = Row & { readonly sharpness: number | null };
  *
  * Three facts are kept apart, each with the step at which it was established: **crossing**, λ₁ is first measured above
  * the edge; **onset**, the loss first rises while s > 2; **hovering**, |λ₁/edge − 1| < 0.05 in 80 % of the last 200 steps.
- * On the Chebyshev task of Cohen et al. crossing came 115 … 1194 steps before onset on 132 seeds: that lead is the warning.
+ * On the Chebyshev task of Cohen et al. crossing came 111 … 1194 steps before onset on 130 seeds: that lead is the warning.
  *
  * `regime` is `flow-like`, `progressive sharpening` (below the edge; the sharpness rises), `crossed`,
  * `edge of stability` (hovers, and four in five steps turn the gradient round), `catapult` (began above the edge,
