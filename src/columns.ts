@@ -10,6 +10,8 @@ export interface Column<out T = unknown> {
   readonly unit: string;
   readonly about: string;
   readonly nullable: boolean;
+  /** Is its last value one of the whole run, to stand in the `runs` table? Of a column of doubles it always is. */
+  readonly ofRun?: boolean;
   /** The type of a cell; exists for the compiler only. */
   readonly [cell]?: T;
 }
@@ -35,6 +37,9 @@ export const int32s = column<Int32Array>('list<int32>');
 
 /** The same column, null on rows where it is not measured. */
 export const nullable = <T>(of: Column<T>): Column<T | null> => ({ ...of, nullable: true });
+
+/** The same column, whose last value is one of the whole run: the `runs` table has it too. */
+export const ofRun = <T>(of: Column<T>): Column<T> => ({ ...of, ofRun: true });
 
 export type Nullable<C extends Columns> = { [K in keyof C]: C[K] extends Column<infer T> ? Column<T | null> : never };
 

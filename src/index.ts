@@ -9,6 +9,7 @@ export {
   int32s,
   nullable,
   nullables,
+  ofRun,
   uint32,
   utf8,
   type Values,
@@ -81,18 +82,19 @@ export { type Sgd, sgd } from './operators/sources/sgd.ts';
 export { type Swept, sweep } from './operators/sources/sweep.ts';
 
 // measures
-export { batchSharpness } from './operators/measures/batch-sharpness.ts';
 export { accuracy } from './operators/measures/accuracy.ts';
 export { activationSwitching } from './operators/measures/activation-switching.ts';
+export { batchSharpness } from './operators/measures/batch-sharpness.ts';
 export { conservation } from './operators/measures/conservation.ts';
-export { gradientNorm } from './operators/measures/gradient-norm.ts';
-export { updateNorm } from './operators/measures/update-norm.ts';
-export { weightNorm } from './operators/measures/weight-norm.ts';
 export { type CriticalSharpnessOptions, criticalSharpness } from './operators/measures/critical-sharpness.ts';
 export { type DenseSpectrumOptions, denseSpectrum } from './operators/measures/dense-spectrum.ts';
+export { type EdgeOptions, edgeOfStability } from './operators/measures/edge-of-stability.ts';
+export { gradientNorm } from './operators/measures/gradient-norm.ts';
 export { type HessianOptions, hessian, sharpness } from './operators/measures/hessian.ts';
 export { type SpectralDensityOptions, spectralDensity } from './operators/measures/spectral-density.ts';
 export { type TraceOptions, trace } from './operators/measures/trace.ts';
+export { updateNorm } from './operators/measures/update-norm.ts';
+export { weightNorm } from './operators/measures/weight-norm.ts';
 
 // transforms
 export { type Adds, derive } from './operators/transforms/derive.ts';
@@ -103,6 +105,7 @@ export { untilDiverged } from './operators/transforms/until-diverged.ts';
 
 // aggregates
 export type { Fold, Folding } from './operators/aggregates/fold.ts';
+export { events } from './operators/aggregates/events.ts';
 export { type PowerLawOptions, powerLaw } from './operators/aggregates/power-law.ts';
 export { summarize } from './operators/aggregates/summarize.ts';
 

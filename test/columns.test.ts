@@ -1,8 +1,18 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import * as declarations from '../src/columns.ts';
-import { type Columns, float64, float64s, int32, nullable, nullables, utf8, type Values } from '../src/columns.ts';
+import {
+  type Columns,
+  float64,
+  float64s,
+  int32,
+  nullable,
+  nullables,
+  ofRun,
+  utf8,
+  type Values,
+} from '../src/columns.ts';
 
-const { nullable: _, nullables: __, ...constructors } = declarations;
+const { nullable: _, nullables: __, ofRun: ___, ...constructors } = declarations;
 const arrow = {
   float64: 'float64',
   int32: 'int32',
@@ -23,6 +33,12 @@ describe('a column', () => {
 
   it('has the unit 1 unless it is told another', () => {
     expect(float64('a ratio').unit).toBe('1');
+  });
+
+  it('becomes one of the whole run in a copy, nullable or not', () => {
+    const plain = int32('n', 'step');
+    expect(nullable(ofRun(plain))).toEqual({ ...plain, nullable: true, ofRun: true });
+    expect(plain).not.toHaveProperty('ofRun');
   });
 
   it('becomes nullable in a copy; the original stays as it was', () => {

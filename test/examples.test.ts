@@ -81,6 +81,28 @@ describe('examples/drift-budget.ts', () => {
   });
 });
 
+describe('examples/edge-of-stability.ts', () => {
+  it('prints the changes of regime, and writes them and the steps to Arrow files', async () => {
+    const { code, stdout, stderr } = await program(example('edge-of-stability.ts'), ['1000'], files.path).ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const read = (name: string) => tableFromIPC(readFileSync(files.in(`output/edge-of-stability/${name}.arrow`)));
+    const [steps, events] = [read('steps'), read('events')];
+    expect(steps.numRows).toBe(1001);
+    expect(Array.from(events.getChild('to')!)).toEqual(['flow-like', 'progressive sharpening', 'crossed']);
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines).toHaveLength(3);
+    for (const [i, line] of lines.entries()) {
+      const { step, from, to, loss } = events.get(i)!.toJSON();
+      expect(line).toContain(`step ${step}: ${to}; loss ${loss.toFixed(3)}`);
+      expect(from).toBe(i ? events.get(i - 1)!['to'] : null);
+      expect(steps.get(step)!['regime']).toBe(to);
+    }
+    // the warning: 144 steps before the loss rises, at 994, where the last row knows of both
+    expect(events.get(2)!['crossingStep']).toBe(850);
+    expect(steps.get(1000)).toMatchObject({ crossingStep: 850, onsetStep: 994 });
+  });
+});
+
 describe('examples/own-operator', () => {
   it('measures with a module of one’s own, from the package as it is installed', async () => {
     cpSync(example('own-operator'), files.in('own-operator'), { recursive: true });

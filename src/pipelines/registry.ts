@@ -8,6 +8,7 @@ import * as batchSharpness from '../operators/measures/batch-sharpness.ts';
 import * as conservation from '../operators/measures/conservation.ts';
 import * as criticalSharpness from '../operators/measures/critical-sharpness.ts';
 import * as denseSpectrum from '../operators/measures/dense-spectrum.ts';
+import * as edgeOfStability from '../operators/measures/edge-of-stability.ts';
 import * as gradientNorm from '../operators/measures/gradient-norm.ts';
 import * as hessian from '../operators/measures/hessian.ts';
 import * as spectralDensity from '../operators/measures/spectral-density.ts';
@@ -46,6 +47,7 @@ export const measures: Registry = {
   gradientNorm: { options: gradientNorm.options, create: gradientNorm.gradientNorm },
   updateNorm: { options: updateNorm.options, create: updateNorm.updateNorm },
   weightNorm: { options: weightNorm.options, create: weightNorm.weightNorm },
+  edgeOfStability: { options: edgeOfStability.options, create: edgeOfStability.edgeOfStability },
   ema: {
     options: ema.options,
     numbers: ['of'],

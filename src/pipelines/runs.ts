@@ -10,9 +10,15 @@ type Row = Readonly<Record<string, unknown>>;
 
 const lists = ['drift', 'imbalanceSum'];
 
-/** Columns of the chain that a run's summary takes the last measured value of: every double that a measure adds. */
+/**
+ * Columns of the chain that a run's summary takes the last measured value of: every double that a measure adds, and
+ * what it declares as `ofRun`.
+ */
 const finals = (columns: Columns): string[] =>
-  Object.keys(columns).filter((name) => columns[name]!.arrow === 'float64' && !(name in stepColumns));
+  Object.keys(columns).filter((name) => {
+    const { arrow, ofRun } = columns[name]!;
+    return (arrow === 'float64' || ofRun) && !(name in stepColumns);
+  });
 
 /** The columns of the `runs` table: one row a run, for chains that add `columns`. */
 export function runColumns(grid: Axes, columns: Columns): Columns {
@@ -31,7 +37,7 @@ export function runColumns(grid: Axes, columns: Columns): Columns {
     ...Object.fromEntries(
       finals(columns).map((name) => [
         name,
-        nullable(float64(`${columns[name]!.about}; the last measured`, columns[name]!.unit)),
+        nullable({ ...columns[name]!, about: `${columns[name]!.about}; the last measured` }),
       ]),
     ),
   };

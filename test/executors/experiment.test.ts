@@ -507,3 +507,32 @@ describe('a run that is interrupted', () => {
     for (const name of names.filter((name) => name !== 'claims')) expect(openTable(dir, name).rows).toBe(0);
   });
 });
+
+describe('a run at the edge of stability', () => {
+  it('has its facts and its last regime in the runs table, whole numbers and words', async () => {
+    const measure = [{ op: 'hessian', every: 5 }, { op: 'edgeOfStability' }];
+    // at η = 20 the run begins above the edge of a cross-entropy, whose sharpness is at most a few units
+    const fit = [{ op: 'summarize', x: 'learningRate', y: 'crossingStep' }];
+    const { dir, runs, fits } = await run(
+      tiny({ measure, fit, grid: { learningRate: [0.01, 20], seed: [1] } }),
+      fresh(),
+    );
+    expect(readTable(dir, 'runs')).toEqual(runs);
+    const [below, above] = runs;
+    expect(below).toMatchObject({ crossingStep: null, onsetStep: null, regime: 'flow-like', period: 0 });
+    expect(above!['crossingStep']).toBe(0);
+    const schema = tableFromIPC(readFileSync(join(dir, 'runs.arrow'))).schema;
+    const typeOf = (name: string) => String(schema.fields.find((field) => field.name === name)!.type);
+    expect(['crossingStep', 'regime', 'period', 'stabilityRatio'].map(typeOf)).toEqual([
+      'Int32',
+      'Utf8',
+      'Int32',
+      'Float64',
+    ]);
+
+    const rows = readTable(dir, 'steps').filter((row) => row['run'] === 1);
+    expect(rows.at(-1)).toMatchObject({ regime: above!['regime'], onsetStep: above!['onsetStep'] });
+    expect(rows[0]!['stabilityRatio']).toBeCloseTo((20 * (rows[0]!['sharpness'] as number)) / 2, 12);
+    expect(fits[0]!['pointsFinite']).toEqual(Float64Array.of(0, 1));
+  });
+});

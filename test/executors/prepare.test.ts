@@ -85,6 +85,7 @@ const idx = (changes: Written = {}) => tiny({ data: { kind: 'idx', images: 'imag
 const cifar = (changes: Written = {}) => tiny({ data: { kind: 'cifar10', folder: 'cifar', ...changes } });
 const file = (path: string, target?: unknown) => tiny({ data: { kind: 'file', path, target } });
 
+/** The operators that a spec may name, as a message lists them. */
 const ops = Object.keys(measures).join(', ');
 
 /** What is wrong, and every line that is said of it. */

@@ -11,6 +11,7 @@ import { batchSharpness } from '../../src/operators/measures/batch-sharpness.ts'
 import { conservation } from '../../src/operators/measures/conservation.ts';
 import { criticalSharpness } from '../../src/operators/measures/critical-sharpness.ts';
 import { denseSpectrum } from '../../src/operators/measures/dense-spectrum.ts';
+import { edgeOfStability } from '../../src/operators/measures/edge-of-stability.ts';
 import { gradientNorm } from '../../src/operators/measures/gradient-norm.ts';
 import { hessian, sharpness } from '../../src/operators/measures/hessian.ts';
 import { spectralDensity } from '../../src/operators/measures/spectral-density.ts';
@@ -51,6 +52,11 @@ const chains: Record<string, Record<string, Chain>> = {
     'without biases, before every': chain(conservation({ biases: false }), every(3)),
   },
   'measures/gradient-norm': { gradientNorm: chain(gradientNorm()) },
+  'measures/edge-of-stability': {
+    'with a sharpness at a cadence': chain(hessian({ every: 4 }), edgeOfStability()),
+    'with a sharpness on every row': chain(sharpness(), edgeOfStability({ window: 6 })),
+    'by gradients alone': chain(edgeOfStability({ sharpness: false })),
+  },
   'measures/hessian': {
     sharpness: chain(sharpness()),
     'hessian at a cadence': chain(hessian({ every: 4, k: 2, bottom: 1 })),
@@ -98,6 +104,7 @@ const chains: Record<string, Record<string, Chain>> = {
       ema('loss'),
       hessian({ every: 2 }),
       activationSwitching(),
+      edgeOfStability({ band: 0.2, window: 10 }),
       every(2),
       derive({ risen: float64('λ₁ − 1') }, (row: object) => ({ risen: (row as { sharpness: number }).sharpness - 1 })),
       untilDiverged(),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bool, float64, float64s, int32, nullable } from '../../src/columns.ts';
+import { bool, float64, float64s, int32, nullable, ofRun, utf8 } from '../../src/columns.ts';
 import { columns as step } from '../../src/operators/sources/descend.ts';
 import { checkNames, runColumns, runRow, statusOf } from '../../src/pipelines/runs.ts';
 
@@ -11,33 +11,45 @@ const columns = {
   gap: float64('a measure of one’s own'),
   converged: bool('a flag'),
   products: int32('a count'),
+  crossing: ofRun(nullable(int32('a fact', 'step'))),
+  regime: ofRun(utf8('a word')),
 };
 
 describe('the runs table', () => {
-  it('has the axes, how the run ended, and the last value of every double that a measure adds', () => {
+  it('has the axes, how the run ended, the last value of every double that a measure adds, and of what is a fact of the run', () => {
     expect(Object.keys(runColumns(grid, columns))).toEqual([
       ...['run', 'learningRate', 'model.hidden', 'seed', 'status', 'steps', 'finalLoss'],
-      ...['drift', 'initialSharpness', 'sharpness', 'gap'],
+      ...['drift', 'initialSharpness', 'sharpness', 'gap', 'crossing', 'regime'],
     ]);
     expect(runColumns(grid, columns)).toMatchObject({
       drift: { arrow: 'list<float64>', unit: 'θ²' },
       sharpness: { arrow: 'float64', unit: '1/η', nullable: true, about: 'λ₁; the last measured' },
       gap: { nullable: true },
+      crossing: { arrow: 'int32', unit: 'step', nullable: true, about: 'a fact; the last measured' },
+      regime: { arrow: 'utf8', nullable: true },
     });
   });
 
   it('has a row of each run, from its first row, its last and what was measured last', () => {
     const point = { learningRate: 0.1, 'model.hidden': [4], seed: 1 };
     const config = { steps: 20 };
-    const first = { step: 0, loss: 2, drift: Float64Array.of(0), sharpness: 5, gap: 0 };
-    const last = { step: 20, loss: 1, drift: Float64Array.of(3), sharpness: null, gap: 2 };
-    const measured = (name: string) => ({ sharpness: 4, gap: 2 })[name];
+    const first = { step: 0, loss: 2, drift: Float64Array.of(0), sharpness: 5, gap: 0, crossing: null, regime: 'one' };
+    const last = {
+      step: 20,
+      loss: 1,
+      drift: Float64Array.of(3),
+      sharpness: null,
+      gap: 2,
+      crossing: null,
+      regime: 'two',
+    };
+    const measured = (name: string) => ({ sharpness: 4, gap: 2, regime: 'two' })[name];
     // only what a row is made of
     const of = { run: 3, point, config } as unknown as Parameters<typeof runRow>[0];
     expect(runRow(of, grid, columns, { first, last, measured })).toEqual({
       ...{ run: 3, learningRate: 0.1, 'model.hidden': Int32Array.of(4), seed: 1 },
       ...{ status: 'completed', steps: 20, finalLoss: 1 },
-      ...{ drift: Float64Array.of(3), initialSharpness: 5, sharpness: 4, gap: 2 },
+      ...{ drift: Float64Array.of(3), initialSharpness: 5, sharpness: 4, gap: 2, crossing: null, regime: 'two' },
     });
   });
 

@@ -122,8 +122,8 @@ export function measureEvery<S extends { readonly step: number }, C extends Colu
  *
  * @throws {RangeError} that names `who`, if `step` is not the one after `last`, where there was one.
  */
-export function requireNextStep(who: string, last: number | undefined, step: number): void {
-  if (last === undefined || step === last + 1) return;
+export function requireNextStep(who: string, last: number | null | undefined, step: number): void {
+  if (last === undefined || last === null || step === last + 1) return;
   throw new RangeError(`${who}: step ${step} follows step ${last}; put it above every()`);
 }
 

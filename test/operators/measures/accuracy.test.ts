@@ -56,7 +56,7 @@ describe('accuracy', () => {
     const rows = gradientDescent({ objective: regression, theta0: regression.start(), learningRate: 0.1 });
     expect(() => rows.pipe(accuracy())).toThrow(
       new TypeError(
-        'accuracy: needs classes of the objective, but the source offers gradient, hessianProduct, jacobianProducts, preActivations',
+        'accuracy: needs classes of the objective, but the source offers gradient, hessianProduct, jacobianProducts, batches, preActivations',
       ),
     );
     const plain = gradientDescent({ objective: quadratic(1), theta0: Float64Array.of(1), learningRate: 0.1 });

@@ -1,0 +1,53 @@
+import { thresholds } from './thresholds.ts';
+
+const [, capacity] = thresholds.forecast.points;
+
+/** The last measured ratios λ/edge with their steps, and the smallest of all; plain data. */
+export interface RatioHistory {
+  /** Rings [512]. */
+  readonly steps: Float64Array;
+  readonly ratios: Float64Array;
+  count: number;
+  lowest: number;
+  lowestStep: number;
+}
+
+export const ratioHistory = (): RatioHistory => ({
+  steps: new Float64Array(capacity),
+  ratios: new Float64Array(capacity),
+  count: 0,
+  lowest: Infinity,
+  lowestStep: 0,
+});
+
+export function record(history: RatioHistory, step: number, ratio: number): void {
+  const at = history.count++ % capacity;
+  history.steps[at] = step;
+  history.ratios[at] = ratio;
+  if (ratio < history.lowest) {
+    history.lowest = ratio;
+    history.lowestStep = step;
+  }
+}
+
+/** How many are remembered. */
+export const remembered = ({ count }: RatioHistory): number => Math.min(count, capacity);
+/** The i-th from the last, which is 0. */
+const slot = ({ count }: RatioHistory, i: number): number => (count - 1 - i) % capacity;
+export const stepOf = (history: RatioHistory, i: number): number => history.steps[slot(history, i)]!;
+export const ratioOf = (history: RatioHistory, i: number): number => history.ratios[slot(history, i)]!;
+
+/**
+ * The share of the measurements of the last `window` steps, of five of them at the least, with |ratio − 1| < `band`; 0
+ * while there are fewer.
+ */
+export function shareWithin(history: RatioHistory, band: number, window: number): number {
+  const there = remembered(history);
+  if (there < thresholds.fewest) return 0;
+  const now = stepOf(history, 0);
+  let [n, within] = [0, 0];
+  for (; n < there && (n < thresholds.fewest || stepOf(history, n) > now - window); n++) {
+    if (Math.abs(ratioOf(history, n) - 1) < band) within++;
+  }
+  return within / n;
+}

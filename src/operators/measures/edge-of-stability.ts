@@ -1,0 +1,157 @@
+import { z } from 'zod';
+import { float64, int32, nullable, ofRun, utf8, type Values } from '../../columns.ts';
+import { forecastCrossing } from '../../math/theory/edge/forecast.ts';
+import { follows, gradientPair, sketched } from '../../math/theory/edge/gradient-pair.ts';
+import { periods, recur } from '../../math/theory/edge/period.ts';
+import { observe, regimes, regimesOfRun } from '../../math/theory/edge/regimes.ts';
+import { thresholds } from '../../math/theory/edge/thresholds.ts';
+import type { State } from '../../state.ts';
+import type { Adds } from '../transforms/derive.ts';
+import { measure, requireNextStep } from '../transforms/measure.ts';
+
+const fact = (about: string) => ofRun(nullable(int32(about, 'step')));
+
+export const columns = {
+  edge: float64('largest eigenvalue that the next step is stable under: 2/η for gradient descent', '1/η'),
+  stabilityRatio: nullable(float64('λ₁/edge, 1 at the edge; of gradient descent ηλ₁/2')),
+  stepCurvature: nullable(float64('s = g·(g − g′)/‖g‖², g the gradient of the row before: 2 at the edge')),
+  gradientCosine: nullable(float64('cos(g, g′): −1 where each step undoes the last')),
+  crossingStep: fact('step at which λ₁ was first measured at the edge or above; 0 where the run began there'),
+  onsetStep: fact('first step at which the loss rose with s > 2'),
+  hoveringStep: fact('step at which λ₁ was first seen to stay at the edge'),
+  catapultStep: fact('step at which a run that began above the edge was below it again'),
+  regime: ofRun(utf8(regimes.join(' | '))),
+  period: ofRun(int32('period of the oscillation of the gradient: 2, 4 or 8; 0 where there is none', 'step')),
+  crossingForecast: nullable(float64('step at which λ₁ is to cross the edge', 'step')),
+  crossingForecastLow: nullable(float64('lower end of the 90 % interval of crossingForecast', 'step')),
+  crossingForecastHigh: nullable(float64('upper end of the 90 % interval of crossingForecast', 'step')),
+};
+
+/** The options of {@link edgeOfStability} in a spec. */
+export const options = z.strictObject({
+  sharpness: z.boolean().default(true).meta({
+    description: 'read the column sharpness of a measure above; false: by gradients alone, without a Hessian product',
+  }),
+  band: z.number().gt(0).lt(1).default(thresholds.band).meta({
+    description: '|λ₁/edge − 1| of a run that hovers; 0.05 is |ηλ₁ − 2| < 0.1',
+  }),
+  window: z.int().positive().default(thresholds.window).meta({
+    description: 'steps over which hovering is judged, or the last five measurements where those are more',
+  }),
+});
+
+export interface EdgeOptions {
+  readonly band?: number;
+  readonly window?: number;
+}
+
+interface Row {
+  readonly state: State;
+  readonly step: number;
+  readonly loss: number;
+}
+type Measured = Row & { readonly sharpness: number | null; readonly sharpnessFresh?: boolean | null };
+
+/**
+ * Says where a run is with respect to the edge of stability, and warns of it before the loss does.
+ *
+ *     --{ step: 0, sharpness: 9 }---------------{ step: 850, sharpness: 20.3 }------------|
+ *       edgeOfStability()
+ *     --{ …, regime: 'flow-like', … }-----------{ …, regime: 'crossed', crossingStep: 850 }--|
+ *
+ * Three facts are kept apart, each with the step at which it was established: **crossing**, λ₁ is first measured above
+ * the edge; **onset**, the loss first rises while s > 2; **hovering**, |λ₁/edge − 1| < 0.05 in 80 % of the last 200 steps.
+ * On the Chebyshev task of Cohen et al. crossing came 111 … 1194 steps before onset on 130 seeds: that lead is the warning.
+ *
+ * `regime` is `flow-like`, `progressive sharpening` (below the edge; the sharpness rises), `crossed`,
+ * `edge of stability` (hovers, and four in five steps turn the gradient round), `catapult` (began above the edge,
+ * overshot and falls) or `divergence` (the loss climbs beyond ten times the first). Each is entered at one
+ * threshold and left at another, so noise at a threshold does not make them flicker. {@link thresholds} lists them all.
+ *
+ * The signals of the gradient need no Hessian product. s = g·(g − g′)/‖g‖² is ηgᵀHg/‖g‖² + O(η²) for gradient descent;
+ * whatever the optimizer, it is 2 on an orbit of period 2, where g′ = −g.
+ *
+ * - needs: `state`, every step, so put it above `every`; the column `sharpness`, at any cadence, of the matrix that
+ *   `state.edge` is stated for, unless the option says otherwise. A lower bound (`sharpnessFresh` false) is no measurement
+ * - adds:  `edge`, `stabilityRatio`, `stepCurvature`, `gradientCosine`, `crossingStep`, `onsetStep`, `hoveringStep`,
+ *   `catapultStep`, `regime`, `period`, `crossingForecast`, `crossingForecastLow`, `crossingForecastHigh`
+ * - cost:  one pass over the gradient and a copy of it
+ * - error: a crossing is late by at most a cadence of `sharpness`; the 90 % interval of the forecast is calibrated on the
+ *   Chebyshev task (see `forecastCrossing`), and is made from λ₁ = 0.75 edge up to the crossing
+ *
+ * @param sharpness False: by gradients alone; what is told by λ₁ is null, hovering is a mean s within 0.1 of 2, and
+ *   no regime is `progressive sharpening`.
+ * @param band   |λ₁/edge − 1| of a run that hovers.
+ * @param window Steps over which hovering is judged.
+ * @throws {RangeError} if `band` is not in (0, 1) or `window` no positive integer; as an error of the stream, when a row
+ *   comes that does not follow the one before.
+ * @example
+ * gradientDescent(run).pipe(take(6_000), hessian({ every: 25 }), edgeOfStability()).subscribe(console.log);
+ * @see Cohen et al. 2021, arXiv:2103.00065; Lewkowycz et al. 2020, arXiv:2003.02218 (catapults); Damian et al. 2023,
+ *   arXiv:2209.15594 (self-stabilisation).
+ */
+export function edgeOfStability(
+  options?: EdgeOptions & { readonly sharpness?: true | undefined },
+): Adds<Measured, typeof columns>;
+export function edgeOfStability(options: EdgeOptions & { readonly sharpness: false }): Adds<Row, typeof columns>;
+export function edgeOfStability(
+  options: EdgeOptions & { readonly sharpness?: boolean | undefined },
+): Adds<Measured, typeof columns>;
+export function edgeOfStability({
+  sharpness = true,
+  band = thresholds.band,
+  window = thresholds.window,
+}: EdgeOptions & { readonly sharpness?: boolean | undefined } = {}): Adds<Measured, typeof columns> {
+  if (!(band > 0 && band < 1)) throw new RangeError(`edgeOfStability: band must lie in (0, 1), got ${band}`);
+  if (!(Number.isInteger(window) && window > 0)) {
+    throw new RangeError(`edgeOfStability: window must be a positive integer, got ${window}`);
+  }
+  const settings = { sharpness, band, window };
+  const reads = ['step', 'loss', ...(sharpness ? ['sharpness'] : [])];
+  return measure<Measured, typeof columns, Memory>(
+    columns,
+    () => {
+      let memory = start();
+      const sketch = new Float64Array(sketched);
+      return {
+        row({ state, step, loss, sharpness: lambda, sharpnessFresh: fresh = true }) {
+          requireNextStep('edgeOfStability', memory.step, step);
+          memory.step = step;
+          const { gradients, periods, detector } = memory;
+          const { edge } = state;
+          const ratio = settings.sharpness && lambda !== null && fresh ? lambda / edge : null;
+          follows(gradients, state.gradient, sketch);
+          recur(periods, sketch, gradients.meaningful);
+          observe(detector, { step, loss, ratio, gradients }, settings);
+          const forecast = ratio !== null && detector.crossingStep === null ? forecastCrossing(detector.history) : null;
+          return {
+            edge,
+            stabilityRatio: ratio,
+            stepCurvature: gradients.stepCurvature,
+            gradientCosine: gradients.cosine,
+            crossingStep: detector.crossingStep,
+            onsetStep: detector.onsetStep,
+            hoveringStep: detector.hoveringStep,
+            catapultStep: detector.catapultStep,
+            regime: detector.regime!,
+            period: periods.period,
+            crossingForecast: forecast?.step ?? null,
+            crossingForecastLow: forecast?.low ?? null,
+            crossingForecastHigh: forecast?.high ?? null,
+          } satisfies Values<typeof columns>;
+        },
+        snapshot: () => memory,
+        restore: (saved: Memory) => void (memory = saved),
+      };
+    },
+    { operator: 'edgeOfStability', reads, needs: ['gradient'] },
+  );
+}
+
+const start = () => ({
+  step: null as number | null,
+  gradients: gradientPair(),
+  periods: periods(),
+  detector: regimesOfRun(),
+});
+type Memory = ReturnType<typeof start>;
