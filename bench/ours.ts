@@ -7,7 +7,7 @@ import { riskOf } from './jobs.ts';
 export const engine: EngineName = 'wasm';
 
 /** Steps or products in one timing: about a tenth of a second of the slower side. */
-export const counts: Readonly<Record<string, number>> = { tiny: 10_000, i: 400, ii: 200, iii: 10, iv: 40 };
+export const counts: Readonly<Record<string, number>> = { tiny: 10_000, i: 400, ii: 200, iii: 20, iv: 40 };
 
 /** Steps of gradient descent on a job with the ledger, loss, norms, every law's books, as rows. */
 export const descent = (job: string, count: number, threads = 1) => {
