@@ -202,6 +202,13 @@ const faults: Record<string, [spec: unknown, ...said: string[]]> = {
   'a word for a boolean': [model({ bias: 'no' }), 'model.bias: expected true or false, got "no"'],
 
   // the grid
+  'more runs than can be numbered': [
+    grid({
+      seed: Array.from({ length: 1001 }, (_, i) => i),
+      learningRate: Array.from({ length: 1000 }, (_, i) => i + 1),
+    }),
+    'grid: expected at most 1000000 runs, got 1001000: 1000 of learningRate, 1001 of seed',
+  ],
   'an empty grid': [
     tiny({ grid: {} }),
     'grid.learningRate: expected a list with at least one entry, got nothing',
