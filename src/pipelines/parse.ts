@@ -40,7 +40,13 @@ export function parse(input: unknown, registry: Registry): Experiment {
     ...axes.flatMap((axis) => axisFaults(schema, whole, axis, faults)),
   ]);
   const { $schema: _, ...parsed } = spec!;
-  refuse([...tooMany(parsed.grid), ...repeated(parsed.grid), ...fitFaults(parsed), ...claimFaults(parsed)]);
+  refuse([
+    ...tooMany(parsed.grid),
+    ...mixed(parsed.grid),
+    ...repeated(parsed.grid),
+    ...fitFaults(parsed),
+    ...claimFaults(parsed),
+  ]);
   return parsed;
 }
 
@@ -114,6 +120,17 @@ function tooMany(grid: Experiment['grid']): Fault[] {
   if (runs <= mostRuns) return [];
   const product = axes.map(([name, { length }]) => `${length} of ${name}`).join(', ');
   return [{ path: ['grid'], text: `expected at most ${mostRuns} runs, got ${runs}: ${product}` }];
+}
+
+/** An axis is a column of the tables, which holds values of one kind. */
+function mixed(grid: Experiment['grid']): Fault[] {
+  return Object.entries(grid).flatMap(([name, values]) => {
+    const [first] = values;
+    const other = values.findIndex((value) => typeof value !== typeof first);
+    if (other < 0) return [];
+    const text = `expected values of one kind, as ${show(first)} in [0], got ${show(values[other])}`;
+    return [{ path: ['grid', name, other], text }];
+  });
 }
 
 function repeated(grid: Experiment['grid']): Fault[] {
