@@ -159,7 +159,10 @@ export interface GridRun {
 export function gridRuns(spec: Experiment, registry: Registry): GridRun[] {
   const schema = experiment(registry);
   // without its axes: to hold all of them to the schema again at each point takes the square of the runs
-  const one = { ...spec, grid: { learningRate: [1], seed: [0] } };
+  const first = Object.entries(spec.grid).flatMap(([name, values]) =>
+    own.includes(name) ? [[name, [values[0]]]] : [],
+  );
+  const one: Experiment = { ...spec, grid: Object.fromEntries(first) };
   const kinds = new Map<string, Kind>();
   return pointsOf(spec.grid).map((point, run) => {
     const { learningRate, seed, ...axes } = point;
