@@ -44,7 +44,7 @@ export function showProgress(progress: Progress, to: WriteStream | NodeJS.Writab
     const timer = setInterval(() => to.write(`${line(progress)}\n`), 10_000);
     return () => clearInterval(timer);
   }
-  const draw = () => to.write(`${clearLine}${area(progress, to.columns ?? 80)}`);
+  const draw = () => to.write(`${clearLine}${area(progress, to.columns || 80)}`);
   const leave = () => to.write(`${clearLine}${showCursor}`);
   to.write(hideCursor);
   draw();

@@ -41,7 +41,13 @@ export function parse(input: unknown, registry: Registry): Experiment {
     ...axes.flatMap((axis) => axisFaults(schema, whole, axis, faults)),
   ]);
   const { $schema: _, ...parsed } = spec!;
-  refuse([...repeated(parsed.grid), ...fitFaults(parsed), ...claimFaults(parsed)]);
+  refuse([
+    ...tooMany(parsed.grid),
+    ...mixed(parsed.grid),
+    ...repeated(parsed.grid),
+    ...fitFaults(parsed),
+    ...claimFaults(parsed),
+  ]);
   return parsed;
 }
 
@@ -119,10 +125,33 @@ function axisFaults(schema: Schema, whole: unknown, axis: Axis, known: readonly 
   });
 }
 
+/** Beyond this a grid takes more memory to number its runs than there is, and more files than a folder takes well. */
+const mostRuns = 1_000_000;
+
+function tooMany(grid: Experiment['grid']): Fault[] {
+  const axes = Object.entries(grid);
+  const runs = axes.reduce((product, [, values]) => product * values.length, 1);
+  if (runs <= mostRuns) return [];
+  const product = axes.map(([name, { length }]) => `${length} of ${name}`).join(', ');
+  return [{ path: ['grid'], text: `expected at most ${mostRuns} runs, got ${runs}: ${product}` }];
+}
+
+/** An axis is a column of the tables, which holds values of one kind. */
+function mixed(grid: Experiment['grid']): Fault[] {
+  return Object.entries(grid).flatMap(([name, values]) => {
+    const [first] = values;
+    const other = values.findIndex((value) => typeof value !== typeof first);
+    if (other < 0) return [];
+    const text = `expected values of one kind, as ${show(first)} in [0], got ${show(values[other])}`;
+    return [{ path: ['grid', name, other], text }];
+  });
+}
+
 function repeated(grid: Experiment['grid']): Fault[] {
   return Object.entries(grid).flatMap(([name, values]) => {
     const texts = values.map((value) => JSON.stringify(value));
-    const twice = texts.findIndex((text, i) => texts.indexOf(text) < i);
+    const seen = new Set<string>();
+    const twice = texts.findIndex((text) => seen.size === seen.add(text).size);
     if (twice < 0) return [];
     const first = texts.indexOf(texts[twice]!);
     return [{ path: ['grid', name, twice], text: `expected each value once, got ${texts[twice]} as in [${first}]` }];
@@ -143,22 +172,31 @@ export interface GridRun {
  */
 export function gridRuns(spec: Experiment, registry: Registry): GridRun[] {
   const schema = experiment(registry);
+  // without its axes: to hold all of them to the schema again at each point takes the square of the runs
+  const first = Object.entries(spec.grid).flatMap(([name, values]) =>
+    own.includes(name) ? [[name, [values[0]]]] : [],
+  );
+  const one: Experiment = { ...spec, grid: Object.fromEntries(first) };
+  const kinds = new Map<string, Kind>();
   return pointsOf(spec.grid).map((point, run) => {
     const { learningRate, seed, ...axes } = point;
-    const at = Object.entries(axes).reduce<unknown>((s, [name, value]) => withValue(s, name.split('.'), value), spec);
-    const { spec: own, faults } = check(schema, at);
-    if (!own) throw new SpecError(faults.map((fault) => `grid: at ${show(axes)}, ${said(fault)}`));
-    const { data, model, loss, optimizer, steps, logEvery, random, order, measure } = own;
-    return {
-      run,
-      point,
-      config: {
-        ...{ data, model, loss, optimizer, steps, logEvery, random, order, measure },
-        ...(learningRate !== undefined && { learningRate: learningRate as number }),
-        seed: seed as number,
-      },
-    };
+    const id = JSON.stringify(axes);
+    const kind = kinds.get(id) ?? kindAt(schema, one, axes);
+    kinds.set(id, kind);
+    const rate = learningRate === undefined ? {} : { learningRate: learningRate as number };
+    return { run, point, config: { ...kind, ...rate, seed: seed as number } };
   });
+}
+
+/** What runs have in common that differ in learning rate and seed alone. */
+type Kind = Omit<RunConfig, 'learningRate' | 'seed'>;
+
+function kindAt(schema: Schema, spec: Experiment, axes: Readonly<Record<string, AxisValue>>): Kind {
+  const at = Object.entries(axes).reduce<unknown>((s, [name, value]) => withValue(s, name.split('.'), value), spec);
+  const { spec: own, faults } = check(schema, at);
+  if (!own) throw new SpecError(faults.map((fault) => `grid: at ${show(axes)}, ${said(fault)}`));
+  const { data, model, loss, optimizer, steps, logEvery, random, order, measure } = own;
+  return { data, model, loss, optimizer, steps, logEvery, random, order, measure };
 }
 
 type Node = { required?: string[]; oneOf?: Node[]; properties?: Record<string, Node> };

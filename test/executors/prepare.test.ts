@@ -282,6 +282,17 @@ const faults: Record<string, [spec: unknown, ...said: string[]]> = {
   'a word for a boolean': [model({ bias: 'no' }), 'model.bias: expected true or false, got "no"'],
 
   // the grid
+  'an axis of words and numbers': [
+    tiny({ data: { kind: 'file', path: 'good.csv' }, grid: { ...tiny()['grid'], 'data.target': ['species', 0] } }),
+    'grid["data.target"][1]: expected values of one kind, as "species" in [0], got 0',
+  ],
+  'more runs than can be numbered': [
+    grid({
+      seed: Array.from({ length: 1001 }, (_, i) => i),
+      learningRate: Array.from({ length: 1000 }, (_, i) => i + 1),
+    }),
+    'grid: expected at most 1000000 runs, got 1001000: 1000 of learningRate, 1001 of seed',
+  ],
   'an empty grid': [
     tiny({ grid: {} }),
     'grid.learningRate: expected a list with at least one entry, got nothing',

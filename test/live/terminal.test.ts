@@ -71,7 +71,8 @@ describe('showProgress', () => {
   afterEach(() => void vi.useRealTimers());
 
   const written = (columns?: number) => {
-    const to = Object.assign(new PassThrough({ encoding: 'utf8' }), columns ? { isTTY: true, columns } : {});
+    const terminal = columns === undefined ? {} : { isTTY: true, columns };
+    const to = Object.assign(new PassThrough({ encoding: 'utf8' }), terminal);
     return { to, read: () => (to.read() as string | null) ?? '' };
   };
 
@@ -99,6 +100,14 @@ describe('showProgress', () => {
     expect(read()).toBe(`${clear}${show}`);
     vi.advanceTimersByTime(1000);
     expect(read()).toBe('');
+  });
+
+  // as script(1) and docker exec -t make them
+  it('takes a terminal that does not say how wide it is for one of 80 columns', () => {
+    const { to, read } = written(0);
+    const stop = showProgress(progress(), to);
+    expect(read()).toMatch(/14 of 50 runs/);
+    stop();
   });
 
   it('gives the cursor back when the process ends before', () => {
