@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { prepare } from '../../src/executors/prepare.ts';
-import { engines } from '../../src/math/engines/engines.ts';
+import { type EngineName, engines } from '../../src/math/engines/engines.ts';
 import { measures } from '../../src/pipelines/registry.ts';
 import { SpecError } from '../../src/pipelines/spec-error.ts';
 import { loadSpec } from '../../src/store/load-spec.ts';
@@ -733,15 +733,16 @@ describe('the engine of a prepared spec', () => {
   it('is the one asked for, else the one that takes its place, and then it is said why', async () => {
     const loaded = await loadSpec(files.write('engine.json', tiny()));
     expect(prepare(loaded, 'wasm')).toMatchObject({ engine: 'wasm', fallback: undefined });
-    const { wasm } = engines;
-    engines.wasm = { ...wasm, available: false };
+    const saved = { ...engines };
+    const lacking = (name: EngineName) => `${name} needs instructions that this runtime lacks`;
     try {
-      expect(prepare(loaded, 'wasm')).toMatchObject({
-        engine: 'typed-array',
-        fallback: 'wasm needs instructions that this runtime lacks',
-      });
+      engines['wasm-fma'] = { ...saved['wasm-fma'], available: false };
+      expect(prepare(loaded, 'wasm-fma')).toMatchObject({ engine: 'wasm', fallback: lacking('wasm-fma') });
+      engines.wasm = { ...saved.wasm, available: false };
+      expect(prepare(loaded, 'wasm-fma')).toMatchObject({ engine: 'typed-array', fallback: lacking('wasm-fma') });
+      expect(prepare(loaded, 'wasm')).toMatchObject({ engine: 'typed-array', fallback: lacking('wasm') });
     } finally {
-      engines.wasm = wasm;
+      Object.assign(engines, saved);
     }
   });
 });

@@ -41,6 +41,13 @@ export type EngineName = 'typed-array' | 'wasm' | 'wasm-fma';
 
 export const engines: Record<EngineName, Engine> = { 'typed-array': typedArray, wasm, 'wasm-fma': wasmFma };
 
-/** The engine asked for, by default `wasm`; where this runtime cannot run it, `typed-array`, which runs everywhere. */
+/** What takes the place of an engine that a runtime lacks the instructions for; `typed-array` runs everywhere. */
+const instead: Readonly<Record<EngineName, EngineName>> = {
+  'wasm-fma': 'wasm',
+  wasm: 'typed-array',
+  'typed-array': 'typed-array',
+};
+
+/** The engine asked for, by default `wasm`, or the next best one that this runtime can run. */
 export const runnable = (name: EngineName = 'wasm'): EngineName =>
-  (engines[name].available ?? true) ? name : 'typed-array';
+  (engines[name].available ?? true) ? name : runnable(instead[name]);
