@@ -1,3 +1,4 @@
+import { type Basis, basis } from './basis/basis.ts';
 import { orthogonalise } from './orthogonalise.ts';
 import { addScaled, dot, norm } from './vector.ts';
 
@@ -9,54 +10,78 @@ const INVARIANT = 2 ** -49;
  * an X is given: then A is (I − XXᵀ)A(I − XXᵀ).
  *
  * Every new q is orthogonal to all before it: the recurrence is the first pass, one over all vectors the second, more
- * where it cancels.
+ * where it cancels. To be disposed of.
  */
-export class Krylov {
-  /** Orthonormal, [m][d]. */
-  readonly Q: Float64Array[] = [];
+export class Krylov implements Disposable {
   /** αⱼ = qⱼᵀA·qⱼ, [m]. */
   readonly diagonal: number[] = [];
   /** βⱼ between qⱼ and the next, [m]: the last one leaves the space. */
   readonly coupling: number[] = [];
   /** Has A nothing to add to the space? */
   exhausted = false;
-  readonly #times: (x: Float64Array) => Float64Array;
-  readonly #X: readonly Float64Array[];
-  #next: Float64Array; // [d]
+  readonly #times: (x: Float64Array, out: Float64Array) => Float64Array;
+  /** How many X there are. */
+  readonly #known: number;
+  /** X and then Q. */
+  readonly #all: Basis;
+  #last: Float64Array | undefined; //  [d]
+  #next: Float64Array; //              [d]
+  #spare: Float64Array | undefined; // [d], written over by the next product
   #length: number;
   #size = 0;
 
   /**
-   * @param times A·x in an array of its own.
+   * @param times out ← A·x.
    * @param b     The direction to start from; taken over.
    * @param X     Orthonormal vectors to stay orthogonal to.
    */
-  constructor(times: (x: Float64Array) => Float64Array, b: Float64Array, X: readonly Float64Array[] = []) {
+  constructor(
+    times: (x: Float64Array, out: Float64Array) => Float64Array,
+    b: Float64Array,
+    X: readonly Float64Array[] = [],
+  ) {
     this.#times = times;
-    this.#X = X;
+    this.#known = X.length;
+    this.#all = basis(b.length);
+    for (const x of X) this.#all.add(x);
     this.#next = b;
-    this.#length = orthogonalise(b, X, norm(b));
+    this.#length = orthogonalise(b, this.#all, norm(b));
+  }
+
+  /** m, the dimension of the space. */
+  get size(): number {
+    return this.diagonal.length;
   }
 
   step(): void {
-    const { Q, diagonal, coupling } = this;
-    const q = this.#next;
+    const { diagonal, coupling } = this;
+    const [q, last] = [this.#next, this.#last];
     for (let i = 0; i < q.length; i++) q[i]! /= this.#length;
-    const w = this.#times(q);
+    const w = this.#times(q, this.#spare ?? new Float64Array(q.length));
     this.#size = Math.max(this.#size, norm(w));
     const alpha = dot(q, w);
-    addScaled(w, -alpha, q);
-    if (Q.length) addScaled(w, -this.#length, Q.at(-1)!);
-    Q.push(q);
-    this.#length = orthogonalise(w, [...this.#X, ...Q], norm(w), 1);
-    this.#next = w;
+    const beta = this.#length;
+    if (last) for (let i = 0; i < w.length; i++) w[i]! -= alpha * q[i]! + beta * last[i]!;
+    else addScaled(w, -alpha, q);
+    this.#all.add(q);
+    this.#length = orthogonalise(w, this.#all, norm(w), 1);
+    [this.#spare, this.#last, this.#next] = [last, q, w];
     diagonal.push(alpha);
     coupling.push(this.#length);
-    this.exhausted = this.#X.length + Q.length === q.length || !(this.#length > INVARIANT * this.#size);
+    this.exhausted = this.#all.length === q.length || !(this.#length > INVARIANT * this.#size);
+  }
+
+  /** Σⱼ s[j]·qⱼ, s [m]. [d] */
+  combine(s: Float64Array): Float64Array {
+    return this.#all.combine(s, undefined, this.#known);
   }
 
   /** T of the steps so far: its diagonal [m] and its couplings [m − 1]. */
   get tridiagonal(): readonly [diagonal: Float64Array, coupling: Float64Array] {
     return [Float64Array.from(this.diagonal), Float64Array.from(this.coupling.slice(0, -1))];
+  }
+
+  [Symbol.dispose](): void {
+    this.#all[Symbol.dispose]();
   }
 }

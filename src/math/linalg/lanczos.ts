@@ -1,8 +1,9 @@
 import type { Random } from '../random/random.ts';
+import { basis } from './basis/basis.ts';
 import { Krylov } from './krylov.ts';
 import type { MatVec } from './mat-vec.ts';
 import { chanceAbove } from './miss-probability.ts';
-import { combine, orthogonalise } from './orthogonalise.ts';
+import { orthogonalise } from './orthogonalise.ts';
 import { eigenSymmetric } from './symmetric.ts';
 import { tridiagonalEigen } from './tridiagonal.ts';
 import { addScaled, dot, norm } from './vector.ts';
@@ -170,9 +171,9 @@ class Search {
     }
   }
 
-  /** A·x, finite. [d] */
-  #times(x: Float64Array): Float64Array {
-    const Ax = this.#matvec(x, new Float64Array(this.#d));
+  /** out ← A·x, finite. [d] */
+  #times(x: Float64Array, out: Float64Array = new Float64Array(this.#d)): Float64Array {
+    const Ax = this.#matvec(x, out);
     this.products++;
     const size = norm(Ax);
     if (!(size < Infinity)) throw notFinite;
@@ -206,13 +207,13 @@ class Search {
   /** Search 1: Rayleigh–Ritz in the span of the seeds, widened by residuals until the wanted pairs have converged. */
   #refine(seeds: readonly { readonly x: Float64Array; readonly Ax?: Float64Array }[]): Pair[] {
     const d = this.#d;
-    let Q: Float64Array[] = []; //  orthonormal, [·][d]
-    let AQ: Float64Array[] = []; // A·Q, [·][d]
-    let H: number[][] = []; //      QᵀAQ, its lower triangle
+    using Q = basis(d); //          orthonormal
+    using AQ = basis(d); //         their images
+    const H: Float64Array[] = []; // QAQᵀ, its lower triangle
     const add = (q: Float64Array, Aq: Float64Array) => {
-      Q.push(q);
-      AQ.push(Aq);
-      H.push(Q.map((other) => dot(other, Aq)));
+      Q.add(q);
+      AQ.add(Aq);
+      H.push(Q.inner(Aq));
     };
     for (const { x, Ax } of seeds) {
       const q = x.slice();
@@ -224,6 +225,8 @@ class Search {
       add(q, Ax ?? this.#times(q));
     }
     let effort = GUARD_EFFORT;
+    let [trial, chosen] = [new Float64Array(d), new Float64Array(d)]; // residuals
+    const scratch = new Float64Array(d);
     for (let target = 0; ; ) {
       const n = Q.length;
       const { values, vectors } = eigenSymmetric(dense(H), n); // ascending
@@ -233,44 +236,47 @@ class Search {
       const wanted = top + bottom;
       const place = (i: number) => (i < top ? i : n - 1 - (i - top)); // of the i-th that is wanted
       const value = (j: number) => values[n - 1 - j]!;
-      const rest = (j: number) => addScaled(combine(AQ, s(j)), -value(j), combine(Q, s(j)));
+      const rest = (j: number) => addScaled(AQ.combine(s(j), trial), -value(j), Q.combine(s(j), scratch));
       let r: Float64Array | undefined;
+      const choose = () => {
+        [chosen, trial] = [trial, chosen];
+        r = chosen;
+      };
       for (let i = 0; i < wanted && n < d && !r; i++) {
         const j = place((target + i) % wanted);
-        const residual = rest(j);
-        if (norm(residual) <= 0.9 * this.#enough) continue;
+        if (norm(rest(j)) <= 0.9 * this.#enough) continue;
         target = (target + i) % wanted;
-        r = residual;
+        choose();
       }
       const guards: number[] = [];
       for (const j of r || n === wanted ? [] : this.#guards(n, top, bottom)) {
         // what it takes from T is at most half of δ‖A‖
         const nearer = j === top ? value(Math.min(this.#k, top) - 1) - value(j) : value(j) - value(n - bottom);
-        const residual = rest(j);
         const half = 0.5 * OVERTAKE * this.#scale;
-        if (n === d || norm(residual) <= Math.sqrt(half * (nearer + 2 * half))) guards.push(j);
-        else if (!r && effort-- > 0) r = residual;
+        if (n === d || norm(rest(j)) <= Math.sqrt(half * (nearer + 2 * half))) guards.push(j);
+        else if (!r && effort-- > 0) choose();
       }
       if (!r || this.#spent(wanted + 1)) {
         const kept = [...Array.from({ length: wanted }, (_, i) => place(i)), ...guards].sort((a, b) => a - b);
         return kept.map((j) => {
-          const x = combine(Q, s(j));
+          const x = Q.combine(s(j));
           const direct = n === 1 || guards.includes(j);
-          return pair(x, direct ? combine(AQ, s(j)) : this.#times(normalised(x)));
+          return pair(x, direct ? AQ.combine(s(j)) : this.#times(normalised(x)));
         });
       }
       if (n >= CROWDED + 2 * wanted) {
         const half = n >> 1;
         const kept = [...Array(n).keys()].filter((j) => j < half - bottom || j >= n - bottom);
-        const [oldQ, oldAQ] = [Q, AQ];
-        [Q, AQ, H] = [[], [], []];
-        for (const j of kept) add(combine(oldQ, s(j)), combine(oldAQ, s(j)));
+        const better = kept.map((j) => [Q.combine(s(j)), AQ.combine(s(j))] as const);
+        for (const each of [Q, AQ]) each.clear();
+        H.length = 0;
+        for (const [q, Aq] of better) add(q, Aq);
       }
       // a residual is orthogonal to Q but for rounding: that was the first pass
       const length = orthogonalise(r, Q, norm(r), 1);
-      if (!(length > 0)) return this.#refine(Q.map((x, j) => ({ x, Ax: AQ[j]! })));
+      if (!(length > 0)) return this.#refine(Array.from({ length: n }, (_, j) => ({ x: Q.at(j), Ax: AQ.at(j) })));
       for (let i = 0; i < d; i++) r[i]! /= length;
-      add(r, this.#times(r));
+      add(r, this.#times(r, scratch));
     }
   }
 
@@ -286,14 +292,14 @@ class Search {
     const d = this.#d;
     const n = d - pairs.length; // dimension of the complement
     if (n === 0) return { found: [], chance: () => 0 };
-    const space = new Krylov(
-      (x) => this.#times(x),
+    using space = new Krylov(
+      (x, out) => this.#times(x, out),
       this.#random.normal(d),
       pairs.map(({ x }) => x),
     );
     for (;;) {
       space.step();
-      const m = space.Q.length;
+      const m = space.size;
       const length = space.coupling[m - 1]!;
       const exact = space.exhausted;
       const spent = this.#spent(this.#reserve);
@@ -311,7 +317,7 @@ class Search {
             const S = tridiagonalEigen(...T).vectors; // [m, m]
             const more = this.#company(pairs.length, news, m);
             return {
-              found: more.map((j) => ({ x: combine(space.Q, S.subarray(j * m, (j + 1) * m)) })),
+              found: more.map((j) => ({ x: space.combine(S.subarray(j * m, (j + 1) * m)) })),
               chance: () => 1,
             };
           }
@@ -411,7 +417,7 @@ function normalised(x: Float64Array): Float64Array {
 }
 
 /** [n, n], row-major, of the lower triangle. */
-function dense(H: readonly (readonly number[])[]): Float64Array {
+function dense(H: readonly Float64Array[]): Float64Array {
   const n = H.length;
   const A = new Float64Array(n * n);
   for (const [i, row] of H.entries()) A.set(row, i * n);

@@ -19,10 +19,10 @@ export interface Quadrature {
  * @see Golub and Meurant, Matrices, Moments and Quadrature with Applications (Princeton 2010), ch. 6.
  */
 export function gaussQuadrature(matvec: MatVec, b: Float64Array, steps: number): Quadrature {
-  const space = new Krylov((x) => matvec(x, new Float64Array(x.length)), b);
+  using space = new Krylov(matvec, b);
   do space.step();
-  while (space.Q.length < steps && !space.exhausted);
-  const first = new Float64Array(space.Q.length); // [m, 1]
+  while (space.size < steps && !space.exhausted);
+  const first = new Float64Array(space.size); // [m, 1]
   first[0] = 1;
   const { values, vectors } = tridiagonalEigen(...space.tridiagonal, first);
   return { nodes: values, weights: vectors.map((s) => s * s) };

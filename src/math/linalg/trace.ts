@@ -1,4 +1,5 @@
 import type { Random } from '../random/random.ts';
+import { basis } from './basis/basis.ts';
 import type { MatVec } from './mat-vec.ts';
 import { orthogonalise } from './orthogonalise.ts';
 import { meanAndError } from './spectral-density.ts';
@@ -38,7 +39,7 @@ export function hutchPlusPlus(matvec: MatVec, d: number, random: Random, product
     return { value, error: 0, products: d };
   }
   const signs = () => random.uniform(d, -1, 1).map((x) => (x < 0 ? -1 : 1));
-  const Q: Float64Array[] = []; // [≤ third][d]
+  using Q = basis(d); // at most a third of the products
   let spent = 0;
   for (let j = 0; j < third; j++) {
     const y = times(signs());
@@ -48,10 +49,13 @@ export function hutchPlusPlus(matvec: MatVec, d: number, random: Random, product
     const length = orthogonalise(y, Q, before);
     if (!(length > 2 ** -40 * before)) continue; // A has no more to show: its rank is below
     for (let i = 0; i < d; i++) y[i]! /= length;
-    Q.push(y);
+    Q.add(y);
   }
   let large = 0;
-  for (const q of Q) large += dot(q, times(q));
+  for (let j = 0; j < Q.length; j++) {
+    const q = Q.at(j);
+    large += dot(q, times(q));
+  }
   const rest = Array.from({ length: third }, () => {
     const g = signs();
     orthogonalise(g, Q, norm(g));

@@ -75,4 +75,7 @@ export interface Kernels {
     n: number,
   ): number;
   crossEntropyHessian(U: number, P: number, D: number, rows: number, k: number, panel: number, n: number): void;
+  inner(w: number, Q: number, count: number, stride: number, out: number): void;
+  combine(s: number, Q: number, count: number, stride: number, out: number): void;
+  project(w: number, Q: number, count: number, stride: number, sums: number): void;
 }

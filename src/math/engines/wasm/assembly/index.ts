@@ -3,6 +3,7 @@ export { add, addProduct, columnSums, norms, scale } from './elementwise';
 export { crossEntropy, crossEntropyHessian, mse, mseHessian } from './losses';
 export { outer } from './outer';
 export { packColumns, packRows } from './pack';
+export { combine, inner, project } from './span';
 export { times } from './times';
 
 /** The first byte of memory that is free. */

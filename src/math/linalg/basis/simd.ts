@@ -1,0 +1,107 @@
+import { instances } from '../../engines/wasm/engine.ts';
+import type { Instance } from '../../engines/wasm/instances.ts';
+import { START } from '../../engines/wasm/workspace.ts';
+import type { Basis } from './basis.ts';
+
+const PAGE = 65536;
+/** Vectors there is room for at first. */
+const ROOM = 32;
+
+/** Coefficients that are handed over at a time: whole fours. */
+const CHUNK = 512;
+
+/** The largest d of which a thousand vectors fit into the 4 GiB that a pointer reaches. */
+export const most = 500_000;
+
+/** A {@link Basis} in the memory of an instance of the kernels, which is lent to it until it is disposed of. */
+export class SimdBasis implements Basis {
+  readonly #d: number;
+  /** Bytes from one vector to the next: whole fours of doubles, zeros behind the last. */
+  readonly #stride: number;
+  readonly #instance: Instance;
+  /** Where the vector to work on lies, and after it the coefficients, and after them Q. */
+  readonly #w = START;
+  readonly #s: number;
+  readonly #Q: number;
+  #length = 0;
+  #disposed = false;
+
+  constructor(d: number) {
+    this.#d = d;
+    this.#stride = Math.ceil(d / 4) * 32;
+    this.#s = this.#w + this.#stride;
+    this.#Q = this.#s + CHUNK * 8;
+    this.#instance = instances.acquire(this.#Q + ROOM * this.#stride);
+    this.#pad(this.#w);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  add(q: Float64Array): void {
+    const at = this.#Q + this.#length * this.#stride;
+    const { memory } = this.#instance;
+    const missing = at + this.#stride - memory.buffer.byteLength;
+    if (missing > 0) memory.grow(Math.ceil(Math.max(missing, (this.#length * this.#stride) / 2) / PAGE));
+    this.#pad(at);
+    this.#view(at).set(q);
+    this.#length++;
+  }
+
+  at(j: number): Float64Array {
+    return this.#view(this.#Q + j * this.#stride).slice();
+  }
+
+  inner(w: Float64Array): Float64Array {
+    this.#view(this.#w).set(w);
+    const out = new Float64Array(this.#length);
+    for (const [j, count, Q] of this.#chunks(0, this.#length)) {
+      this.#instance.kernels.inner(this.#w, Q, count, this.#stride, this.#s);
+      out.set(this.#view(this.#s, count), j);
+    }
+    return out;
+  }
+
+  combine(s: Float64Array, out: Float64Array = new Float64Array(this.#d), from = 0): Float64Array {
+    const inside = this.#view(this.#w).fill(0);
+    for (const [j, count, Q] of this.#chunks(from, s.length)) {
+      this.#view(this.#s, count).set(s.subarray(j, j + count));
+      this.#instance.kernels.combine(this.#s, Q, count, this.#stride, this.#w);
+    }
+    out.set(inside);
+    return out;
+  }
+
+  project(w: Float64Array): void {
+    const inside = this.#view(this.#w);
+    inside.set(w);
+    this.#instance.kernels.project(this.#w, this.#Q, this.#length, this.#stride, this.#s);
+    w.set(inside);
+  }
+
+  clear(): void {
+    this.#length = 0;
+  }
+
+  [Symbol.dispose](): void {
+    if (!this.#disposed) instances.release(this.#instance);
+    this.#disposed = true;
+  }
+
+  /** The place among `count` vectors from `from` on, how many come with it, and where they lie. */
+  *#chunks(from: number, count: number): Generator<readonly [j: number, count: number, Q: number]> {
+    for (let j = 0; j < count; j += CHUNK) {
+      yield [j, Math.min(CHUNK, count - j), this.#Q + (from + j) * this.#stride];
+    }
+  }
+
+  #pad(at: number): void {
+    this.#view(at, this.#stride / 8).fill(0, this.#d);
+  }
+
+  /** Made anew each time: a memory that grows takes its views with it. */
+  #view(at: number, length = this.#d): Float64Array {
+    return new Float64Array(this.#instance.memory.buffer as ArrayBuffer, at, length);
+  }
+}
