@@ -7,13 +7,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { lastValueFrom, take } from 'rxjs';
 import { conservation, gradientDescent, type Risk, toArrow } from '../src/index.ts';
 import { riskOf } from './jobs.ts';
 import { quantile } from './quantile.ts';
 
 const steps = 500;
-const rounds = Number(process.argv[2] ?? 15);
 const learningRate = 0.01;
 
 function bare(L: Risk): void {
@@ -32,32 +32,48 @@ function bare(L: Risk): void {
   evaluation.close();
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'rxdescent-bench-'));
 const source = (L: Risk) => gradientDescent({ objective: L, theta0: L.start(), learningRate }).pipe(take(steps));
-const variants: Record<string, (L: Risk) => unknown> = {
-  'bare loop': bare,
-  source: (L) => lastValueFrom(source(L)),
-  '+ conservation': (L) => lastValueFrom(source(L).pipe(conservation())),
-  '+ toArrow': (L) => lastValueFrom(source(L).pipe(conservation(), toArrow(join(folder, 'steps.arrow')))),
-};
 
-for (const job of ['i', 'tiny']) {
-  const L = riskOf(job, 'typed-array');
-  const times: Record<string, number[]> = Object.fromEntries(Object.keys(variants).map((name) => [name, []]));
-  for (let round = 0; round < rounds + 2; round++) {
-    for (const [name, run] of Object.entries(variants)) {
-      const start = performance.now();
-      await run(L);
-      if (round >= 2) times[name]!.push(((performance.now() - start) / steps) * 1000);
+/** The section of RESULTS.md. */
+export async function chain(rounds: number): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'rxdescent-bench-'));
+  const variants: Record<string, (L: Risk) => unknown> = {
+    'the bare loop': bare,
+    'as rows': (L) => lastValueFrom(source(L)),
+    'with the ledger': (L) => lastValueFrom(source(L).pipe(conservation())),
+    'and to disk': (L) => lastValueFrom(source(L).pipe(conservation(), toArrow(join(folder, 'steps.arrow')))),
+  };
+  const names = Object.keys(variants);
+  const lines: string[] = [];
+  for (const [job, engine] of [
+    ['i', 'typed-array'],
+    ['i', 'wasm'],
+    ['tiny', 'wasm'],
+  ] as const) {
+    const L = riskOf(job, engine);
+    const times: Record<string, number[]> = Object.fromEntries(names.map((name) => [name, []]));
+    for (let round = 0; round < rounds + 2; round++) {
+      for (const [name, run] of Object.entries(variants)) {
+        const start = performance.now();
+        await run(L);
+        if (round >= 2) times[name]!.push(((performance.now() - start) / steps) * 1000);
+      }
+    }
+    for (const name of names) {
+      const ratios = times[name]!.map((time, round) => time / times[names[0]!]![round]!);
+      const [low, mid, high] = [0.25, 0.5, 0.75].map((p) => quantile(ratios, p).toFixed(3));
+      const left = name === names[0] ? [job, engine] : ['', ''];
+      lines.push(
+        `| ${[...left, name, quantile(times[name]!, 0.5).toFixed(2), `${mid} (${low} … ${high})`].join(' | ')} |`,
+      );
     }
   }
-  console.log(`job ${job}, ${rounds} rounds of ${steps} steps`);
-  for (const name of Object.keys(variants)) {
-    const ratios = times[name]!.map((time, round) => time / times['bare loop']![round]!);
-    const [low, mid, high] = [0.25, 0.5, 0.75].map((p) => quantile(ratios, p).toFixed(3));
-    console.log(
-      `  ${name.padEnd(15)} ${quantile(times[name]!, 0.5).toFixed(2).padStart(8)} µs a step   × ${mid} (${low} … ${high})`,
-    );
-  }
+  rmSync(folder, { recursive: true });
+  return `Over the bare loop that calls the engine and takes the step (aim at job (i) on typed arrays: below 1.05).
+
+| job | engine | | µs a step | over the bare loop |
+|---|---|---|---|---|
+${lines.join('\n')}`;
 }
-rmSync(folder, { recursive: true });
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(await chain(Number(process.argv[2] ?? 15)));

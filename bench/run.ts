@@ -1,6 +1,6 @@
 /**
  * Every job beside its peer, interleaved in one run: steps with all measurements, Hessian products from scratch, and E5
- * in full. Writes bench/RESULTS.md. Ratios are ours over the peer's, below 1 where we are faster: the median over the
+ * in full; and what sharpness and the chain of operators cost. Writes bench/RESULTS.md. Ratios are ours over the peer's, below 1 where we are faster: the median over the
  * rounds of the ratio within a round, with its quartiles.
  *
  *     python3 -m venv .venv-bench && .venv-bench/bin/pip install torch numpy
@@ -11,6 +11,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
 import { helped } from '../src/math/engines/wasm/threads/team.ts';
+import { chain } from './chain.ts';
+import { curvature } from './curvature.ts';
 import { jobs } from './jobs.ts';
 import { counts, engine, product, runsPerSecond, step } from './ours.ts';
 import { type Ask, Peer } from './peer.ts';
@@ -125,6 +127,9 @@ for (const rate of [1e-5, 1e-4, 1e-3, 1e-2]) {
 }
 peer.stop();
 
+const sharpness = await curvature(rounds);
+console.error('sharpness done');
+const operators = await chain(2 * rounds);
 const seconds = Object.entries(e05s).map(([name, found]) =>
   row([name, spread(found, 3), spread(over(e05s['rxdescent run, 2 workers']!, found), 2)]),
 );
@@ -159,6 +164,14 @@ The forward and backward pass and the gradient included.
 
 ${head}
 ${products.join('\n')}
+
+## Sharpness
+
+${sharpness}
+
+## The chain
+
+${operators}
 
 ## Workers
 
