@@ -4,8 +4,6 @@ import { bcaInterval } from './bootstrap.ts';
 import { fitPowerLaw, mean, type PowerLawFit, rivalR2, standardDeviation } from './line.ts';
 import { studentTQuantile } from './student-t.ts';
 
-export { fitLine, fitPowerLaw, rivalR2 } from './line.ts';
-
 /** Seeds from which a BCa bootstrap keeps its nominal coverage, to .93 (simulated). */
 const BOOTSTRAP_SEEDS = 25;
 /** Fewer points than this fit any exponent. */

@@ -26,7 +26,7 @@ export interface Folding {
 type Row = Readonly<Record<string, unknown>>;
 
 /** A cell as a number: itself, or of a list the mean of its absolute values. */
-export function magnitude(cell: unknown): number {
+function magnitude(cell: unknown): number {
   if (typeof cell === 'number') return cell;
   if (!(cell instanceof Float64Array) || !cell.length) return NaN;
   return cell.reduce((sum, value) => sum + Math.abs(value), 0) / cell.length;
