@@ -61,6 +61,7 @@ export const cells = (point: Readonly<Record<string, AxisValue>>, columns: Colum
     }),
   );
 
+/** The number of a run: what its rows are told apart by in every table. */
 export const runColumn = int32('point of the grid, counted from 0, the last axis fastest');
 
 /**
