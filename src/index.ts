@@ -32,6 +32,7 @@ export {
   type BatchEvaluation,
   type Capability,
   type Evaluation,
+  emptySums,
   type Objective,
   objective,
   type Problem,

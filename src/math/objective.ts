@@ -33,6 +33,17 @@ export interface Sums {
 }
 
 /**
+ * Room for the sums of a network with these tensors, all of them zero.
+ *
+ * @example
+ * L.open().evaluate(L.start(), new Float64Array(L.dim), emptySums(L.tensors)); // the loss at θ₀
+ */
+export function emptySums({ length }: readonly Tensor[]): Sums {
+  const perTensor = () => new Float64Array(length); // [tensors]
+  return { weightNormSq: perTensor(), gradientNormSq: perTensor(), inner: perTensor() };
+}
+
+/**
  * An objective made ready to be evaluated: it owns the workspace (and an engine's memory) until `close`.
  *
  * `evaluate` moves it to θ; every product after that is taken there and reuses its forward and backward pass.
@@ -107,7 +118,7 @@ export interface Risk extends Objective {
 
 const drawn = (data: Data | Dataset, random: Random): Dataset => ('draw' in data ? data.draw(random) : data);
 
-export const randoms = { torch: torchRandom, native: nativeRandom };
+const randoms = { torch: torchRandom, native: nativeRandom };
 export type RandomName = keyof typeof randoms;
 
 /**

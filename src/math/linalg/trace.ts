@@ -1,7 +1,7 @@
 import type { Random } from '../random/random.ts';
+import { meanAndError } from '../stats/mean-and-error.ts';
 import type { MatVec } from './mat-vec.ts';
 import { orthogonalise } from './orthogonalise.ts';
-import { meanAndError } from './spectral-density.ts';
 import { dot, norm } from './vector.ts';
 
 export interface Trace {

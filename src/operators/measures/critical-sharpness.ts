@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { float64, int32 } from '../../columns.ts';
-import type { Evaluation, Sums } from '../../math/objective.ts';
+import { type Evaluation, emptySums } from '../../math/objective.ts';
 import { bracketCrossing } from '../../math/theory/critical-scale.ts';
 import type { State } from '../../state.ts';
 import type { Adds } from '../transforms/derive.ts';
@@ -113,8 +113,7 @@ interface Opened {
 function open({ objective, dim }: State): Opened {
   const evaluation = objective.open();
   const gradient = new Float64Array(dim);
-  const perTensor = () => new Float64Array(objective.tensors.length);
-  const sums: Sums = { weightNormSq: perTensor(), gradientNormSq: perTensor(), inner: perTensor() };
+  const sums = emptySums(objective.tensors);
   const lossAt = evaluation.loss?.bind(evaluation) ?? ((at) => evaluation.evaluate(at, gradient, sums));
   return { evaluation, lossAt, point: new Float64Array(dim) };
 }

@@ -2,20 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { classified } from '../../../../src/math/data/dataset.ts';
 import { mlp } from '../../../../src/math/models/mlp.ts';
-import { type Evaluation, objective } from '../../../../src/math/objective.ts';
+import { type Evaluation, emptySums, objective } from '../../../../src/math/objective.ts';
 import { nativeRandom } from '../../../../src/math/random/native.ts';
-import {
-  at,
-  combine,
-  direct,
-  dot,
-  networks,
-  norm,
-  probe,
-  type Small,
-  smooth,
-  sumsOf,
-} from '../../../helpers/network.ts';
+import { at, combine, direct, dot, networks, norm, probe, type Small, smooth } from '../../../helpers/network.ts';
 import { caseNames, fromFile, loadCase } from '../../../helpers/reference.ts';
 
 const vector = (size: number, seed: number) => nativeRandom(seed).normal(size);
@@ -331,7 +320,7 @@ describe('an evaluation', () => {
         const evaluation = L.open();
         const clean = at(evaluation, L, theta);
         const dirty = new Float64Array(L.dim).fill(NaN);
-        const sums = sumsOf(L);
+        const sums = emptySums(L.tensors);
         for (const array of Object.values(sums)) array.fill(NaN);
         evaluation.evaluate(theta, dirty, sums);
         expect(dirty).toEqual(clean.gradient);
