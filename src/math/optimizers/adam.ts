@@ -1,4 +1,4 @@
-import { adamEdge } from '../theory/edge.ts';
+import { adamEdge } from '../theory/edges.ts';
 import type { Rule } from './rule.ts';
 
 export interface Adam {

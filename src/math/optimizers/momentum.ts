@@ -1,4 +1,4 @@
-import { heavyBallEdge, nesterovEdge } from '../theory/edge.ts';
+import { heavyBallEdge, nesterovEdge } from '../theory/edges.ts';
 import type { Rule } from './rule.ts';
 
 export interface Momentum {

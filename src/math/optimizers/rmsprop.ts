@@ -1,4 +1,4 @@
-import { gradientDescentEdge } from '../theory/edge.ts';
+import { gradientDescentEdge } from '../theory/edges.ts';
 import type { Rule } from './rule.ts';
 
 export interface RmsProp {
