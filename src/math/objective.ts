@@ -6,6 +6,7 @@ import { draw, type Mlp, tensorsOf } from './models/mlp.ts';
 import { nativeRandom } from './random/native.ts';
 import type { Random } from './random/random.ts';
 import { torchRandom } from './random/torch.ts';
+import { requireCounts } from './require-number.ts';
 import { requireOneOf } from './require-one-of.ts';
 
 /** One block of θ: a weight matrix W_l of shape (rows, cols) = (out, in), row-major, or a bias b_l of shape (rows, 1). */
@@ -139,9 +140,7 @@ export function objective(problem: Problem): Risk {
   requireOneOf('objective', { random }, Object.keys(randoms));
   requireOneOf('objective', { order }, ['model-first', 'data-first']);
   requireOneOf('objective', { engine }, Object.keys(engines));
-  if (!(Number.isInteger(threads) && threads > 0)) {
-    throw new RangeError(`objective: threads must be a positive integer, got ${threads}`);
-  }
+  requireCounts('objective', { threads });
   const stream = randoms[random](seed);
   const tensors = tensorsOf(model, data.d, data.k);
   const first = order === 'data-first' ? drawn(data, stream) : undefined;

@@ -1,5 +1,6 @@
 import type { RecordBatch } from 'apache-arrow';
 import { Observable } from 'rxjs';
+import { requireCounts } from '../../math/require-number.ts';
 import { rowsOf } from '../../operators/sinks/arrow/rows.ts';
 import { type Axes, heading, pointsOf } from '../../operators/sources/grid.ts';
 import { isStream, Stream } from '../../stream.ts';
@@ -38,9 +39,7 @@ export async function sweepInWorkers(
   { module, name }: Pipeline,
   { workers = 2 }: { readonly workers?: number } = {},
 ): Promise<Stream<Row>> {
-  if (!(Number.isInteger(workers) && workers > 0)) {
-    throw new RangeError(`sweepInWorkers: workers must be a positive integer, got ${workers}`);
-  }
+  requireCounts('sweepInWorkers', { workers });
   const points = pointsOf(axes);
   const url = String(module);
   const first: unknown = await ((await import(url)) as Record<string, (point: unknown) => unknown>)[name]?.(points[0]);

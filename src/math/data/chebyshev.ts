@@ -1,5 +1,6 @@
-import { requireCounts, requireRoom } from './counts.ts';
+import { requireCounts } from '../require-number.ts';
 import type { Data } from './dataset.ts';
+import { requireRoom } from './require-room.ts';
 
 /**
  * The Chebyshev polynomial of a degree, Tₘ(x) = cos(m arccos x), to be fitted at n evenly spaced points of [−1, 1].

@@ -1,5 +1,6 @@
 import type { Random } from '../random/random.ts';
-import { requireCounts, requireRoom } from './counts.ts';
+import { requireCounts } from '../require-number.ts';
+import { requireRoom } from './require-room.ts';
 
 /** n samples of d inputs with what a network is to say of them: classes, or k real targets. */
 export interface Dataset {

@@ -1,6 +1,7 @@
 import type { Random } from '../random/random.ts';
-import { requireCounts, requireRoom } from './counts.ts';
+import { requireCounts } from '../require-number.ts';
 import type { Data } from './dataset.ts';
+import { requireRoom } from './require-room.ts';
 import { shuffled } from './shuffled.ts';
 
 /**

@@ -1,6 +1,7 @@
 import type { Random } from '../random/random.ts';
-import { requireCounts, requireRoom } from './counts.ts';
+import { requireCounts } from '../require-number.ts';
 import { classified, type Data } from './dataset.ts';
+import { requireRoom } from './require-room.ts';
 
 /**
  * n points x ∼ N(0, 1)², of class 1 if exactly one of x₁, x₂ is positive, else 0.

@@ -1,4 +1,5 @@
 import type { Random } from '../random/random.ts';
+import { requireCounts } from '../require-number.ts';
 import { meanAndError } from '../stats/mean-and-error.ts';
 import type { MatVec } from './mat-vec.ts';
 import { orthogonalise } from './orthogonalise.ts';
@@ -27,9 +28,7 @@ export interface Trace {
  * @see Meyer, Musco, Musco and Woodruff 2020, arXiv:2010.09649, Algorithm 1.
  */
 export function hutchPlusPlus(matvec: MatVec, d: number, random: Random, products: number): Trace {
-  if (!(Number.isInteger(products) && products >= 6)) {
-    throw new RangeError(`hutchPlusPlus: products must be an integer of at least 6, got ${products}`);
-  }
+  requireCounts('hutchPlusPlus', { products }, 6);
   const third = Math.floor(products / 3);
   const times = (x: Float64Array) => matvec(x, new Float64Array(d));
   if (d <= third) {

@@ -1,6 +1,5 @@
-import { requireCounts } from '../data/counts.ts';
 import { sinCos } from '../random/sin-cos.ts';
-import { requirePositive, requireWithin } from '../require-number.ts';
+import { requireCounts, requirePositive, requireWithin } from '../require-number.ts';
 import type { Schedule } from './schedule.ts';
 
 /**

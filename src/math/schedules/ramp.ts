@@ -1,5 +1,4 @@
-import { requireCounts } from '../data/counts.ts';
-import { requirePositive } from '../require-number.ts';
+import { requireCounts, requirePositive } from '../require-number.ts';
 import { requireOneOf } from '../require-one-of.ts';
 import { halfCosine } from './cosine.ts';
 import type { Schedule } from './schedule.ts';

@@ -1,5 +1,4 @@
-import { requireCounts } from '../data/counts.ts';
-import { requirePositive, requireWithin } from '../require-number.ts';
+import { requireCounts, requirePositive, requireWithin } from '../require-number.ts';
 import type { Schedule } from './schedule.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { requireCounts } from '../data/counts.ts';
+import { requireCounts } from '../require-number.ts';
 import type { Schedule } from './schedule.ts';
 
 /**

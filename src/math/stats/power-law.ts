@@ -1,5 +1,6 @@
 import { log } from '../functions.ts';
 import type { Random } from '../random/random.ts';
+import { requireFraction, requireWithin } from '../require-number.ts';
 import { bcaInterval } from './bootstrap.ts';
 import { fitPowerLaw, mean, type PowerLawFit, rivalR2, standardDeviation } from './line.ts';
 import { studentTQuantile } from './student-t.ts';
@@ -128,9 +129,8 @@ export interface PowerLaw {
  */
 export function powerLaw(measurements: Iterable<Measurement>, options: PowerLawOptions): PowerLaw {
   const { average = 'seeds', divergedSeeds = 'exclude-point', floor = 1e-15, rival = NaN, level = 0.95 } = options;
-  if (!(floor >= 0 && floor < Infinity))
-    throw new RangeError(`powerLaw: floor must be finite and not negative, got ${floor}`);
-  if (!(level > 0 && level < 1)) throw new RangeError(`powerLaw: level must lie in (0, 1), got ${level}`);
+  requireWithin('powerLaw', { floor });
+  requireFraction('powerLaw', { level });
   const { seeds, groups } = arrange(measurements);
   const kept = groups.filter((group) => {
     if (divergedSeeds === 'exclude-point' && group.finite.length < group.all.length) return false;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { float64, int32, type Values } from '../../columns.ts';
-import { requireCounts } from '../../math/data/counts.ts';
 import { dot } from '../../math/linalg/vector.ts';
 import { type BatchEvaluation, emptySums } from '../../math/objective.ts';
+import { requireCounts } from '../../math/require-number.ts';
 import { meanAndError } from '../../math/stats/mean-and-error.ts';
 import type { State } from '../../state.ts';
 import type { Adds } from '../transforms/derive.ts';

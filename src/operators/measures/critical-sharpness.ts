@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { float64, int32 } from '../../columns.ts';
 import { type Evaluation, emptySums } from '../../math/objective.ts';
+import { requireFraction } from '../../math/require-number.ts';
 import { bracketCrossing } from '../../math/theory/critical-scale.ts';
 import type { State } from '../../state.ts';
 import type { Adds } from '../transforms/derive.ts';
@@ -64,7 +65,7 @@ export function criticalSharpness<const O extends CriticalSharpnessOptions = Rec
   options: O = {} as O,
 ): Adds<Row, At<O, typeof columns>> {
   const { every = 1, tol = 1 / 32 } = options;
-  if (!(tol > 0 && tol < 1)) throw new RangeError(`criticalSharpness: tol must lie in (0, 1), got ${tol}`);
+  requireFraction('criticalSharpness', { tol });
   return measureEvery(
     every,
     columns,

@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { requireCounts } from '../../math/data/counts.ts';
 import { gradientDescentRule } from '../../math/optimizers/gradient-descent.ts';
 import { momentumRule } from '../../math/optimizers/momentum.ts';
 import { onBatches } from '../../math/optimizers/on-batches.ts';
 import { fingerprint } from '../../math/random/fingerprint.ts';
-import { requireWithin } from '../../math/require-number.ts';
+import { requireCounts, requireWithin } from '../../math/require-number.ts';
 import type { Stream } from '../../stream.ts';
 import { type Descent, descend, type Step } from './descend.ts';
 

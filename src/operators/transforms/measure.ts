@@ -2,6 +2,7 @@ import { defer, finalize, map, type Observable } from 'rxjs';
 import { type Columns, type Nullable, nullables, type Values } from '../../columns.ts';
 import { fingerprint } from '../../math/random/fingerprint.ts';
 import { type NativeRandom, nativeRandom, nativeRandomFrom } from '../../math/random/native.ts';
+import { requireCounts } from '../../math/require-number.ts';
 import { isState, type Memory } from '../../state.ts';
 import { extend, type Flat, isStream, type Requirement, Stream } from '../../stream.ts';
 
@@ -97,9 +98,7 @@ export function measureEvery<S extends { readonly step: number }, C extends Colu
   start: (context: Context) => Measurement<S, Values<C>, M>,
   requirement: Partial<Requirement> = {},
 ) {
-  if (!(Number.isInteger(every) && every > 0)) {
-    throw new RangeError(`${requirement.operator ?? 'measureEvery'}: every must be a positive integer, got ${every}`);
-  }
+  requireCounts(requirement.operator ?? 'measureEvery', { every });
   const added = (every === 1 ? columns : nullables(columns)) as C;
   const nothing = Object.fromEntries(Object.keys(columns).map((name) => [name, null])) as Values<C>;
   return measure<S, C, M>(

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import { resolve } from 'node:path';
 import { config, defer, type Observable, tap } from 'rxjs';
 import type { Columns } from '../../../columns.ts';
+import { requireCounts } from '../../../math/require-number.ts';
 import { columnsOf, isStream, passing, type Stream } from '../../../stream.ts';
 import { StreamReader } from './stream-reader.ts';
 import { StreamWriter } from './stream-writer.ts';
@@ -29,9 +30,7 @@ export function tableSink({ who, path, rows, open }: TableSink) {
   if (typeof path !== 'string' || path === '') {
     throw new TypeError(`${who}: path must name a file, got ${JSON.stringify(path)}`);
   }
-  if (!(Number.isInteger(rows) && rows > 0)) {
-    throw new RangeError(`${who}: rows must be a positive integer, got ${rows}`);
-  }
+  requireCounts(who, { rows });
   return <R>(source: Observable<R>): Stream<R> => {
     if (!isStream(source) || !source.shape.known) {
       throw new TypeError(

@@ -1,5 +1,5 @@
-import { requireCounts } from '../../../math/data/counts.ts';
 import type { Normalize } from '../../../math/data/images.ts';
+import { requireCounts } from '../../../math/require-number.ts';
 import { requireOneOf } from '../../../math/require-one-of.ts';
 
 /** Which images of a set to read, and how. */
