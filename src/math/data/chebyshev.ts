@@ -10,6 +10,7 @@ import { requireRoom } from './require-room.ts';
  * degree² · 2⁻⁵³.
  *
  * @throws {RangeError} if n is no integer of at least 2, degree none of at least 0, or n more than an array holds.
+ * @example objective({ model: mlp({ hidden: [30, 20], activation: 'tanh' }), loss: 'mse', data: chebyshev({ n: 20, degree: 6 }) });
  * @see Cohen et al. 2021, arXiv:2103.00065.
  */
 export function chebyshev({ n, degree }: { n: number; degree: number }): Data {

@@ -49,6 +49,7 @@ export function checkDataset({ n, d, k, x, y, labels }: Dataset): void {
 /**
  * The data set of n labelled samples, with one-hot targets.
  *
+ * @example classified(Float64Array.of(0, 1, 2, 3), Int32Array.of(0, 1), 2, 2); // two samples of two inputs
  * @throws {RangeError} if the targets are more numbers than an array holds.
  */
 export function classified(x: Float64Array, labels: Int32Array, d: number, k: number): Dataset {

@@ -10,6 +10,7 @@ import { shuffled } from './shuffled.ts';
  *
  * @throws {RangeError} if n, d or classes is no positive integer, the samples are more numbers than an array holds, or
  *   separation is negative or not finite.
+ * @example gaussianMixture({ n: 200, d: 20, classes: 5, separation: 2 })
  */
 export function gaussianMixture(options: { n: number; d: number; classes: number; separation: number }): Data {
   const { n, d, classes, separation } = options;

@@ -11,6 +11,7 @@ const noise = 0.1;
  * ε ∼ N(0, 1)ᵈ: ⌊n/2⌋ of class 0 (radius 1), the others of class 1 (radius 2).
  *
  * @throws {RangeError} if n or d is no positive integer, or the samples are more numbers than an array holds.
+ * @example spheres({ n: 200, d: 3 })
  */
 export function spheres({ n, d }: { n: number; d: number }): Data {
   requireCounts('spheres', { n, d });

@@ -15,6 +15,7 @@ export interface NativeRandom extends Random {
  *
  * @param seed 0 … 2³² − 1.
  * @throws {RangeError} if `seed` is none of these.
+ * @example nativeRandom(42).normal(3); // three numbers in full float64
  * @see Marsaglia & Bray 1964, SIAM Review 6(3), 260–264; Blackman & Vigna 2021, ACM TOMS 47(4), 36.
  */
 export function nativeRandom(seed: number): NativeRandom {

@@ -16,6 +16,7 @@ const twoPi = 2 * Math.PI;
  *
  * @param seed 0 … 2³² − 1.
  * @throws {RangeError} if `seed` is none of these.
+ * @example torchRandom(42).normal(3); // [0.3367, 0.1288, 0.2345], as torch.manual_seed(42); torch.randn(3)
  * @see PyTorch 1.13, aten/src/ATen/native/cpu/DistributionTemplates.h, on x86 with AVX2 and FMA.
  */
 export function torchRandom(seed: number): Random {

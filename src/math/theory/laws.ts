@@ -76,6 +76,8 @@ function pairs(tensors: readonly Tensor[], biases: boolean): Pair[] {
  * - neuron: ‖W_(l+1)[:,j]‖² − ‖W_l[j,:]‖² − b_l[j]², one per hidden neuron; conserved as well where σ is homogeneous
  * - matrix: W_(l+1)ᵀW_(l+1) − W_l W_lᵀ − b_l b_lᵀ, conserved in linear networks
  *
+ * @throws {RangeError} if a family of laws or a way to store them is unknown.
+ * @example lawsOf(L.tensors, { laws: ['layer', 'neuron'] }).laws.map(({ label }) => label); // ['‖W2‖² − ‖W1‖²', …]
  * @see Du, Hu and Lee 2018, arXiv:1806.00900.
  */
 export function lawsOf(tensors: readonly Tensor[], options: LawOptions = {}): Laws {

@@ -88,7 +88,12 @@ export function heading(who: string, axes: Axes, inner: Columns) {
   };
 }
 
-/** `n` values from `low` to `high` in geometric progression. */
+/**
+ * `n` values from `low` to `high` in geometric progression, both ends as they are given.
+ *
+ * @throws {RangeError} if an end is not positive, or `n` not an integer above 1.
+ * @example logspace(1e-3, 1e-1, 3); // [0.001, 0.01, 0.1], but for rounding
+ */
 export function logspace(low: number, high: number, n: number): number[] {
   if (!(low > 0 && high > 0)) throw new RangeError(`logspace: both ends must be positive, got ${low} and ${high}`);
   if (!(Number.isInteger(n) && n > 1)) throw new RangeError(`logspace: n must be an integer above 1, got ${n}`);

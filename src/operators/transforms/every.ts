@@ -9,6 +9,8 @@ import { passing } from '../../stream.ts';
  *       every(2)
  *     --0-----2-----4--|
  *
+ * - reads: `step`
+ *
  * @throws {RangeError} if n is not a positive integer.
  * @example run.pipe(conservation(), every(10), sharpness())
  */

@@ -90,7 +90,12 @@ export type At<O, C extends Columns> = O extends { readonly every: infer E }
  * nothing is null, and the columns say so.
  *
  * @throws {RangeError} if `every` is not a positive integer.
- * @example measureEvery(10, { total: float64('sum of steps') }, start, { operator: 'total' })
+ * @example
+ * measureEvery(10, { trace: float64('trace of a matrix') }, ({ random }) => ({
+ *   row: ({ step }: { step: number }) => ({ trace: step + random.normal(1)[0]! }),
+ *   snapshot: () => null,
+ *   restore: () => {},
+ * }));
  */
 export function measureEvery<S extends { readonly step: number }, C extends Columns, M>(
   every: number,
