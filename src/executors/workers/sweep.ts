@@ -27,7 +27,7 @@ type Row = Record<string, unknown>;
  *
  * @param pipeline The module by URL, and the name of the function it exports; it is called with the point.
  * @param options.workers Threads; a run is never split over several.
- * @throws {RangeError} if the grid is empty or `workers` is no positive integer.
+ * @throws {RangeError} if the grid is empty or `workers` is not a positive integer.
  * @throws {TypeError} if the module does not export such a function.
  * @example
  * const rows = await sweepInWorkers({ learningRate: [0.1, 0.2], seed: [1, 2] },

@@ -26,8 +26,8 @@ export interface Data {
 /**
  * Holds a data set to its own description, since a label out of range or a NaN would look like a diverging run.
  *
- * @throws {TypeError} if an array has not the length that n, d and k make. @throws {RangeError} if a value is not finite
- *   or a label none of the k classes.
+ * @throws {TypeError} if the length of an array is not what n, d and k make it. @throws {RangeError} if a value is not finite
+ *   or a label is not one of the k classes.
  */
 export function checkDataset({ n, d, k, x, y, labels }: Dataset): void {
   requireCounts('data', { n, d, k });

@@ -8,7 +8,7 @@ import { shuffled } from './shuffled.ts';
  * n samples around `classes` centres: x = centre + ε, ε ∼ N(0, 1)ᵈ, the centres drawn on the sphere of radius
  * `separation` · √d. The classes are of equal size, but for the first n mod `classes`, which have one sample more.
  *
- * @throws {RangeError} if n, d or classes is no positive integer, the samples are more numbers than an array holds, or
+ * @throws {RangeError} if n, d or classes is not a positive integer, the samples are more numbers than an array holds, or
  *   separation is negative or not finite.
  * @example gaussianMixture({ n: 200, d: 20, classes: 5, separation: 2 })
  */

@@ -33,7 +33,7 @@ export interface BootstrapInterval {
  *
  * @param n Things to resample, 2 or more.
  * @param statistic Of the things whose indices it is given, repeated as drawn; the array is borrowed.
- * @throws {RangeError} if n, resamples or level cannot be meant.
+ * @throws {RangeError} if n is below 2, `resamples` is below 100, or `level` is not in (0, 1).
  * @example
  * const mean = (drawn: Int32Array) => drawn.reduce((s, i) => s + sample[i]!, 0) / drawn.length;
  * const { low, high } = bcaInterval(sample.length, mean, { random });

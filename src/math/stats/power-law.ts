@@ -119,7 +119,7 @@ export interface PowerLaw {
  *
  * - cost: nothing, but `resamples` fits from 25 seeds up
  *
- * @throws {RangeError} if an x is not positive and finite, or an option cannot be meant.
+ * @throws {RangeError} if an x is not positive and finite, `floor` is negative, or `level` is not in (0, 1).
  * @example
  * const { exponent, exponentLow, exponentHigh } = powerLaw(
  *   runs.map(({ learningRate, seed, drift }) => ({ x: learningRate, y: drift, seed })),

@@ -21,7 +21,7 @@ export const options = z.strictObject({
  *
  * @param beta Weight of the past; 1/(1 − β) rows is how far back it looks.
  * @throws {RangeError} if `beta` is not in [0, 1). @throws {TypeError} as an error of the stream, at a row on which the
- *   column is no number.
+ *   column is not a number.
  * @example run.pipe(ema('loss', 0.99))
  */
 export function ema<X extends string>(column: X, beta = 0.9) {

@@ -24,7 +24,7 @@ const busy = new Set<string>();
 /**
  * Passes rows on and writes them: to `<path>.part` as they come, and from there to `path` once they end.
  *
- * @throws {TypeError} if `path` is no path, or the columns of the source are not known. @throws {RangeError} for `rows`.
+ * @throws {TypeError} if `path` is not the name of a file, or the columns of the source are not known. @throws {RangeError} for `rows`.
  */
 export function tableSink({ who, path, rows, open }: TableSink) {
   if (typeof path !== 'string' || path === '') {

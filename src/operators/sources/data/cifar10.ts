@@ -31,7 +31,7 @@ const row = 1 + d;
  * - cost: 8·3072 bytes an example read: 1.2 GB for all 50 000, 12 MB for `first: 500`
  *
  * @throws {TypeError} if a batch is not of whole rows of 3073 bytes.
- * @throws {RangeError} if there is no such file, a label is none of 0 … 9, an option is not what it must be, there are
+ * @throws {RangeError} if there is no such file, a label is not in 0 … 9, an option is out of range, there are
  *   fewer than `first` examples, or none of the classes.
  * @example
  * readCifar10({ folder: 'cifar-10-batches-bin', first: 500, normalize: 'standard' }); // n = 500, d = 3072
