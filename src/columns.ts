@@ -16,6 +16,7 @@ export interface Column<out T = unknown> {
   readonly [cell]?: T;
 }
 
+/** Columns by their names, in the order of the table. */
 export type Columns = Readonly<Record<string, Column>>;
 
 /** The part of a row that a set of columns describes. */
@@ -82,6 +83,7 @@ export const nullable = <T>(of: Column<T>): Column<T | null> => ({ ...of, nullab
  */
 export const ofRun = <T>(of: Column<T>): Column<T> => ({ ...of, ofRun: true });
 
+/** The same columns, of which every one may be null. */
 export type Nullable<C extends Columns> = { [K in keyof C]: C[K] extends Column<infer T> ? Column<T | null> : never };
 
 /**

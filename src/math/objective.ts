@@ -92,6 +92,7 @@ export interface Objective {
   readonly batches?: Batched;
 }
 
+/** What {@link objective} makes a loss of: a network, a loss, data, and how they are drawn and computed. */
 export interface Problem {
   readonly model: Mlp;
   readonly loss: LossName;
@@ -120,6 +121,7 @@ export interface Risk extends Objective {
 const drawn = (data: Data | Dataset, random: Random): Dataset => ('draw' in data ? data.draw(random) : data);
 
 const randoms = { torch: torchRandom, native: nativeRandom };
+/** Whose draws a seed gives. */
 export type RandomName = keyof typeof randoms;
 
 /**

@@ -143,4 +143,5 @@ export const activations = {
   silu: () => silu,
   gelu: () => gelu,
 };
+/** What {@link activations} are called. */
 export type ActivationName = keyof typeof activations;

@@ -3,6 +3,7 @@ import { requireOneOf } from '../require-one-of.ts';
 import { halfCosine } from './cosine.ts';
 import type { Schedule } from './schedule.ts';
 
+/** The options of {@link ramp}. */
 export interface Ramp {
   /** `linear`: in equal parts; `cosine`: little at both ends. */
   readonly shape?: 'linear' | 'cosine';

@@ -1,6 +1,7 @@
 import type { Tensor } from '../objective.ts';
 import { requireOneOf } from '../require-one-of.ts';
 
+/** The families of laws; {@link lawsOf} says what each conserves. */
 export type LawKind = 'layer' | 'neuron' | 'matrix';
 
 /** What an entry of a list column is. */
@@ -34,6 +35,7 @@ export interface Laws {
   ofSums?(inner: Float64Array, out: Float64Array): void;
 }
 
+/** The options of {@link lawsOf}. */
 export interface LawOptions {
   readonly laws?: readonly LawKind[];
   /** False: the quantity without b_l, which the paper measures and which is not conserved where there are biases. */

@@ -17,6 +17,7 @@ export const folding = {
     .meta({ description: 'what a diverged seed takes out of the fit: its x altogether, or itself' }),
 };
 
+/** What every fold of runs takes: `powerLaw`, `summarize`. */
 export interface Folding {
   readonly name?: string | undefined;
   /** Columns whose values are folded apart, one row of result each. Default the axes of the sweep but x and `seed`. */

@@ -21,6 +21,7 @@ export const options = z.strictObject({
   every: z.int().positive().default(1).meta({ description: 'measured at steps divisible by it; null in between' }),
 });
 
+/** The options of {@link batchSharpness}. */
 export interface BatchSharpnessOptions {
   readonly batch: number;
   readonly batches?: number;

@@ -25,6 +25,7 @@ export const options = z.strictObject({
     .meta({ description: 'width of the bracket, relative to the learning rate' }),
 });
 
+/** The options of {@link criticalSharpness}. */
 export interface CriticalSharpnessOptions {
   readonly every?: number;
   readonly tol?: number;

@@ -41,6 +41,7 @@ export const options = z.strictObject({
   }),
 });
 
+/** The options of {@link edgeOfStability}. */
 export interface EdgeOptions {
   readonly band?: number;
   readonly window?: number;

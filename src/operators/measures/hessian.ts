@@ -58,6 +58,7 @@ export const options = z.strictObject({
   miss: fraction.default(MISS).meta({ description: 'chance of a missed eigenvalue to go on until' }),
 });
 
+/** The options of {@link hessian}. */
 export interface HessianOptions {
   readonly k?: number;
   readonly bottom?: number;

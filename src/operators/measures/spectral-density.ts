@@ -26,6 +26,7 @@ export const options = z.strictObject({
   matrix: matrixOption,
 });
 
+/** The options of {@link spectralDensity}. */
 export interface SpectralDensityOptions {
   readonly every?: number;
   readonly probes?: number;

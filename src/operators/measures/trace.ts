@@ -21,6 +21,7 @@ export const options = z.strictObject({
   matrix: matrixOption,
 });
 
+/** The options of {@link trace}. */
 export interface TraceOptions {
   readonly every?: number;
   readonly products?: number;

@@ -47,6 +47,7 @@ export interface Feedback {
 /** η, or η as a function of the updates made so far, or one that looks at the run. */
 export type LearningRate = number | ((step: number) => number) | Feedback;
 
+/** What every source of a descent takes: where it begins, and how fast it goes. */
 export interface Descent {
   readonly objective: Objective;
   readonly theta0: Float64Array; // [d]

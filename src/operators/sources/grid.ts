@@ -1,6 +1,7 @@
 import { bool, type Column, type Columns, float64, float64s, int32, int32s, uint32, utf8 } from '../../columns.ts';
 import { exp, log } from '../../math/functions.ts';
 
+/** What an axis may hold: a list is one value, as the widths of a network. */
 export type AxisValue = number | string | boolean | readonly number[];
 
 /** What varies over a sweep: the values of each axis, by its name. */

@@ -14,6 +14,7 @@ export const options = z.strictObject({
   weightDecay: z.number().nonnegative().default(0),
 });
 
+/** The options of {@link sgd}. */
 export interface Sgd {
   /** Samples of a batch. */
   readonly batch: number;

@@ -13,6 +13,7 @@ export interface Measurement<S, V, M> extends Memory<M> {
   close?(): void;
 }
 
+/** What a measurement is started with. */
 export interface Context {
   /** Seeded by the columns that are added, so that the same chain draws the same numbers. */
   readonly random: NativeRandom;

@@ -6,6 +6,7 @@ import { requireOneOf } from '../../../math/require-one-of.ts';
 import { checkFound, checkImageOptions, checkLabels, type ImageOptions, tenClasses } from './image-options.ts';
 import { checkFile, readFirst, readWhole } from './local-file.ts';
 
+/** The options of {@link readCifar10}. */
 export interface Cifar10Options extends ImageOptions {
   /** Where the batches are; relative to the working directory. */
   readonly folder: string;

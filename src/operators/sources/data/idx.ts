@@ -6,6 +6,7 @@ import { isGzip, unpacked, unpackedHead } from './gzip.ts';
 import { checkFound, checkImageOptions, checkLabels, type ImageOptions, tenClasses } from './image-options.ts';
 import { checkFile, mostBytes, readFirst, readWhole } from './local-file.ts';
 
+/** The options of {@link readIdx}. */
 export interface IdxOptions extends ImageOptions {
   /** Path of the images; relative to the working directory. */
   readonly images: string;
