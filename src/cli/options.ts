@@ -19,7 +19,7 @@ export function engineNamed(name: string): EngineName {
   throw new UsageError(`--engine: expected one of ${names.join(', ')}, got ${name}${nearest(name, names)}`);
 }
 
-/** @throws {UsageError} if it is not a positive integer. */
+/** @throws {UsageError} if it is no number of threads. */
 export function threads(text: string): number {
   const count = Number(text);
   if (Number.isInteger(count) && count > 0) return count;
