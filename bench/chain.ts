@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { lastValueFrom, take } from 'rxjs';
-import { conservation, gradientDescent, type Risk, toArrow } from '../src/index.ts';
+import { conservation, emptySums, gradientDescent, type Risk, toArrow } from '../src/index.ts';
 import { riskOf } from './jobs.ts';
 import { quantile } from './quantile.ts';
 
@@ -20,11 +20,7 @@ function bare(L: Risk): void {
   const evaluation = L.open();
   const theta = L.start();
   const gradient = new Float64Array(L.dim);
-  const sums = {
-    weightNormSq: new Float64Array(L.tensors.length),
-    gradientNormSq: new Float64Array(L.tensors.length),
-    inner: new Float64Array(L.tensors.length),
-  };
+  const sums = emptySums(L.tensors);
   for (let t = 0; t < steps; t++) {
     evaluation.evaluate(theta, gradient, sums);
     for (let i = 0; i < theta.length; i++) theta[i] = theta[i]! - learningRate * gradient[i]!;

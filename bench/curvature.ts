@@ -11,6 +11,7 @@ import { lastValueFrom, map, take, toArray } from 'rxjs';
 import { float64, int32 } from '../src/columns.ts';
 import {
   conservation,
+  emptySums,
   gaussianMixture,
   gradientDescent,
   hessian,
@@ -127,8 +128,7 @@ function tracked(rounds: number, n: number): string {
   const L = objective({ model: mlp({ hidden: [128] }), loss: 'mse', data, seed: 0 });
   const evaluation = L.open();
   const [gradient, v, out] = [new Float64Array(L.dim), random.normal(L.dim), new Float64Array(L.dim)];
-  const perTensor = () => new Float64Array(L.tensors.length);
-  const sums = { weightNormSq: perTensor(), gradientNormSq: perTensor(), inner: perTensor() };
+  const sums = emptySums(L.tensors);
   evaluation.evaluate(L.start(), gradient, sums);
   const overheads: number[] = [];
   const products: number[] = [];

@@ -1,7 +1,7 @@
 import { lastValueFrom, take } from 'rxjs';
 import { inLanes } from '../src/executors/lanes.ts';
 import { Workers } from '../src/executors/workers/pool.ts';
-import { conservation, type EngineName, gradientDescent } from '../src/index.ts';
+import { conservation, type EngineName, emptySums, gradientDescent } from '../src/index.ts';
 import { riskOf } from './jobs.ts';
 
 export const engine: EngineName = 'wasm';
@@ -35,8 +35,7 @@ export function product(job: string, threads: number): number {
   const evaluation = L.open();
   const [theta, v] = [L.start(), new Float64Array(L.dim).fill(1)];
   const [gradient, out] = [new Float64Array(L.dim), new Float64Array(L.dim)];
-  const perTensor = () => new Float64Array(L.tensors.length);
-  const sums = { weightNormSq: perTensor(), gradientNormSq: perTensor(), inner: perTensor() };
+  const sums = emptySums(L.tensors);
   const work = (n: number) => {
     for (let i = 0; i < n; i++) {
       evaluation.evaluate(theta, gradient, sums);

@@ -1,5 +1,6 @@
 // columns and streams
 export {
+  type ArrowKind,
   bool,
   type Column,
   type Columns,
@@ -7,6 +8,7 @@ export {
   float64s,
   int32,
   int32s,
+  type Nullable,
   nullable,
   nullables,
   ofRun,
@@ -15,9 +17,9 @@ export {
   type Values,
 } from './columns.ts';
 export { columnsOf, extend, type Flat, isStream, passing, type Requirement, type Shape, Stream } from './stream.ts';
-export { type Memory, type Snapshot, State } from './state.ts';
+export { type Memory, type Products, type Run, type Snapshot, State, type UpdateSums } from './state.ts';
 
-// problems
+// problems: data, networks, losses
 export { chebyshev } from './math/data/chebyshev.ts';
 export { classified, type Data, type Dataset } from './math/data/dataset.ts';
 export { gaussianMixture } from './math/data/gaussian-mixture.ts';
@@ -32,6 +34,7 @@ export {
   type BatchEvaluation,
   type Capability,
   type Evaluation,
+  emptySums,
   type Objective,
   objective,
   type Problem,
@@ -39,6 +42,12 @@ export {
   type Sums,
   type Tensor,
 } from './math/objective.ts';
+export { type Cifar10Options, readCifar10 } from './operators/sources/data/cifar10.ts';
+export { readDataset } from './operators/sources/data/file.ts';
+export { type IdxOptions, readIdx } from './operators/sources/data/idx.ts';
+export type { ImageOptions } from './operators/sources/data/image-options.ts';
+export type { TargetName } from './operators/sources/data/table.ts';
+export type { FileDataset } from './operators/sources/data/to-dataset.ts';
 
 // random streams, linear algebra, theory
 export { type NativeRandom, nativeRandom } from './math/random/native.ts';
@@ -65,17 +74,16 @@ export { stepDecay } from './math/schedules/step-decay.ts';
 export { warmup } from './math/schedules/warmup.ts';
 
 // sources
-export { type Cifar10Options, readCifar10 } from './operators/sources/data/cifar10.ts';
-export { readDataset } from './operators/sources/data/file.ts';
+export type { Adam } from './math/optimizers/adam.ts';
+export type { Momentum } from './math/optimizers/momentum.ts';
+export type { RmsProp } from './math/optimizers/rmsprop.ts';
 export { adam } from './operators/sources/adam.ts';
 export { adamw } from './operators/sources/adamw.ts';
-export { type IdxOptions, readIdx } from './operators/sources/data/idx.ts';
-export type { ImageOptions } from './operators/sources/data/image-options.ts';
 export type { Controller, Descent, Feedback, LearningRate, Step } from './operators/sources/descend.ts';
 export { type DriftBudget, driftBudget } from './operators/sources/drift-budget.ts';
 export { gradientDescent } from './operators/sources/gradient-descent.ts';
 export { gradientFlow } from './operators/sources/gradient-flow.ts';
-export { type Axes, logspace, type Point } from './operators/sources/grid.ts';
+export { type Axes, type AxisValue, logspace, type Point } from './operators/sources/grid.ts';
 export { momentum } from './operators/sources/momentum.ts';
 export { rmsprop } from './operators/sources/rmsprop.ts';
 export { type Sgd, sgd } from './operators/sources/sgd.ts';
@@ -84,13 +92,13 @@ export { type Swept, sweep } from './operators/sources/sweep.ts';
 // measures
 export { accuracy } from './operators/measures/accuracy.ts';
 export { activationSwitching } from './operators/measures/activation-switching.ts';
-export { batchSharpness } from './operators/measures/batch-sharpness.ts';
+export { type BatchSharpnessOptions, batchSharpness } from './operators/measures/batch-sharpness.ts';
 export { conservation } from './operators/measures/conservation.ts';
 export { type CriticalSharpnessOptions, criticalSharpness } from './operators/measures/critical-sharpness.ts';
 export { type DenseSpectrumOptions, denseSpectrum } from './operators/measures/dense-spectrum.ts';
 export { type EdgeOptions, edgeOfStability } from './operators/measures/edge-of-stability.ts';
 export { gradientNorm } from './operators/measures/gradient-norm.ts';
-export { type HessianOptions, hessian, sharpness } from './operators/measures/hessian.ts';
+export { type HessianColumns, type HessianOptions, hessian, sharpness } from './operators/measures/hessian.ts';
 export { type SpectralDensityOptions, spectralDensity } from './operators/measures/spectral-density.ts';
 export { type TraceOptions, trace } from './operators/measures/trace.ts';
 export { updateNorm } from './operators/measures/update-norm.ts';

@@ -54,6 +54,8 @@ const brand = Symbol.for('rxdescent.State');
  *
  * Reading it later, after an `await` or out of an array, is an error and not a wrong number. An array taken from it in
  * time is overwritten all the same.
+ *
+ * @example run.pipe(tap(({ state, step }) => step % 100 || draw(state.copy().theta)));
  */
 export class State {
   readonly #run: Run;

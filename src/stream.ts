@@ -43,7 +43,13 @@ export interface Shape {
   readonly fresh?: boolean;
 }
 
-/** A cold Observable of rows that knows its columns before the first row arrives. */
+/**
+ * A cold Observable of rows that knows its columns before the first row arrives.
+ *
+ * @example
+ * const columns = { step: int32('row of a file') };
+ * new Stream<{ step: number }>({ columns }, (subscriber) => subscriber.next({ step: 0 })).pipe(toArrow('steps.arrow'));
+ */
 export class Stream<R> extends Observable<R> {
   readonly [brand] = true;
   readonly shape: Required<Shape>;
@@ -89,13 +95,22 @@ export class Stream<R> extends Observable<R> {
 
 type Op<A, B> = OperatorFunction<A, B>;
 
+/**
+ * Recognises a Stream by its brand, whatever copy of this module made it.
+ *
+ * @example isStream(run.pipe(take(10))); // true: an operator of RxJS keeps the columns
+ */
 export const isStream = (source: unknown): source is Stream<unknown> =>
   typeof source === 'object' && source !== null && brand in source;
 
 /** The axes of the grid that rows come from; none of a plain Observable. */
 export const axesOf = (source: unknown): readonly string[] => (isStream(source) ? source.shape.axes : []);
 
-/** Columns that are known of any Observable: none of a plain one. */
+/**
+ * Columns that are known of any Observable: none of a plain one.
+ *
+ * @example Object.keys(columnsOf(run)); // ['step', 'learningRate', 'loss', …]
+ */
 export const columnsOf = (source: unknown): Columns => (isStream(source) ? source.shape.columns : {});
 
 /** What is known of a source: of a plain Observable nothing. */
@@ -116,8 +131,10 @@ function under(source: Stream<any>, result: Observable<any>): Stream<any> {
 }
 
 /**
- * The shape of `source` with columns added to it.
+ * The shape of `source` with columns added to it, for an operator that is not made by `derive` or `measure`.
  *
+ * @example
+ * const shape = extend(run, { twice: int32('2·step') }, [{ operator: 'twice', reads: ['step'] }]);
  * @throws {TypeError} if a column is already there, or a requirement is not met by rows that are known.
  */
 export function extend(
@@ -164,7 +181,11 @@ export function extend(
   return { columns: all, capabilities, dim, known, axes, fresh: true };
 }
 
-/** Lets an operator that only drops rows, or passes them on, keep what is known of them. */
+/**
+ * Lets an operator that only drops rows, or passes them on, keep what is known of them.
+ *
+ * @example const first100 = passing<Step>(take(100), { operator: 'first100', reads: ['step'] });
+ */
 export const passing =
   <R>(operator: MonoTypeOperatorFunction<R>, requirement?: Requirement) =>
   (source: Observable<R>): Stream<R> => {

@@ -1,8 +1,5 @@
 import { SpecError } from '../pipelines/spec-error.ts';
 
-/** What a command ends with, other than by an error: 0 done, 130 interrupted. */
-export type ExitCode = 0 | 130;
-
 /** A command that was given what it cannot work on. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';

@@ -6,6 +6,7 @@ import { draw, type Mlp, tensorsOf } from './models/mlp.ts';
 import { nativeRandom } from './random/native.ts';
 import type { Random } from './random/random.ts';
 import { torchRandom } from './random/torch.ts';
+import { requireCounts } from './require-number.ts';
 import { requireOneOf } from './require-one-of.ts';
 
 /** One block of θ: a weight matrix W_l of shape (rows, cols) = (out, in), row-major, or a bias b_l of shape (rows, 1). */
@@ -30,6 +31,17 @@ export interface Sums {
   readonly weightNormSq: Float64Array; //   ‖θ_b‖²     [tensors]
   readonly gradientNormSq: Float64Array; // ‖g_b‖²     [tensors]
   readonly inner: Float64Array; //          ⟨θ_b, g_b⟩ [tensors]
+}
+
+/**
+ * Room for the sums of a network with these tensors, all of them zero.
+ *
+ * @example
+ * L.open().evaluate(L.start(), new Float64Array(L.dim), emptySums(L.tensors)); // the loss at θ₀
+ */
+export function emptySums({ length }: readonly Tensor[]): Sums {
+  const perTensor = () => new Float64Array(length); // [tensors]
+  return { weightNormSq: perTensor(), gradientNormSq: perTensor(), inner: perTensor() };
 }
 
 /**
@@ -80,6 +92,7 @@ export interface Objective {
   readonly batches?: Batched;
 }
 
+/** What {@link objective} makes a loss of: a network, a loss, data, and how they are drawn and computed. */
 export interface Problem {
   readonly model: Mlp;
   readonly loss: LossName;
@@ -107,7 +120,8 @@ export interface Risk extends Objective {
 
 const drawn = (data: Data | Dataset, random: Random): Dataset => ('draw' in data ? data.draw(random) : data);
 
-export const randoms = { torch: torchRandom, native: nativeRandom };
+const randoms = { torch: torchRandom, native: nativeRandom };
+/** Whose draws a seed gives. */
 export type RandomName = keyof typeof randoms;
 
 /**
@@ -128,9 +142,7 @@ export function objective(problem: Problem): Risk {
   requireOneOf('objective', { random }, Object.keys(randoms));
   requireOneOf('objective', { order }, ['model-first', 'data-first']);
   requireOneOf('objective', { engine }, Object.keys(engines));
-  if (!(Number.isInteger(threads) && threads > 0)) {
-    throw new RangeError(`objective: threads must be a positive integer, got ${threads}`);
-  }
+  requireCounts('objective', { threads });
   const stream = randoms[random](seed);
   const tensors = tensorsOf(model, data.d, data.k);
   const first = order === 'data-first' ? drawn(data, stream) : undefined;

@@ -215,7 +215,7 @@ function riskOf(problem: Problem): Risk {
   }
 }
 
-/** @throws {SpecError} if the rows above have not one number in this column, each of them. */
+/** @throws {SpecError} if the column is not there, or is not one number on every row. */
 function requireNumber(key: string, columns: Columns, name: string): void {
   const known = Object.keys(columns).filter(
     (of) => ['float64', 'int32', 'uint32'].includes(columns[of]!.arrow) && !columns[of]!.nullable,

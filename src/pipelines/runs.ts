@@ -1,6 +1,6 @@
 import { type Columns, float64, float64s, int32, nullable, utf8 } from '../columns.ts';
 import { columns as stepColumns } from '../operators/sources/descend.ts';
-import { type Axes, axisColumns, cells } from '../operators/sources/grid.ts';
+import { type Axes, axisColumns, cells, runColumn } from '../operators/sources/grid.ts';
 import type { GridRun } from './parse.ts';
 import { SpecError } from './spec-error.ts';
 
@@ -23,7 +23,7 @@ const finals = (columns: Columns): string[] =>
 /** The columns of the `runs` table: one row a run, for chains that add `columns`. */
 export function runColumns(grid: Axes, columns: Columns): Columns {
   return {
-    run: int32('point of the grid, counted from 0, the last axis fastest'),
+    run: runColumn,
     ...axisColumns(grid),
     status: utf8('completed | diverged (at a non-finite loss, which is the last row) | interrupted'),
     steps: int32('updates made', 'step'),

@@ -8,7 +8,7 @@ export const specHash = (parsed: unknown): string => sha256(canonicalJson(parsed
  * The name of a stored trajectory: the hash of all that its rows depend on, the version of the numerics included.
  *
  * @param parts Data content, model, loss, optimizer, steps, random, measures, grid point and engine, as plain JSON.
- * @throws {TypeError} if a part is no plain JSON.
+ * @throws {TypeError} if a part is not plain JSON.
  */
 export const trajectoryKey = (parts: Readonly<Record<string, unknown>>): string =>
   sha256(canonicalJson({ parts, numerics: numericsVersion })).slice(0, 32);

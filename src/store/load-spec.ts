@@ -23,7 +23,7 @@ export interface Loaded {
 /**
  * Reads a spec from a file, and the modules that it names.
  *
- * @param sets Changes as `path=json`; a value that is no JSON stands for itself as text.
+ * @param sets Changes as `path=json`; a value that is not JSON is taken as text.
  * @throws {SpecError} if the file or a module cannot be read, is not JSON, or is not a spec: names file and key.
  */
 export async function loadSpec(path: string, sets: readonly string[] = []): Promise<Loaded> {

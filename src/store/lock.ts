@@ -16,7 +16,7 @@ interface Holder {
 }
 
 /** The lock of a file lies beside it. */
-export const lockPath = (path: string): string => `${path}.lock`;
+const lockPath = (path: string): string => `${path}.lock`;
 
 /**
  * Keeps other processes from writing a file, until what it returns is called. A lock that a dead process of this

@@ -83,7 +83,7 @@ const checks: { readonly [K in keyof Manifest]: (value: unknown) => boolean } = 
 };
 
 function wrongIn(found: unknown): string | null {
-  if (!isRecord(found)) return 'it is no object';
+  if (!isRecord(found)) return 'it is not an object';
   const wrong = Object.entries(checks).find(([key, holds]) => !holds(found[key]));
   return wrong ? `${wrong[0]} is ${JSON.stringify(found[wrong[0]]) ?? 'missing'}` : null;
 }

@@ -5,6 +5,7 @@ import type { EngineName } from '../math/engines/engines.ts';
 import { numericsVersion } from '../math/numerics.ts';
 import { columns as fitColumns } from '../operators/aggregates/fits.ts';
 import type { Part } from '../operators/sinks/arrow/table-writer.ts';
+import { runColumn } from '../operators/sources/grid.ts';
 import { columns as claimColumns, judge } from '../pipelines/claims.ts';
 import type { Experiment, RunLaw } from '../pipelines/experiment.ts';
 import { fitRuns } from '../pipelines/fit.ts';
@@ -50,10 +51,8 @@ export interface Results {
 export const specFolder = (out: string, parsed: Experiment): string =>
   join(out, parsed.name, specHash([parsed, Object.keys(parsed.grid)]));
 
-const run = int32('point of the grid, counted from 0, the last axis fastest');
-
 const lawColumns = {
-  run,
+  run: runColumn,
   law: int32('entry of the list columns, counted from 0'),
   kind: utf8('layer | neuron | matrix'),
   layer: int32('l of the law, which couples layer l with layer l + 1'),
@@ -66,7 +65,7 @@ const lawColumns = {
 
 /** Every table of an experiment whose trajectories have `columns`. */
 export const tablesOf = (grid: Experiment['grid'], columns: Columns): Readonly<Record<string, Columns>> => ({
-  steps: { run, ...columns },
+  steps: { run: runColumn, ...columns },
   runs: runColumns(grid, columns),
   fits: fitColumns,
   claims: claimColumns,

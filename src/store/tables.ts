@@ -62,7 +62,7 @@ function* batched(name: string, columns: Columns, rows: Iterable<object>): Gener
   if (builder.length) yield builder.take();
 }
 
-/** A table from disk, batch by batch. @throws {Error} if it is not there, or is no table of ours. */
+/** A table from disk, batch by batch. @throws {Error} if it is not there, or is not a table that this package wrote. */
 export const openTable = (dir: string, name: string): StreamReader => new StreamReader(join(dir, `${name}.arrow`));
 
 /** All rows of a table as objects, lists as typed arrays: for small ones. */

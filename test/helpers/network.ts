@@ -4,7 +4,7 @@ import { erf } from '../../src/math/erf.ts';
 import type { LossName } from '../../src/math/losses/losses.ts';
 import { type ActivationName, activations as all } from '../../src/math/models/activations.ts';
 import { mlp } from '../../src/math/models/mlp.ts';
-import { type Evaluation, objective, type Risk, type Sums } from '../../src/math/objective.ts';
+import { type Evaluation, emptySums, objective, type Risk } from '../../src/math/objective.ts';
 import { nativeRandom } from '../../src/math/random/native.ts';
 
 /** What a small random network is made of; shrinks towards small ones. */
@@ -82,16 +82,10 @@ export function build(plan: Plan): Small {
   return { plan, L, theta };
 }
 
-export const sumsOf = ({ tensors }: { readonly tensors: readonly unknown[] }): Sums => ({
-  weightNormSq: new Float64Array(tensors.length),
-  gradientNormSq: new Float64Array(tensors.length),
-  inner: new Float64Array(tensors.length),
-});
-
 /** L and ∇L at θ, in arrays of their own. */
 export function at(evaluation: Evaluation, L: Risk, theta: Float64Array) {
   const gradient = new Float64Array(L.dim); // [d]
-  const sums = sumsOf(L);
+  const sums = emptySums(L.tensors);
   const loss = evaluation.evaluate(theta, gradient, sums);
   return { loss, gradient, sums };
 }

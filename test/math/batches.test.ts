@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Dataset } from '../../src/math/data/dataset.ts';
 import { mlp } from '../../src/math/models/mlp.ts';
-import { objective, type Sums } from '../../src/math/objective.ts';
+import { emptySums, objective } from '../../src/math/objective.ts';
 import { nativeRandom } from '../../src/math/random/native.ts';
 import { networks } from '../helpers/network.ts';
 
@@ -28,8 +28,7 @@ describe.each(['typed-array', 'wasm'] as const)('an evaluation on batches, on %s
           }).open();
           batch.select(rows);
           const [found, expected] = [batch, alone].map((evaluation) => {
-            const perTensor = () => new Float64Array(whole.tensors.length);
-            const sums: Sums = { weightNormSq: perTensor(), gradientNormSq: perTensor(), inner: perTensor() };
+            const sums = emptySums(whole.tensors);
             const g = new Float64Array(whole.dim);
             const value = evaluation.evaluate(theta, g, sums);
             return [value, g, sums, evaluation.hvp(g, new Float64Array(whole.dim))];

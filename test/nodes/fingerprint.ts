@@ -8,7 +8,8 @@ import { createHash } from 'node:crypto';
 import { type EngineName, engines } from '../../src/math/engines/engines.ts';
 import type { LossName } from '../../src/math/losses/losses.ts';
 import { type ActivationName, activations } from '../../src/math/models/activations.ts';
-import { at, build, products, sumsOf } from '../math/engines/wasm/random-network.ts';
+import { emptySums } from '../../src/math/objective.ts';
+import { at, build, products } from '../math/engines/wasm/random-network.ts';
 
 const engine = engines[process.argv[2] as EngineName];
 const hash = createHash('sha256');
@@ -19,7 +20,7 @@ for (const activation of Object.keys(activations) as ActivationName[]) {
       const { network, theta } = build(shape);
       const evaluation = engine.open(network);
       const gradient = new Float64Array(network.dim);
-      const sums = sumsOf(network);
+      const sums = emptySums(network.tensors);
       for (let t = 0; t < 300; t++) {
         const value = evaluation.evaluate(theta, gradient, sums);
         for (let i = 0; i < theta.length; i++) theta[i] = theta[i]! - 0.03 * gradient[i]!;

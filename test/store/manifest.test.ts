@@ -45,7 +45,7 @@ describe('a manifest', () => {
     [{ ...manifest, tables: { steps: { rows: 1, arrow: 'ab', parquet: hash } } }, 'tables is {"steps":'],
     [{ ...manifest, trajectories: [1] }, 'trajectories is [1]'],
     [{ ...manifest, started: 'yesterday' }, 'started is "yesterday"'],
-    [[], 'it is no object'],
+    [[], 'it is not an object'],
   ])('is absent, with a reason, when a part of it is not what it must be: %#', (damaged, reason) => {
     fs.mkdirSync(at('b'), { recursive: true });
     fs.writeFileSync(manifestPath(at('b')), JSON.stringify(damaged));

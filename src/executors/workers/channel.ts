@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 
 /** Batches that a worker may send ahead of what has been taken in. */
-export const window = 4;
+const window = 4;
 
 const [credits, stop] = [0, 1];
 

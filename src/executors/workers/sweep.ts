@@ -1,5 +1,6 @@
 import type { RecordBatch } from 'apache-arrow';
 import { Observable } from 'rxjs';
+import { requireCounts } from '../../math/require-number.ts';
 import { rowsOf } from '../../operators/sinks/arrow/rows.ts';
 import { type Axes, heading, pointsOf } from '../../operators/sources/grid.ts';
 import { isStream, Stream } from '../../stream.ts';
@@ -26,7 +27,7 @@ type Row = Record<string, unknown>;
  *
  * @param pipeline The module by URL, and the name of the function it exports; it is called with the point.
  * @param options.workers Threads; a run is never split over several.
- * @throws {RangeError} if the grid is empty or `workers` is no positive integer.
+ * @throws {RangeError} if the grid is empty or `workers` is not a positive integer.
  * @throws {TypeError} if the module does not export such a function.
  * @example
  * const rows = await sweepInWorkers({ learningRate: [0.1, 0.2], seed: [1, 2] },
@@ -38,9 +39,7 @@ export async function sweepInWorkers(
   { module, name }: Pipeline,
   { workers = 2 }: { readonly workers?: number } = {},
 ): Promise<Stream<Row>> {
-  if (!(Number.isInteger(workers) && workers > 0)) {
-    throw new RangeError(`sweepInWorkers: workers must be a positive integer, got ${workers}`);
-  }
+  requireCounts('sweepInWorkers', { workers });
   const points = pointsOf(axes);
   const url = String(module);
   const first: unknown = await ((await import(url)) as Record<string, (point: unknown) => unknown>)[name]?.(points[0]);

@@ -18,7 +18,7 @@ export class Batches {
   #order: Int32Array; // [n]
   #taken = 0;
 
-  /** @throws {RangeError} if `seed` is no integer of 32 bits. */
+  /** @throws {RangeError} if `seed` is not an integer of 32 bits. */
   constructor(n: number, size: number, seed: number) {
     this.#n = n;
     this.#size = size;

@@ -1,5 +1,6 @@
-import { requireCounts, requireRoom } from './counts.ts';
+import { requireCounts } from '../require-number.ts';
 import type { Data } from './dataset.ts';
+import { requireRoom } from './require-room.ts';
 
 /**
  * The Chebyshev polynomial of a degree, Tₘ(x) = cos(m arccos x), to be fitted at n evenly spaced points of [−1, 1].
@@ -8,7 +9,8 @@ import type { Data } from './dataset.ts';
  * The values come from Tₘ₊₁ = 2x Tₘ − Tₘ₋₁, which has the same bits on every machine; rounding errs by less than
  * degree² · 2⁻⁵³.
  *
- * @throws {RangeError} if n is no integer of at least 2, degree none of at least 0, or n more than an array holds.
+ * @throws {RangeError} if n is not an integer of at least 2, `degree` is not one of at least 0, or n is more than an array holds.
+ * @example objective({ model: mlp({ hidden: [30, 20], activation: 'tanh' }), loss: 'mse', data: chebyshev({ n: 20, degree: 6 }) });
  * @see Cohen et al. 2021, arXiv:2103.00065.
  */
 export function chebyshev({ n, degree }: { n: number; degree: number }): Data {

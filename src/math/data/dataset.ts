@@ -1,5 +1,6 @@
 import type { Random } from '../random/random.ts';
-import { requireCounts, requireRoom } from './counts.ts';
+import { requireCounts } from '../require-number.ts';
+import { requireRoom } from './require-room.ts';
 
 /** n samples of d inputs with what a network is to say of them: classes, or k real targets. */
 export interface Dataset {
@@ -25,8 +26,8 @@ export interface Data {
 /**
  * Holds a data set to its own description, since a label out of range or a NaN would look like a diverging run.
  *
- * @throws {TypeError} if an array has not the length that n, d and k make. @throws {RangeError} if a value is not finite
- *   or a label none of the k classes.
+ * @throws {TypeError} if the length of an array is not what n, d and k make it. @throws {RangeError} if a value is not finite
+ *   or a label is not one of the k classes.
  */
 export function checkDataset({ n, d, k, x, y, labels }: Dataset): void {
   requireCounts('data', { n, d, k });
@@ -48,6 +49,7 @@ export function checkDataset({ n, d, k, x, y, labels }: Dataset): void {
 /**
  * The data set of n labelled samples, with one-hot targets.
  *
+ * @example classified(Float64Array.of(0, 1, 2, 3), Int32Array.of(0, 1), 2, 2); // two samples of two inputs
  * @throws {RangeError} if the targets are more numbers than an array holds.
  */
 export function classified(x: Float64Array, labels: Int32Array, d: number, k: number): Dataset {

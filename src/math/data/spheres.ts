@@ -1,6 +1,7 @@
 import type { Random } from '../random/random.ts';
-import { requireCounts, requireRoom } from './counts.ts';
+import { requireCounts } from '../require-number.ts';
 import type { Data } from './dataset.ts';
+import { requireRoom } from './require-room.ts';
 import { shuffled } from './shuffled.ts';
 
 const noise = 0.1;
@@ -9,7 +10,8 @@ const noise = 0.1;
  * n points about two concentric spheres in d dimensions, x = radius · u + 0.1 ε with u uniform on the unit sphere and
  * ε ∼ N(0, 1)ᵈ: ⌊n/2⌋ of class 0 (radius 1), the others of class 1 (radius 2).
  *
- * @throws {RangeError} if n or d is no positive integer, or the samples are more numbers than an array holds.
+ * @throws {RangeError} if n or d is not a positive integer, or the samples are more numbers than an array holds.
+ * @example spheres({ n: 200, d: 3 })
  */
 export function spheres({ n, d }: { n: number; d: number }): Data {
   requireCounts('spheres', { n, d });

@@ -1,11 +1,13 @@
 import type { Random } from '../random/random.ts';
-import { requireCounts, requireRoom } from './counts.ts';
+import { requireCounts } from '../require-number.ts';
 import { classified, type Data } from './dataset.ts';
+import { requireRoom } from './require-room.ts';
 
 /**
  * n points x ∼ N(0, 1)², of class 1 if exactly one of x₁, x₂ is positive, else 0.
  *
- * @throws {RangeError} if n is no positive integer, or the samples are more numbers than an array holds.
+ * @throws {RangeError} if n is not a positive integer, or the samples are more numbers than an array holds.
+ * @example xor({ n: 200 })
  */
 export function xor({ n }: { n: number }): Data {
   requireCounts('xor', { n });

@@ -37,6 +37,7 @@ export interface Loaded extends Evaluation {
   reload(): void;
 }
 
+/** What computes loss, gradient and products: plain loops, WebAssembly, or that with fused multiply-add. */
 export type EngineName = 'typed-array' | 'wasm' | 'wasm-fma';
 
 export const engines: Record<EngineName, Engine> = { 'typed-array': typedArray, wasm, 'wasm-fma': wasmFma };

@@ -1,4 +1,5 @@
 import type { Random } from '../random/random.ts';
+import { requireCounts, requireFraction } from '../require-number.ts';
 import { basis } from './basis/basis.ts';
 import { Krylov } from './krylov.ts';
 import type { MatVec } from './mat-vec.ts';
@@ -8,6 +9,7 @@ import { eigenSymmetric } from './symmetric.ts';
 import { tridiagonalEigen } from './tridiagonal.ts';
 import { addScaled, dot, norm } from './vector.ts';
 
+/** What {@link lanczos} is to find, how well, and from where it starts. */
 export interface LanczosOptions {
   /** Where directions are drawn from: the miss probability rests on their being fresh. */
   readonly random: Random;
@@ -27,6 +29,7 @@ export interface LanczosOptions {
   readonly maxProducts?: number;
 }
 
+/** An eigenvalue and its vector, with what bounds the error of the one and the chance of a larger one. */
 export interface Eigenpair {
   /** θ = xᵀA·x. */
   readonly value: number;
@@ -41,6 +44,7 @@ export interface Eigenpair {
   readonly missProbability: number;
 }
 
+/** What {@link lanczos} has found. */
 export interface LanczosResult {
   /** The largest algebraic eigenvalues, descending; k of NaN once a product was not finite. */
   readonly top: readonly Eigenpair[];
@@ -109,7 +113,7 @@ interface Pair {
  * - error: `residual`; with a gap γ to the next eigenvalue, |θ − λ| ≤ residual²/γ
  *
  * @param matvec y ← A·x
- * @throws {RangeError} if d, k or maxProducts is not a positive integer, bottom not a natural number, k + bottom exceeds d,
+ * @throws {RangeError} if d, k or maxProducts is not a positive integer, bottom not an integer of at least 0, k + bottom exceeds d,
  *   or tol or miss is not in (0, 1). @throws {TypeError} if a start vector has not length d.
  * @example lanczos((x, out) => { for (let i = 0; i < 100; i++) out[i] = -i * x[i]!; return out; }, 100, { random }).top[0]!.value; // 0
  * @see Parlett, The Symmetric Eigenvalue Problem (SIAM 1998), ch. 13; Wu and Simon, Thick-restart Lanczos method for
@@ -426,21 +430,10 @@ function dense(H: readonly Float64Array[]): Float64Array {
 
 function check(d: number, options: LanczosOptions): void {
   const { k = 1, bottom = 0, tol = 1e-6, miss = MISS, maxProducts = 1, start = [] } = options;
-  const positive = (name: string, value: number) => {
-    if (!(Number.isInteger(value) && value > 0)) {
-      throw new RangeError(`lanczos: ${name} must be a positive integer, got ${value}`);
-    }
-  };
-  positive('d', d);
-  positive('k', k);
-  positive('maxProducts', maxProducts);
-  if (!(Number.isInteger(bottom) && bottom >= 0)) {
-    throw new RangeError(`lanczos: bottom must be a natural number, got ${bottom}`);
-  }
+  requireCounts('lanczos', { d, k, maxProducts });
+  requireCounts('lanczos', { bottom }, 0);
   if (k + bottom > d) throw new RangeError(`lanczos: k + bottom must be at most d = ${d}, got ${k + bottom}`);
-  for (const [name, value] of Object.entries({ tol, miss })) {
-    if (!(value > 0 && value < 1)) throw new RangeError(`lanczos: ${name} must lie in (0, 1), got ${value}`);
-  }
+  requireFraction('lanczos', { tol, miss });
   const other = start.find((x) => x.length !== d);
   if (other) throw new TypeError(`lanczos: start must be vectors of length ${d}, got one of ${other.length}`);
 }

@@ -3,7 +3,7 @@ import type { MatVec } from './mat-vec.ts';
 import { dot, norm } from './vector.ts';
 
 /** u·Av and v·Au may differ by this part of ‖u‖‖Av‖ + ‖v‖‖Au‖: 16 roundings of float32, which some engines compute in. */
-export const SKEW = 1e-6;
+const SKEW = 1e-6;
 
 /** Products that {@link requireSymmetric} takes. */
 export const CHECKS = 3;

@@ -1,5 +1,6 @@
 import { exp } from '../functions.ts';
 import type { Random } from '../random/random.ts';
+import { meanAndError } from '../stats/mean-and-error.ts';
 import { Krylov } from './krylov.ts';
 import type { MatVec } from './mat-vec.ts';
 import { tridiagonalEigen } from './tridiagonal.ts';
@@ -97,12 +98,4 @@ export function spectralDensityOf(
     [density[i], error[i]] = meanAndError(each);
   }
   return { grid, density, error, sigma, products };
-}
-
-/** The mean of independent samples and its standard error; NaN of one alone. */
-export function meanAndError(samples: readonly number[]): [mean: number, error: number] {
-  const n = samples.length;
-  const mean = samples.reduce((sum, x) => sum + x, 0) / n;
-  const square = samples.reduce((sum, x) => sum + (x - mean) * (x - mean), 0);
-  return [mean, Math.sqrt(square / (n - 1) / n)];
 }

@@ -1,8 +1,9 @@
 import type { Random } from '../random/random.ts';
+import { requireCounts } from '../require-number.ts';
+import { meanAndError } from '../stats/mean-and-error.ts';
 import { basis } from './basis/basis.ts';
 import type { MatVec } from './mat-vec.ts';
 import { orthogonalise } from './orthogonalise.ts';
-import { meanAndError } from './spectral-density.ts';
 import { dot, norm } from './vector.ts';
 
 export interface Trace {
@@ -28,9 +29,7 @@ export interface Trace {
  * @see Meyer, Musco, Musco and Woodruff 2020, arXiv:2010.09649, Algorithm 1.
  */
 export function hutchPlusPlus(matvec: MatVec, d: number, random: Random, products: number): Trace {
-  if (!(Number.isInteger(products) && products >= 6)) {
-    throw new RangeError(`hutchPlusPlus: products must be an integer of at least 6, got ${products}`);
-  }
+  requireCounts('hutchPlusPlus', { products }, 6);
   const third = Math.floor(products / 3);
   const times = (x: Float64Array) => matvec(x, new Float64Array(d));
   if (d <= third) {

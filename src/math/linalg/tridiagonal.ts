@@ -118,7 +118,7 @@ function ql(d: Float64Array, e: Float64Array, rows: Float64Array | undefined, wi
       }
       if (last === first) break;
       if (sweep === MAX_SWEEPS)
-        throw new RangeError(`tridiagonal: QL must end within ${MAX_SWEEPS} sweeps, got no end`);
+        throw new RangeError(`tridiagonal: QL must converge within ${MAX_SWEEPS} sweeps, and did not`);
 
       // Wilkinson's shift: the eigenvalue of the leading 2 × 2 block nearer to d[first].
       const delta = (d[first + 1]! - d[first]!) / (2 * e[first]!);

@@ -1,6 +1,6 @@
 /**
  * The fraction of n samples whose largest output of k is the one of their label; of equal outputs the first counts, and a
- * NaN is no largest.
+ * NaN is never the largest.
  *
  * @param f      Outputs. [n, k]
  * @param labels 0 … k − 1. [n]

@@ -19,4 +19,5 @@ export interface Target {
 }
 
 export const losses = { 'cross-entropy': crossEntropy, mse };
+/** What {@link losses} are called. */
 export type LossName = keyof typeof losses;

@@ -33,11 +33,11 @@ const piecewise = (name: string, left: number): Activation => ({
   },
 });
 
-export const identity: Activation = piecewise('identity', 1);
+const identity: Activation = piecewise('identity', 1);
 export const relu: Activation = piecewise('relu', 0);
 export const leakyRelu = (slope = 0.01): Activation => piecewise('leaky-relu', slope);
 
-export const tanh: Activation = {
+const tanh: Activation = {
   name: 'tanh',
   homogeneous: false,
   forward(z, h, slope, n) {
@@ -143,4 +143,5 @@ export const activations = {
   silu: () => silu,
   gelu: () => gelu,
 };
+/** What {@link activations} are called. */
 export type ActivationName = keyof typeof activations;

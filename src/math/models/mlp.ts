@@ -10,6 +10,7 @@ export interface Mlp {
   readonly bias: boolean;
 }
 
+/** The options of {@link mlp}. */
 export interface MlpOptions {
   /** Widths of the hidden layers from input to output; none makes a linear model. */
   readonly hidden: readonly number[];

@@ -1,6 +1,7 @@
-import { adamEdge } from '../theory/edge.ts';
+import { adamEdge } from '../theory/edges.ts';
 import type { Rule } from './rule.ts';
 
+/** The options of {@link adamRule}. */
 export interface Adam {
   /** β₁: what the average of gradients keeps of itself at a step. */
   readonly beta1: number;

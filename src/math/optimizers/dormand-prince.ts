@@ -1,6 +1,6 @@
 import { exp, log } from '../functions.ts';
 import { norm } from '../linalg/vector.ts';
-import type { Evaluation, Objective } from '../objective.ts';
+import { type Evaluation, emptySums, type Objective } from '../objective.ts';
 import type { Rule } from './rule.ts';
 
 /** Weights of the stages k₁ … k₇ in each stage's argument; the last row is the solution of order 5 itself. */
@@ -39,8 +39,7 @@ interface Flown {
  */
 export function dormandPrinceRule(objective: Objective, tolerance: number): Rule {
   const { dim, tensors } = objective;
-  const perTensor = () => new Float64Array(tensors.length);
-  const sums = { weightNormSq: perTensor(), gradientNormSq: perTensor(), inner: perTensor() };
+  const sums = emptySums(tensors);
   const k = Array.from({ length: 7 }, () => new Float64Array(dim)); // gradients: −k of the textbook [7][d]
   const at = new Float64Array(dim); // [d]
   let evaluation: Evaluation | undefined;

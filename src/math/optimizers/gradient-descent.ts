@@ -1,4 +1,4 @@
-import { gradientDescentEdge } from '../theory/edge.ts';
+import { gradientDescentEdge } from '../theory/edges.ts';
 import { memoryless, type Rule } from './rule.ts';
 
 /** θ ← θ − η(g + wθ), with weight decay w. */

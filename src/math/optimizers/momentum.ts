@@ -1,6 +1,7 @@
-import { heavyBallEdge, nesterovEdge } from '../theory/edge.ts';
+import { heavyBallEdge, nesterovEdge } from '../theory/edges.ts';
 import type { Rule } from './rule.ts';
 
+/** The options of {@link momentumRule}. */
 export interface Momentum {
   /** β: what the buffer keeps of itself at a step. */
   readonly beta: number;

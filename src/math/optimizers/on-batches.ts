@@ -1,5 +1,5 @@
 import { Batches, type BatchesState } from '../data/batches.ts';
-import type { BatchEvaluation, Batched, Objective } from '../objective.ts';
+import { type BatchEvaluation, type Batched, emptySums, type Objective } from '../objective.ts';
 import type { Rule } from './rule.ts';
 
 export interface OnBatches {
@@ -18,8 +18,7 @@ export function onBatches(
   const order = new Batches(batches.n, batch, seed);
   let evaluation: BatchEvaluation | undefined;
   const gradient = new Float64Array(dim); // [d]
-  const perTensor = () => new Float64Array(tensors.length);
-  const sums = { weightNormSq: perTensor(), gradientNormSq: perTensor(), inner: perTensor() };
+  const sums = emptySums(tensors);
   return {
     ...inner,
     update(_gradient, theta, eta, out) {

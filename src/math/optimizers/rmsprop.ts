@@ -1,6 +1,7 @@
-import { gradientDescentEdge } from '../theory/edge.ts';
+import { gradientDescentEdge } from '../theory/edges.ts';
 import type { Rule } from './rule.ts';
 
+/** The options of {@link rmspropRule}. */
 export interface RmsProp {
   /** What the average of squares keeps of itself at a step. */
   readonly beta2: number;

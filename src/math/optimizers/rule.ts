@@ -1,10 +1,16 @@
-import type { Sums } from '../objective.ts';
+import type { Sums, Tensor } from '../objective.ts';
 
 /** Inner products of an update D, one entry per tensor. */
 export interface UpdateSums {
   readonly inner: Float64Array; //  ⟨θ_b, D_b⟩ [tensors]
   readonly normSq: Float64Array; // ‖D_b‖²     [tensors]
 }
+
+/** Room for the sums of an update of these tensors. */
+export const emptyUpdateSums = ({ length }: readonly Tensor[]): UpdateSums => ({
+  inner: new Float64Array(length), //  [tensors]
+  normSq: new Float64Array(length), // [tensors]
+});
 
 /** A gradient with the inner products that come with it. */
 export interface Gradient {

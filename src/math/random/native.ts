@@ -14,7 +14,8 @@ export interface NativeRandom extends Random {
  * Draws in float64 from xoroshiro128+: uniforms of 53 bits, normals by Marsaglia's polar method.
  *
  * @param seed 0 … 2³² − 1.
- * @throws {RangeError} if `seed` is none of these.
+ * @throws {RangeError} if `seed` is not one of these.
+ * @example nativeRandom(42).normal(3); // three numbers in full float64
  * @see Marsaglia & Bray 1964, SIAM Review 6(3), 260–264; Blackman & Vigna 2021, ACM TOMS 47(4), 36.
  */
 export function nativeRandom(seed: number): NativeRandom {

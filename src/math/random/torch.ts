@@ -15,7 +15,8 @@ const twoPi = 2 * Math.PI;
  * `normal(20)` is not `normal(10)` twice: from 16 numbers on PyTorch draws another way.
  *
  * @param seed 0 … 2³² − 1.
- * @throws {RangeError} if `seed` is none of these.
+ * @throws {RangeError} if `seed` is not one of these.
+ * @example torchRandom(42).normal(3); // [0.3367, 0.1288, 0.2345], as torch.manual_seed(42); torch.randn(3)
  * @see PyTorch 1.13, aten/src/ATen/native/cpu/DistributionTemplates.h, on x86 with AVX2 and FMA.
  */
 export function torchRandom(seed: number): Random {

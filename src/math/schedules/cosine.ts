@@ -1,13 +1,12 @@
-import { requireCounts } from '../data/counts.ts';
 import { sinCos } from '../random/sin-cos.ts';
-import { requirePositive, requireWithin } from '../require-number.ts';
+import { requireCounts, requirePositive, requireWithin } from '../require-number.ts';
 import type { Schedule } from './schedule.ts';
 
 /**
  * From η down to `floor` along half a cosine, (η + floor)/2 + (η − floor)/2·cos(πt/steps); `floor` from `steps` on.
  *
  * @param floor Default 0: from `steps` on the run stands still.
- * @throws {RangeError} if `rate` is not positive, `steps` no positive integer, or `floor` not in [0, rate).
+ * @throws {RangeError} if `rate` is not positive, `steps` is not a positive integer, or `floor` is not in [0, rate).
  * @example cosine(0.1, { steps: 2_000 })
  * @see Loshchilov and Hutter 2017, arXiv:1608.03983, equation 5, without restarts.
  */

@@ -1,9 +1,9 @@
-import { requireCounts } from '../data/counts.ts';
-import { requirePositive } from '../require-number.ts';
+import { requireCounts, requirePositive } from '../require-number.ts';
 import { requireOneOf } from '../require-one-of.ts';
 import { halfCosine } from './cosine.ts';
 import type { Schedule } from './schedule.ts';
 
+/** The options of {@link ramp}. */
 export interface Ramp {
   /** `linear`: in equal parts; `cosine`: little at both ends. */
   readonly shape?: 'linear' | 'cosine';
@@ -14,7 +14,7 @@ export interface Ramp {
  * From 0 up to `top` at step `steps`, and `top` from there on: a budget that is not given out at once.
  *
  * @param shape Default `linear`.
- * @throws {RangeError} if `top` is not positive, or `steps` no positive integer.
+ * @throws {RangeError} if `top` is not positive, or `steps` is not a positive integer.
  * @example driftBudget({ rate: 0.1, budget: ramp(1e-2, { steps: 2_000 }) })
  */
 export function ramp(top: number, { shape = 'linear', steps }: Ramp): Schedule {

@@ -1,11 +1,10 @@
-import { requireCounts } from '../data/counts.ts';
-import { requirePositive, requireWithin } from '../require-number.ts';
+import { requireCounts, requirePositive, requireWithin } from '../require-number.ts';
 import type { Schedule } from './schedule.ts';
 
 /**
  * η·factorᵏ, k = ⌊t/every⌋: a step down every so many updates.
  *
- * @throws {RangeError} if `rate` is not positive, `every` no positive integer, or `factor` not in (0, 1).
+ * @throws {RangeError} if `rate` is not positive, `every` is not a positive integer, or `factor` is not in (0, 1).
  * @example stepDecay(0.1, { every: 500, factor: 0.5 })
  */
 export function stepDecay(

@@ -1,11 +1,11 @@
-import { requireCounts } from '../data/counts.ts';
+import { requireCounts } from '../require-number.ts';
 import type { Schedule } from './schedule.ts';
 
 /**
  * Rises in a straight line to where `next` begins, and goes on with it: (t + 1)/steps·next(0), and next(t − steps) from
  * `steps` on.
  *
- * @throws {RangeError} if `steps` is no positive integer.
+ * @throws {RangeError} if `steps` is not a positive integer.
  * @example warmup(cosine(0.1, { steps: 1_900 }), { steps: 100 })
  * @see Goyal et al. 2017, arXiv:1706.02677, section 2.2.
  */

@@ -1,4 +1,5 @@
 import type { Random } from '../random/random.ts';
+import { requireCounts, requireFraction } from '../require-number.ts';
 import { normalCdf, normalQuantile } from './normal.ts';
 
 export interface BootstrapOptions {
@@ -32,7 +33,7 @@ export interface BootstrapInterval {
  *
  * @param n Things to resample, 2 or more.
  * @param statistic Of the things whose indices it is given, repeated as drawn; the array is borrowed.
- * @throws {RangeError} if n, resamples or level cannot be meant.
+ * @throws {RangeError} if n is below 2, `resamples` is below 100, or `level` is not in (0, 1).
  * @example
  * const mean = (drawn: Int32Array) => drawn.reduce((s, i) => s + sample[i]!, 0) / drawn.length;
  * const { low, high } = bcaInterval(sample.length, mean, { random });
@@ -43,11 +44,9 @@ export function bcaInterval(
   statistic: (indices: Int32Array) => number,
   { random, resamples = 2000, level = 0.95 }: BootstrapOptions,
 ): BootstrapInterval {
-  if (!(Number.isInteger(n) && n >= 2)) throw new RangeError(`bcaInterval: n must be an integer from 2 up, got ${n}`);
-  if (!(Number.isInteger(resamples) && resamples >= 100)) {
-    throw new RangeError(`bcaInterval: resamples must be an integer from 100 up, got ${resamples}`);
-  }
-  if (!(level > 0 && level < 1)) throw new RangeError(`bcaInterval: level must lie in (0, 1), got ${level}`);
+  requireCounts('bcaInterval', { n }, 2);
+  requireCounts('bcaInterval', { resamples }, 100);
+  requireFraction('bcaInterval', { level });
 
   const estimate = statistic(Int32Array.from({ length: n }, (_, i) => i));
   const drawn = new Int32Array(n); // [n]

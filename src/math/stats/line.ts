@@ -20,7 +20,7 @@ export interface Line {
  */
 export function fitLine(u: readonly number[], v: readonly number[]): Line {
   const n = u.length;
-  if (v.length !== n) throw new TypeError(`fitLine: both lists must be as long, got ${n} and ${v.length}`);
+  if (v.length !== n) throw new TypeError(`fitLine: both lists must have the same length, got ${n} and ${v.length}`);
   if (n < 2) throw new RangeError(`fitLine: needs 2 points or more, got ${n}`);
   const mu = mean(u);
   const mv = mean(v);

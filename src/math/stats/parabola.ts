@@ -18,7 +18,8 @@ export interface Parabola {
  */
 export function fitParabola(u: readonly number[], v: readonly number[]): Parabola {
   const n = u.length;
-  if (v.length !== n) throw new TypeError(`fitParabola: both lists must be as long, got ${n} and ${v.length}`);
+  if (v.length !== n)
+    throw new TypeError(`fitParabola: both lists must have the same length, got ${n} and ${v.length}`);
   if (new Set(u).size < 3) throw new RangeError(`fitParabola: needs 3 different u, got ${new Set(u).size}`);
   const mu = mean(u);
   const mv = mean(v);

@@ -1,10 +1,9 @@
 import { log } from '../functions.ts';
 import type { Random } from '../random/random.ts';
+import { requireFraction, requireWithin } from '../require-number.ts';
 import { bcaInterval } from './bootstrap.ts';
 import { fitPowerLaw, mean, type PowerLawFit, rivalR2, standardDeviation } from './line.ts';
 import { studentTQuantile } from './student-t.ts';
-
-export { fitLine, fitPowerLaw, rivalR2 } from './line.ts';
 
 /** Seeds from which a BCa bootstrap keeps its nominal coverage, to .93 (simulated). */
 const BOOTSTRAP_SEEDS = 25;
@@ -120,7 +119,7 @@ export interface PowerLaw {
  *
  * - cost: nothing, but `resamples` fits from 25 seeds up
  *
- * @throws {RangeError} if an x is not positive and finite, or an option cannot be meant.
+ * @throws {RangeError} if an x is not positive and finite, `floor` is negative, or `level` is not in (0, 1).
  * @example
  * const { exponent, exponentLow, exponentHigh } = powerLaw(
  *   runs.map(({ learningRate, seed, drift }) => ({ x: learningRate, y: drift, seed })),
@@ -130,9 +129,8 @@ export interface PowerLaw {
  */
 export function powerLaw(measurements: Iterable<Measurement>, options: PowerLawOptions): PowerLaw {
   const { average = 'seeds', divergedSeeds = 'exclude-point', floor = 1e-15, rival = NaN, level = 0.95 } = options;
-  if (!(floor >= 0 && floor < Infinity))
-    throw new RangeError(`powerLaw: floor must be finite and not negative, got ${floor}`);
-  if (!(level > 0 && level < 1)) throw new RangeError(`powerLaw: level must lie in (0, 1), got ${level}`);
+  requireWithin('powerLaw', { floor });
+  requireFraction('powerLaw', { level });
   const { seeds, groups } = arrange(measurements);
   const kept = groups.filter((group) => {
     if (divergedSeeds === 'exclude-point' && group.finite.length < group.all.length) return false;

@@ -1,6 +1,7 @@
 import type { Tensor } from '../objective.ts';
 import { requireOneOf } from '../require-one-of.ts';
 
+/** The families of laws; {@link lawsOf} says what each conserves. */
 export type LawKind = 'layer' | 'neuron' | 'matrix';
 
 /** What an entry of a list column is. */
@@ -34,6 +35,7 @@ export interface Laws {
   ofSums?(inner: Float64Array, out: Float64Array): void;
 }
 
+/** The options of {@link lawsOf}. */
 export interface LawOptions {
   readonly laws?: readonly LawKind[];
   /** False: the quantity without b_l, which the paper measures and which is not conserved where there are biases. */
@@ -76,6 +78,8 @@ function pairs(tensors: readonly Tensor[], biases: boolean): Pair[] {
  * - neuron: ‖W_(l+1)[:,j]‖² − ‖W_l[j,:]‖² − b_l[j]², one per hidden neuron; conserved as well where σ is homogeneous
  * - matrix: W_(l+1)ᵀW_(l+1) − W_l W_lᵀ − b_l b_lᵀ, conserved in linear networks
  *
+ * @throws {RangeError} if a family of laws or a way to store them is unknown.
+ * @example lawsOf(L.tensors, { laws: ['layer', 'neuron'] }).laws.map(({ label }) => label); // ['‖W2‖² − ‖W1‖²', …]
  * @see Du, Hu and Lee 2018, arXiv:1806.00900.
  */
 export function lawsOf(tensors: readonly Tensor[], options: LawOptions = {}): Laws {

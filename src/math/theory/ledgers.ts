@@ -45,6 +45,8 @@ export interface NesterovOptions extends Decay {
  *     C ← (1 − ηw)²C + η²δ,    without decay  drift = Σ η_t²δ_t
  *
  * With d = g + wθ: B(θ, d) = wC and B(d, d) = δ + w²C.
+ *
+ * @example gradientLedger(1, [{ eta: 0.1, delta: 2 }, { eta: 0.1, delta: 3 }]); // 1.05
  */
 export function gradientLedger(C0: number, steps: Iterable<GradientStep>, { weightDecay = 0 }: Decay = {}): number {
   let C = C0;
@@ -61,6 +63,8 @@ export function gradientLedger(C0: number, steps: Iterable<GradientStep>, { weig
  *     C ← C − 2ηp + η²B(v, v),    p_t = B(θ_t, v_t) = β(p_(t−1) − η_(t−1)B(v_(t−1), v_(t−1))) + (1 − τ)wC_t
  *
  * since B(θ_t, v_(t−1)) = B(θ_(t−1), v_(t−1)) − ηB(v_(t−1), v_(t−1)), and B(θ_t, g_t) = 0. See {@link heavyBallDrift}.
+ *
+ * @example heavyBallLedger(1, [{ eta: 0.1, vv: 2 }, { eta: 0.1, vv: 3 }], { beta: 0.9 }); // 1.086
  */
 export function heavyBallLedger(
   C0: number,
@@ -91,6 +95,8 @@ export function heavyBallLedger(
  *
  * Where the heavy ball has B(v, v) twice, the step and the buffer now differ: B(u, u) in second order, B(u, v) in what is
  * carried on. See {@link nesterovDrift} for the sum of it.
+ *
+ * @example nesterovLedger(1, [{ eta: 0.1, uu: 2, uv: 1 }, { eta: 0.1, uu: 3, uv: 1 }], { beta: 0.9 }); // 1.0662
  */
 export function nesterovLedger(
   C0: number,
@@ -126,6 +132,8 @@ const weighted = (terms: readonly number[], beta: number): number => {
  *
  * The recursion of {@link heavyBallLedger} gives p_t = −η Σ_(s<t) β^(t−s)B(v_s, v_s); every B(v_s, v_s) then counts once
  * in second order, and 2Σ_(k=1)^(T−1−s) βᵏ times by way of the p that follow.
+ *
+ * @example heavyBallDrift([2, 3], { eta: 0.1, beta: 0.9 }); // 0.086
  */
 export const heavyBallDrift = (vv: readonly number[], { eta, beta }: { readonly eta: number; readonly beta: number }) =>
   eta * eta * (vv.reduce((sum, x) => sum + x, 0) + 2 * weighted(vv, beta));
@@ -137,6 +145,8 @@ export const heavyBallDrift = (vv: readonly number[], { eta, beta }: { readonly 
  *
  * From {@link nesterovLedger} with w = 0: p_t = −η Σ_(s<t) β^(t−s)B(u_s, v_s), and the first order of a step is −2ηβp_t:
  * one β more than the heavy ball's, for only βv of the step is the buffer and the rest, g, has none.
+ *
+ * @example nesterovDrift([2, 3], [1, 1], { eta: 0.1, beta: 0.9 }); // 0.0662
  */
 export const nesterovDrift = (
   uu: readonly number[],

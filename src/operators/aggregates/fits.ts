@@ -11,7 +11,7 @@ export const columns = {
   exponentHigh: float64('upper end'),
   interval: utf8('student-t (over seeds), bca (bootstrap over 25 seeds or more), ols-t (of one line) or none'),
   prefactor: float64('c in y = c·xᵖ'),
-  r2: float64('1 − SSres/SStot on logarithms: near 1 for many curves that are no power law'),
+  r2: float64('1 − SSres/SStot on logarithms: near 1 for many curves that are not power laws'),
   n: int32('points fitted', 'point'),
   windowLow: float64('smallest x fitted'),
   windowHigh: float64('largest x fitted'),

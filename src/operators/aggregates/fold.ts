@@ -17,6 +17,7 @@ export const folding = {
     .meta({ description: 'what a diverged seed takes out of the fit: its x altogether, or itself' }),
 };
 
+/** What every fold of runs takes: `powerLaw`, `summarize`. */
 export interface Folding {
   readonly name?: string | undefined;
   /** Columns whose values are folded apart, one row of result each. Default the axes of the sweep but x and `seed`. */
@@ -26,7 +27,7 @@ export interface Folding {
 type Row = Readonly<Record<string, unknown>>;
 
 /** A cell as a number: itself, or of a list the mean of its absolute values. */
-export function magnitude(cell: unknown): number {
+function magnitude(cell: unknown): number {
   if (typeof cell === 'number') return cell;
   if (!(cell instanceof Float64Array) || !cell.length) return NaN;
   return cell.reduce((sum, value) => sum + Math.abs(value), 0) / cell.length;

@@ -12,6 +12,7 @@ export const options = z.strictObject({
   rival: z.number().optional().meta({ description: 'exponent of the rival; default 1 for drift, -1 for imbalanceSum' }),
 });
 
+/** The options of {@link powerLaw}. */
 export interface PowerLawOptions extends Folding {
   /** `seed`: y is averaged over the column `seed` at each x first; `none`: each run enters the fit. */
   readonly over?: 'seed' | 'none';

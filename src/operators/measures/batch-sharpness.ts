@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { float64, int32, type Values } from '../../columns.ts';
-import { requireCounts } from '../../math/data/counts.ts';
 import { dot } from '../../math/linalg/vector.ts';
-import type { BatchEvaluation, Sums } from '../../math/objective.ts';
+import { type BatchEvaluation, emptySums } from '../../math/objective.ts';
+import { requireCounts } from '../../math/require-number.ts';
+import { meanAndError } from '../../math/stats/mean-and-error.ts';
 import type { State } from '../../state.ts';
 import type { Adds } from '../transforms/derive.ts';
 import { type At, measureEvery } from '../transforms/measure.ts';
@@ -20,6 +21,7 @@ export const options = z.strictObject({
   every: z.int().positive().default(1).meta({ description: 'measured at steps divisible by it; null in between' }),
 });
 
+/** The options of {@link batchSharpness}. */
 export interface BatchSharpnessOptions {
   readonly batch: number;
   readonly batches?: number;
@@ -69,13 +71,8 @@ export function batchSharpness<const O extends BatchSharpnessOptions>(options: O
           evaluation ??= open(batch);
           const quotient = quotientOn(evaluation, state);
           const values = Array.from({ length: batches }, () => quotient(random.permutation(n).subarray(0, batch)));
-          const mean = values.reduce((sum, x) => sum + x, 0) / batches;
-          const square = values.reduce((sum, x) => sum + (x - mean) * (x - mean), 0);
-          return {
-            batchSharpness: mean,
-            batchSharpnessError: Math.sqrt(square / (batches - 1) / batches),
-            batchProducts: batches,
-          };
+          const [batchSharpness, batchSharpnessError] = meanAndError(values);
+          return { batchSharpness, batchSharpnessError, batchProducts: batches };
         },
         snapshot: () => null,
         restore: () => {},
@@ -88,8 +85,7 @@ export function batchSharpness<const O extends BatchSharpnessOptions>(options: O
 
 /** gᵀHg/‖g‖² of the batch of these rows, at the parameters of a row of the run. */
 function quotientOn(evaluation: BatchEvaluation, { theta, dim, objective }: State) {
-  const perTensor = () => new Float64Array(objective.tensors.length);
-  const sums: Sums = { weightNormSq: perTensor(), gradientNormSq: perTensor(), inner: perTensor() };
+  const sums = emptySums(objective.tensors);
   const g = new Float64Array(dim); //  [d]
   const Hg = new Float64Array(dim); // [d]
   return (rows: Int32Array): number => {

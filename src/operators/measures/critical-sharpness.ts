@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { float64, int32 } from '../../columns.ts';
-import type { Evaluation, Sums } from '../../math/objective.ts';
+import { type Evaluation, emptySums } from '../../math/objective.ts';
+import { requireFraction } from '../../math/require-number.ts';
 import { bracketCrossing } from '../../math/theory/critical-scale.ts';
 import type { State } from '../../state.ts';
 import type { Adds } from '../transforms/derive.ts';
@@ -24,6 +25,7 @@ export const options = z.strictObject({
     .meta({ description: 'width of the bracket, relative to the learning rate' }),
 });
 
+/** The options of {@link criticalSharpness}. */
 export interface CriticalSharpnessOptions {
   readonly every?: number;
   readonly tol?: number;
@@ -64,7 +66,7 @@ export function criticalSharpness<const O extends CriticalSharpnessOptions = Rec
   options: O = {} as O,
 ): Adds<Row, At<O, typeof columns>> {
   const { every = 1, tol = 1 / 32 } = options;
-  if (!(tol > 0 && tol < 1)) throw new RangeError(`criticalSharpness: tol must lie in (0, 1), got ${tol}`);
+  requireFraction('criticalSharpness', { tol });
   return measureEvery(
     every,
     columns,
@@ -113,8 +115,7 @@ interface Opened {
 function open({ objective, dim }: State): Opened {
   const evaluation = objective.open();
   const gradient = new Float64Array(dim);
-  const perTensor = () => new Float64Array(objective.tensors.length);
-  const sums: Sums = { weightNormSq: perTensor(), gradientNormSq: perTensor(), inner: perTensor() };
+  const sums = emptySums(objective.tensors);
   const lossAt = evaluation.loss?.bind(evaluation) ?? ((at) => evaluation.evaluate(at, gradient, sums));
   return { evaluation, lossAt, point: new Float64Array(dim) };
 }

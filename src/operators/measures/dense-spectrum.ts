@@ -21,6 +21,7 @@ export const options = z.strictObject({
   matrix: matrixOption,
 });
 
+/** The options of {@link denseSpectrum}. */
 export interface DenseSpectrumOptions {
   readonly every?: number;
   readonly matrix?: MatrixName;

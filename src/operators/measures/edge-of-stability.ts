@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { float64, int32, nullable, ofRun, utf8, type Values } from '../../columns.ts';
+import { requireCounts, requireFraction } from '../../math/require-number.ts';
 import { forecastCrossing } from '../../math/theory/edge/forecast.ts';
 import { follows, gradientPair, sketched } from '../../math/theory/edge/gradient-pair.ts';
 import { periods, recur } from '../../math/theory/edge/period.ts';
@@ -40,6 +41,7 @@ export const options = z.strictObject({
   }),
 });
 
+/** The options of {@link edgeOfStability}. */
 export interface EdgeOptions {
   readonly band?: number;
   readonly window?: number;
@@ -102,10 +104,8 @@ export function edgeOfStability({
   band = thresholds.band,
   window = thresholds.window,
 }: EdgeOptions & { readonly sharpness?: boolean | undefined } = {}): Adds<Measured, typeof columns> {
-  if (!(band > 0 && band < 1)) throw new RangeError(`edgeOfStability: band must lie in (0, 1), got ${band}`);
-  if (!(Number.isInteger(window) && window > 0)) {
-    throw new RangeError(`edgeOfStability: window must be a positive integer, got ${window}`);
-  }
+  requireFraction('edgeOfStability', { band });
+  requireCounts('edgeOfStability', { window });
   const settings = { sharpness, band, window };
   const reads = ['step', 'loss', ...(sharpness ? ['sharpness'] : [])];
   return measure<Measured, typeof columns, Memory>(

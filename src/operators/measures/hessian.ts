@@ -5,6 +5,7 @@ import type { MatVec } from '../../math/linalg/mat-vec.ts';
 import { CHECKS, requireSymmetric } from '../../math/linalg/require-symmetric.ts';
 import { addScaled, dot, norm } from '../../math/linalg/vector.ts';
 import type { NativeRandom } from '../../math/random/native.ts';
+import { requireCounts, requireFraction } from '../../math/require-number.ts';
 import { requireOneOf } from '../../math/require-one-of.ts';
 import { due, type Sighting } from '../../math/theory/cadence.ts';
 import type { State } from '../../state.ts';
@@ -57,6 +58,7 @@ export const options = z.strictObject({
   miss: fraction.default(MISS).meta({ description: 'chance of a missed eigenvalue to go on until' }),
 });
 
+/** The options of {@link hessian}. */
 export interface HessianOptions {
   readonly k?: number;
   readonly bottom?: number;
@@ -272,15 +274,11 @@ const remembering = (estimator: Estimator) => ({
 function checked(who: string, options: HessianOptions): Required<HessianOptions> {
   const { k = 1, bottom = 0, matrix = 'hessian', every = 1, tol = 1e-4, miss = MISS } = options;
   requireOneOf(who, { matrix }, matrixNames);
-  if (!(Number.isInteger(k) && k > 0)) throw new RangeError(`${who}: k must be a positive integer, got ${k}`);
-  if (!(Number.isInteger(bottom) && bottom >= 0)) {
-    throw new RangeError(`${who}: bottom must be a natural number, got ${bottom}`);
-  }
+  requireCounts(who, { k });
+  requireCounts(who, { bottom }, 0);
   if (every !== 'adaptive' && !(Number.isInteger(every) && every > 0)) {
     throw new RangeError(`${who}: every must be a positive integer or 'adaptive', got ${every}`);
   }
-  for (const [name, value] of Object.entries({ tol, miss })) {
-    if (!(value > 0 && value < 1)) throw new RangeError(`${who}: ${name} must lie in (0, 1), got ${value}`);
-  }
+  requireFraction(who, { tol, miss });
   return { k, bottom, matrix, every, tol, miss };
 }

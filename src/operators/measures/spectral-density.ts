@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { float64, float64s, int32 } from '../../columns.ts';
 import { spectralDensityOf } from '../../math/linalg/spectral-density.ts';
+import { requireCounts, requireFraction } from '../../math/require-number.ts';
 import { requireOneOf } from '../../math/require-one-of.ts';
 import type { State } from '../../state.ts';
 import type { Adds } from '../transforms/derive.ts';
@@ -25,6 +26,7 @@ export const options = z.strictObject({
   matrix: matrixOption,
 });
 
+/** The options of {@link spectralDensity}. */
 export interface SpectralDensityOptions {
   readonly every?: number;
   readonly probes?: number;
@@ -59,16 +61,9 @@ export function spectralDensity<const O extends SpectralDensityOptions = Record<
   options: O = {} as O,
 ): Adds<{ readonly state: State; readonly step: number }, At<O, typeof columns>> {
   const { every = 1, probes = 10, steps = 64, points = 128, width = 0.02, matrix = 'hessian' } = options;
-  for (const [name, value, least] of [
-    ['probes', probes, 2],
-    ['steps', steps, 1],
-    ['points', points, 2],
-  ] as const) {
-    if (!(Number.isInteger(value) && value >= least)) {
-      throw new RangeError(`spectralDensity: ${name} must be an integer of at least ${least}, got ${value}`);
-    }
-  }
-  if (!(width > 0 && width < 1)) throw new RangeError(`spectralDensity: width must lie in (0, 1), got ${width}`);
+  requireCounts('spectralDensity', { probes, points }, 2);
+  requireCounts('spectralDensity', { steps });
+  requireFraction('spectralDensity', { width });
   requireOneOf('spectralDensity', { matrix }, matrixNames);
   const { needs, of } = matrices[matrix];
   return measureEvery(

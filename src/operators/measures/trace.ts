@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { float64, int32 } from '../../columns.ts';
 import { hutchPlusPlus } from '../../math/linalg/trace.ts';
+import { requireCounts } from '../../math/require-number.ts';
 import { requireOneOf } from '../../math/require-one-of.ts';
 import type { State } from '../../state.ts';
 import type { Adds } from '../transforms/derive.ts';
@@ -20,6 +21,7 @@ export const options = z.strictObject({
   matrix: matrixOption,
 });
 
+/** The options of {@link trace}. */
 export interface TraceOptions {
   readonly every?: number;
   readonly products?: number;
@@ -49,9 +51,7 @@ export function trace<const O extends TraceOptions = Record<never, never>>(
   options: O = {} as O,
 ): Adds<{ readonly state: State; readonly step: number }, At<O, typeof columns>> {
   const { every = 1, products = 30, matrix = 'hessian' } = options;
-  if (!(Number.isInteger(products) && products >= 6)) {
-    throw new RangeError(`trace: products must be an integer of at least 6, got ${products}`);
-  }
+  requireCounts('trace', { products }, 6);
   requireOneOf('trace', { matrix }, matrixNames);
   const { needs, of, symbol } = matrices[matrix];
   return measureEvery(

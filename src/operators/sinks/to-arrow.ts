@@ -24,7 +24,7 @@ import { tableSink } from './arrow/table-sink.ts';
  * @param options.rows Rows per batch while they come; the file has 65,536 in each. Default 1024.
  * @throws {TypeError} on assembly, if the columns of the source are not known; as an error of the stream, if the first
  *   row has other keys than the columns, or a cell is none that its column can hold.
- * @throws {RangeError} if `rows` is no positive integer.
+ * @throws {RangeError} if `rows` is not a positive integer.
  * @example
  * gradientDescent(run).pipe(take(1_000), conservation(), toArrow('output/my-run/steps.arrow')).subscribe();
  */

@@ -17,7 +17,7 @@ import { tableSink } from './arrow/table-sink.ts';
  *
  * @param path         The file; by custom it ends in `.parquet`.
  * @param options.rows Rows per batch while they come; the file has row groups of 65,536. Default 1024.
- * @throws {TypeError} as `toArrow`. @throws {RangeError} if `rows` is no positive integer.
+ * @throws {TypeError} as `toArrow`. @throws {RangeError} if `rows` is not a positive integer.
  * @example
  * gradientDescent(run).pipe(take(1_000), conservation(), toParquet('output/my-run/steps.parquet')).subscribe();
  */

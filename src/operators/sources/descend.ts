@@ -1,7 +1,7 @@
 import type { Observer } from 'rxjs';
 import { type Columns, float64, float64s, int32, type Values } from '../../columns.ts';
-import type { Capability, Objective, Tensor } from '../../math/objective.ts';
-import type { Rule, UpdateSums } from '../../math/optimizers/rule.ts';
+import { type Capability, emptySums, type Objective, type Tensor } from '../../math/objective.ts';
+import { emptyUpdateSums, type Rule, type UpdateSums } from '../../math/optimizers/rule.ts';
 import { checkMode, type Memory, type Run, type Snapshot, State } from '../../state.ts';
 import { type Flat, Stream } from '../../stream.ts';
 
@@ -47,6 +47,7 @@ export interface Feedback {
 /** η, or η as a function of the updates made so far, or one that looks at the run. */
 export type LearningRate = number | ((step: number) => number) | Feedback;
 
+/** What every source of a descent takes: where it begins, and how fast it goes. */
 export interface Descent {
   readonly objective: Objective;
   readonly theta0: Float64Array; // [d]
@@ -140,9 +141,8 @@ class Steps {
       if (from.schedule !== undefined) controller?.restore(structuredClone(from.schedule));
     }
     const { dim, tensors } = objective;
-    const perTensor = () => new Float64Array(tensors.length);
     this.#who = who;
-    this.#updateSums = { inner: perTensor(), normSq: perTensor() };
+    this.#updateSums = emptyUpdateSums(tensors);
     this.#rule = rule;
     this.#controller = controller;
     this.#schedule = typeof learningRate === 'function' ? learningRate : () => learningRate as number;
@@ -155,7 +155,7 @@ class Steps {
       theta: theta0.slice(), //             [d]
       gradient: new Float64Array(dim), //   [d]
       update: new Float64Array(dim), //     [d]
-      sums: { weightNormSq: perTensor(), gradientNormSq: perTensor(), inner: perTensor() },
+      sums: emptySums(tensors),
       updateSums: () => this.#sumUpdate(this.#learningRate),
       optimizer: rule,
       schedule: controller,

@@ -9,6 +9,7 @@ import { lawsOf } from '../../math/theory/laws.ts';
 import type { Run } from '../../state.ts';
 import type { Controller, Feedback } from './descend.ts';
 
+/** The options of {@link driftBudget}. */
 export interface DriftBudget {
   /** No learning rate above it. */
   readonly rate: number;

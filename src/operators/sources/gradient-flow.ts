@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { float64 } from '../../columns.ts';
 import { dormandPrinceRule } from '../../math/optimizers/dormand-prince.ts';
+import { requireFraction } from '../../math/require-number.ts';
 import { type Descent, descend } from './descend.ts';
 
 export const columns = {
@@ -44,9 +45,7 @@ export function gradientFlow({
   tolerance = 1e-6,
   ...start
 }: Omit<Descent, 'learningRate'> & { readonly tolerance?: number }) {
-  if (!(tolerance > 0 && tolerance < 1)) {
-    throw new RangeError(`gradientFlow: tolerance must lie in (0, 1), got ${tolerance}`);
-  }
+  requireFraction('gradientFlow', { tolerance });
   // the rule chooses the length of its steps itself
   const rule = () => dormandPrinceRule(start.objective, tolerance);
   return descend('gradientFlow', { ...start, learningRate: 1 }, rule, columns);

@@ -1,6 +1,7 @@
 import { bool, type Column, type Columns, float64, float64s, int32, int32s, uint32, utf8 } from '../../columns.ts';
 import { exp, log } from '../../math/functions.ts';
 
+/** What an axis may hold: a list is one value, as the widths of a network. */
 export type AxisValue = number | string | boolean | readonly number[];
 
 /** What varies over a sweep: the values of each axis, by its name. */
@@ -61,6 +62,7 @@ export const cells = (point: Readonly<Record<string, AxisValue>>, columns: Colum
     }),
   );
 
+/** The number of a run: what its rows are told apart by in every table. */
 export const runColumn = int32('point of the grid, counted from 0, the last axis fastest');
 
 /**
@@ -87,7 +89,12 @@ export function heading(who: string, axes: Axes, inner: Columns) {
   };
 }
 
-/** `n` values from `low` to `high` in geometric progression. */
+/**
+ * `n` values from `low` to `high` in geometric progression, both ends as they are given.
+ *
+ * @throws {RangeError} if an end is not positive, or `n` not an integer above 1.
+ * @example logspace(1e-3, 1e-1, 3); // [0.001, 0.01, 0.1], but for rounding
+ */
 export function logspace(low: number, high: number, n: number): number[] {
   if (!(low > 0 && high > 0)) throw new RangeError(`logspace: both ends must be positive, got ${low} and ${high}`);
   if (!(Number.isInteger(n) && n > 1)) throw new RangeError(`logspace: n must be an integer above 1, got ${n}`);

@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { requireCounts } from '../../math/data/counts.ts';
 import { gradientDescentRule } from '../../math/optimizers/gradient-descent.ts';
 import { momentumRule } from '../../math/optimizers/momentum.ts';
 import { onBatches } from '../../math/optimizers/on-batches.ts';
 import { fingerprint } from '../../math/random/fingerprint.ts';
-import { requireWithin } from '../../math/require-number.ts';
+import { requireCounts, requireWithin } from '../../math/require-number.ts';
 import type { Stream } from '../../stream.ts';
 import { type Descent, descend, type Step } from './descend.ts';
 
@@ -15,6 +14,7 @@ export const options = z.strictObject({
   weightDecay: z.number().nonnegative().default(0),
 });
 
+/** The options of {@link sgd}. */
 export interface Sgd {
   /** Samples of a batch. */
   readonly batch: number;

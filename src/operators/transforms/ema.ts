@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Column, float64, type Values } from '../../columns.ts';
+import { requireWithin } from '../../math/require-number.ts';
 import { measure } from './measure.ts';
 
 /** The options of {@link ema} in a spec. */
@@ -20,11 +21,11 @@ export const options = z.strictObject({
  *
  * @param beta Weight of the past; 1/(1 − β) rows is how far back it looks.
  * @throws {RangeError} if `beta` is not in [0, 1). @throws {TypeError} as an error of the stream, at a row on which the
- *   column is no number.
+ *   column is not a number.
  * @example run.pipe(ema('loss', 0.99))
  */
 export function ema<X extends string>(column: X, beta = 0.9) {
-  if (!(beta >= 0 && beta < 1)) throw new RangeError(`ema: beta must lie in [0, 1), got ${beta}`);
+  requireWithin('ema', { beta }, 1);
   const name = `${column}Ema` as const;
   type Added = Record<`${X}Ema`, Column<number>>;
   const columns = { [name]: float64(`moving average of ${column}, weight of the past ${beta}`) } as Added;

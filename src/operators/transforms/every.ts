@@ -1,4 +1,5 @@
 import { filter, type Observable } from 'rxjs';
+import { requireCounts } from '../../math/require-number.ts';
 import { passing } from '../../stream.ts';
 
 /**
@@ -8,11 +9,13 @@ import { passing } from '../../stream.ts';
  *       every(2)
  *     --0-----2-----4--|
  *
+ * - reads: `step`
+ *
  * @throws {RangeError} if n is not a positive integer.
  * @example run.pipe(conservation(), every(10), sharpness())
  */
 export function every(n: number) {
-  if (!(Number.isInteger(n) && n > 0)) throw new RangeError(`every: n must be a positive integer, got ${n}`);
+  requireCounts('every', { n });
   return <R extends { readonly step: number }>(source: Observable<R>) =>
     passing<R>(
       filter(({ step }) => step % n === 0),

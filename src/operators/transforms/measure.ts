@@ -2,6 +2,7 @@ import { defer, finalize, map, type Observable } from 'rxjs';
 import { type Columns, type Nullable, nullables, type Values } from '../../columns.ts';
 import { fingerprint } from '../../math/random/fingerprint.ts';
 import { type NativeRandom, nativeRandom, nativeRandomFrom } from '../../math/random/native.ts';
+import { requireCounts } from '../../math/require-number.ts';
 import { isState, type Memory } from '../../state.ts';
 import { extend, type Flat, isStream, type Requirement, Stream } from '../../stream.ts';
 
@@ -12,6 +13,7 @@ export interface Measurement<S, V, M> extends Memory<M> {
   close?(): void;
 }
 
+/** What a measurement is started with. */
 export interface Context {
   /** Seeded by the columns that are added, so that the same chain draws the same numbers. */
   readonly random: NativeRandom;
@@ -89,7 +91,12 @@ export type At<O, C extends Columns> = O extends { readonly every: infer E }
  * nothing is null, and the columns say so.
  *
  * @throws {RangeError} if `every` is not a positive integer.
- * @example measureEvery(10, { total: float64('sum of steps') }, start, { operator: 'total' })
+ * @example
+ * measureEvery(10, { trace: float64('trace of a matrix') }, ({ random }) => ({
+ *   row: ({ step }: { step: number }) => ({ trace: step + random.normal(1)[0]! }),
+ *   snapshot: () => null,
+ *   restore: () => {},
+ * }));
  */
 export function measureEvery<S extends { readonly step: number }, C extends Columns, M>(
   every: number,
@@ -97,9 +104,7 @@ export function measureEvery<S extends { readonly step: number }, C extends Colu
   start: (context: Context) => Measurement<S, Values<C>, M>,
   requirement: Partial<Requirement> = {},
 ) {
-  if (!(Number.isInteger(every) && every > 0)) {
-    throw new RangeError(`${requirement.operator ?? 'measureEvery'}: every must be a positive integer, got ${every}`);
-  }
+  requireCounts(requirement.operator ?? 'measureEvery', { every });
   const added = (every === 1 ? columns : nullables(columns)) as C;
   const nothing = Object.fromEntries(Object.keys(columns).map((name) => [name, null])) as Values<C>;
   return measure<S, C, M>(

@@ -7,6 +7,10 @@ import { passing } from '../../stream.ts';
  *     --2--9--∞--NaN--|
  *       untilDiverged()
  *     --2--9--(∞|)
+ *
+ * - reads: `loss`
+ *
+ * @example run.pipe(take(1_000), untilDiverged(), last())
  */
 export const untilDiverged =
   () =>

@@ -18,7 +18,7 @@ describe('a data set handed to objective', () => {
     [{ ...good, x: Float64Array.of(1, 2, NaN, 4) }, 'data: x must be finite, got NaN at 2'],
     [classified(good.x, Int32Array.of(0, 5), 2, 2), 'data: labels must lie in 0 … 1, got 5 at 1'],
     [classified(good.x, Int32Array.of(-1, 0), 2, 2), 'data: labels must lie in 0 … 1, got -1 at 0'],
-    [{ ...good, n: 1.5 }, 'data: n must be an integer of at least 1, got 1.5'],
+    [{ ...good, n: 1.5 }, 'data: n must be a positive integer, got 1.5'],
   ])('is refused, and not called a divergence, if it is not (%#)', (data, message) => {
     expect(risk(data)).toThrow(message);
   });

@@ -77,9 +77,9 @@ describe('gaussianMixture', () => {
   });
 
   it.each([
-    [{ n: 0 }, 'n must be an integer of at least 1, got 0'],
-    [{ d: 1.5 }, 'd must be an integer of at least 1, got 1.5'],
-    [{ classes: -1 }, 'classes must be an integer of at least 1, got -1'],
+    [{ n: 0 }, 'n must be a positive integer, got 0'],
+    [{ d: 1.5 }, 'd must be a positive integer, got 1.5'],
+    [{ classes: -1 }, 'classes must be a positive integer, got -1'],
     [{ separation: -1 }, 'separation must be finite and at least 0, got -1'],
     [{ separation: Number.NaN }, 'separation must be finite and at least 0, got NaN'],
   ])('refuses %j', (wrong, message) => {

@@ -37,8 +37,8 @@ describe('spheres', () => {
   });
 
   it.each([
-    [{ n: 0, d: 2 }, 'n must be an integer of at least 1, got 0'],
-    [{ n: 2, d: 0.5 }, 'd must be an integer of at least 1, got 0.5'],
+    [{ n: 0, d: 2 }, 'n must be a positive integer, got 0'],
+    [{ n: 2, d: 0.5 }, 'd must be a positive integer, got 0.5'],
   ])('refuses %j', (options, message) => {
     expect(() => spheres(options)).toThrow(new RangeError(`spheres: ${message}`));
   });

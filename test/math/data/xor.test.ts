@@ -22,6 +22,6 @@ describe('xor', () => {
   });
 
   it.each([0, 2.5, Number.NaN])('refuses n = %d', (n) => {
-    expect(() => xor({ n })).toThrow(new RangeError(`xor: n must be an integer of at least 1, got ${n}`));
+    expect(() => xor({ n })).toThrow(new RangeError(`xor: n must be a positive integer, got ${n}`));
   });
 });

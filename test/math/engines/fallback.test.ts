@@ -31,10 +31,9 @@ describe('the engine that runs', () => {
 
   it('computes a loss there as well', async () => {
     await withoutSimd();
-    const { chebyshev, mlp, objective } = await import('../../../src/index.ts');
+    const { chebyshev, emptySums, mlp, objective } = await import('../../../src/index.ts');
     const L = objective({ model: mlp({ hidden: [3] }), loss: 'mse', data: chebyshev({ n: 5, degree: 2 }) });
-    const perTensor = () => new Float64Array(L.tensors.length);
-    const sums = { weightNormSq: perTensor(), gradientNormSq: perTensor(), inner: perTensor() };
+    const sums = emptySums(L.tensors);
     expect(L.open().evaluate(L.start(), new Float64Array(L.dim), sums)).toBeGreaterThan(0);
   });
 });

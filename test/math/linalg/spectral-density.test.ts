@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { gaussQuadrature, meanAndError, spectralDensityOf } from '../../../src/math/linalg/spectral-density.ts';
+import { gaussQuadrature, spectralDensityOf } from '../../../src/math/linalg/spectral-density.ts';
 import { eigenvaluesSymmetric } from '../../../src/math/linalg/symmetric.ts';
 import { nativeRandom } from '../../../src/math/random/native.ts';
 import { diagonal, distance, product, randomSymmetric, wishart } from './symmetric-matrices.ts';
@@ -85,12 +85,5 @@ describe('spectralDensityOf', () => {
     expect(one.products).toBe(options.probes);
     const none = spectralDensityOf(diagonal([NaN, 1, 2]), 3, { random: nativeRandom(1), ...options });
     expect(new Set([...none.density, ...none.error, ...none.grid])).toEqual(new Set([NaN]));
-  });
-});
-
-describe('meanAndError', () => {
-  it('has the standard error of the mean, and NaN for that of one sample', () => {
-    expect(meanAndError([1, 2, 3, 6])).toEqual([3, Math.sqrt(14 / 3 / 4)]);
-    expect(meanAndError([5])).toEqual([5, NaN]);
   });
 });

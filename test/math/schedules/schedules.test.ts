@@ -62,14 +62,14 @@ describe('schedules', () => {
     [
       'every half step',
       () => stepDecay(1, { every: 0.5, factor: 0.5 }),
-      'stepDecay: every must be an integer of at least 1, got 0.5',
+      'stepDecay: every must be a positive integer, got 0.5',
     ],
-    ['no steps', () => cosine(1, { steps: 0 }), 'cosine: steps must be an integer of at least 1, got 0'],
+    ['no steps', () => cosine(1, { steps: 0 }), 'cosine: steps must be a positive integer, got 0'],
     ['a floor above the rate', () => cosine(1, { steps: 9, floor: 2 }), 'cosine: floor must lie in [0, 1), got 2'],
     [
       'a warmup of no steps',
       () => warmup(constant(1), { steps: 0 }),
-      'warmup: steps must be an integer of at least 1, got 0',
+      'warmup: steps must be a positive integer, got 0',
     ],
   ])('refuse %s', (_, make, message) => {
     expect(make).toThrow(new RangeError(message));

@@ -76,8 +76,10 @@ describe('bcaInterval', () => {
 
   it('checks its arguments', () => {
     const random = nativeRandom(12);
-    expect(() => bcaInterval(1, () => 0, { random })).toThrow('bcaInterval: n must be an integer from 2 up, got 1');
-    expect(() => bcaInterval(5, () => 0, { random, resamples: 1 })).toThrow('resamples must be an integer from 100 up');
+    expect(() => bcaInterval(1, () => 0, { random })).toThrow('bcaInterval: n must be an integer of at least 2, got 1');
+    expect(() => bcaInterval(5, () => 0, { random, resamples: 1 })).toThrow(
+      'resamples must be an integer of at least 100',
+    );
     expect(() => bcaInterval(5, () => 0, { random, level: 1 })).toThrow('bcaInterval: level must lie in (0, 1), got 1');
   });
 });

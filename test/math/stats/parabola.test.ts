@@ -46,7 +46,7 @@ describe('fitParabola', () => {
 
   it('refuses lists of different lengths, and fewer than three different u', () => {
     expect(() => fitParabola([1, 2, 3], [1, 2])).toThrow(
-      new TypeError('fitParabola: both lists must be as long, got 3 and 2'),
+      new TypeError('fitParabola: both lists must have the same length, got 3 and 2'),
     );
     expect(() => fitParabola([1, 2, 2], [1, 2, 3])).toThrow(new RangeError('fitParabola: needs 3 different u, got 2'));
   });

@@ -100,7 +100,7 @@ describe('batchSharpness', () => {
   });
 
   it('refuses what it cannot draw: on assembly, or when the first row shows how many samples there are', async () => {
-    expect(() => batchSharpness({ batch: 0 })).toThrow('batchSharpness: batch must be an integer of at least 1, got 0');
+    expect(() => batchSharpness({ batch: 0 })).toThrow('batchSharpness: batch must be a positive integer, got 0');
     expect(() => batchSharpness({ batch: 1, batches: 1 })).toThrow('batches must be an integer of at least 2, got 1');
     expect(() => batchSharpness({ batch: 1, every: 0.5 })).toThrow('every must be a positive integer, got 0.5');
     const poor = { ...L, capabilities: ['gradient', 'hessianProduct'] as const };

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Eigenpair, lanczos } from '../../../src/math/linalg/lanczos.ts';
 import { addScaled, dot } from '../../../src/math/linalg/vector.ts';
 import { mlp } from '../../../src/math/models/mlp.ts';
-import { objective, type Risk } from '../../../src/math/objective.ts';
+import { emptySums, objective, type Risk } from '../../../src/math/objective.ts';
 import { nativeRandom } from '../../../src/math/random/native.ts';
 import { FAR, NEAR } from '../../../src/math/theory/cadence.ts';
 import { hessian, sharpness } from '../../../src/operators/measures/hessian.ts';
@@ -98,7 +98,7 @@ describe('at the edge, when another direction overtakes', () => {
   it('is right in 200 of 200 seeded solves at one point, warm from the vectors of another', async () => {
     const evaluation = L.open();
     const theta = await edged;
-    const sums = { weightNormSq: new Float64Array(6), gradientNormSq: new Float64Array(6), inner: new Float64Array(6) };
+    const sums = emptySums(L.tensors);
     evaluation.evaluate(theta, new Float64Array(L.dim), sums);
     const [first, second] = exact(evaluation.hvp, 2) as [Eigenpair, Eigenpair];
     const lowered = (v: Float64Array, out: Float64Array) =>

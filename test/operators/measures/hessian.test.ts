@@ -346,7 +346,9 @@ describe('hessian', () => {
 
   it('refuses k, bottom and matrix that are none when it is called', () => {
     expect(() => hessian({ k: 0 })).toThrow(new RangeError('hessian: k must be a positive integer, got 0'));
-    expect(() => hessian({ bottom: -1 })).toThrow(new RangeError('hessian: bottom must be a natural number, got -1'));
+    expect(() => hessian({ bottom: -1 })).toThrow(
+      new RangeError('hessian: bottom must be an integer of at least 0, got -1'),
+    );
     expect(() => hessian({ matrix: 'fisher' as 'hessian' })).toThrow(
       'hessian: matrix must be one of hessian, gauss-newton, preconditioned, got fisher',
     );

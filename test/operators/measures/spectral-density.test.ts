@@ -75,7 +75,7 @@ describe('spectralDensity', () => {
 
   it.each([
     [{ probes: 1 }, 'probes must be an integer of at least 2, got 1'],
-    [{ steps: 0 }, 'steps must be an integer of at least 1, got 0'],
+    [{ steps: 0 }, 'steps must be a positive integer, got 0'],
     [{ points: 1.5 }, 'points must be an integer of at least 2, got 1.5'],
     [{ width: 1 }, 'width must lie in (0, 1), got 1'],
     [{ every: 0 }, 'every must be a positive integer, got 0'],

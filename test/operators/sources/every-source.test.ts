@@ -2,7 +2,7 @@ import { lastValueFrom, map, repeat, take, tap, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { gaussianMixture } from '../../../src/math/data/gaussian-mixture.ts';
 import { mlp } from '../../../src/math/models/mlp.ts';
-import { type Objective, objective } from '../../../src/math/objective.ts';
+import { emptySums, type Objective, objective } from '../../../src/math/objective.ts';
 import { cosine } from '../../../src/math/schedules/cosine.ts';
 import { ramp } from '../../../src/math/schedules/ramp.ts';
 import { warmup } from '../../../src/math/schedules/warmup.ts';
@@ -82,7 +82,7 @@ describe.each(Object.entries(sources))('%s', (name, source) => {
 
   it('shows the loss and the gradient of the whole objective, whatever it steps by', async () => {
     const evaluation = L.open();
-    const sums = { weightNormSq: new Float64Array(6), gradientNormSq: new Float64Array(6), inner: new Float64Array(6) };
+    const sums = emptySums(L.tensors);
     const g = new Float64Array(L.dim);
     await lastValueFrom(
       run().pipe(

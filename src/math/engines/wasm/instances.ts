@@ -59,7 +59,7 @@ export class Instances {
    * An instance with at least `bytes` of memory, lent until `release`. What its memory holds is anybody's guess.
    *
    * @param shared Is the memory to be shared between threads?
-   * @throws {RangeError} if the host has not the memory.
+   * @throws {RangeError} if the host does not have the memory.
    */
   acquire(bytes: number, shared = false): Instance {
     const alike = this.#spare.filter((spare) => spare.shared === shared).sort((a, b) => sizeOf(a) - sizeOf(b));

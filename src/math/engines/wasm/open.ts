@@ -50,13 +50,13 @@ export function requireRoomFor(name: string, outline: Outline, limit = REACH): v
  *
  * @throws {RangeError} if the workspace would not fit into `limit`, before anything is allocated; or there is no kernel
  *   for the activation or the loss.
- * @throws {Error} if the runtime has not the instructions: ask `available` before.
+ * @throws {Error} if the runtime lacks the instructions: ask `available` first.
  */
 export function openOn(instances: Instances, name: string, network: Network, options: Options): Loaded {
   const { limit = REACH, threads = 1, worth = WORTH } = options;
   const { tensors, dim, dataset, loss } = network;
   const { d, k } = dataset;
-  if (!instances.available) throw new Error(`${name}: this runtime has not the SIMD instructions; use typed-array`);
+  if (!instances.available) throw new Error(`${name}: this runtime lacks the SIMD instructions; use typed-array`);
   if (loss.name !== 'mse' && loss.name !== 'cross-entropy') {
     throw new RangeError(`${name}: no kernel for loss ${loss.name}`);
   }

@@ -5,7 +5,7 @@ import type { Block, Needs, Packed, Rows, Workspace } from './workspace.ts';
 /** The numbers that the kernels know these by: assembly/finish.ts and assembly/activations.ts. */
 const [ZERO, BIAS, SUM] = [0, 1, 2];
 const [STORE, RELU, MASK, SCALE] = [0, 1, 2, 3];
-export const kinds = { identity: 0, relu: 1, 'leaky-relu': 2, tanh: 3, sigmoid: 4, softplus: 5, silu: 6, gelu: 7 };
+const kinds = { identity: 0, relu: 1, 'leaky-relu': 2, tanh: 3, sigmoid: 4, softplus: 5, silu: 6, gelu: 7 };
 
 export interface Sigma {
   readonly kind: number;

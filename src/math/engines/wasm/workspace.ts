@@ -88,7 +88,7 @@ export interface Workspace {
   readonly bytes: number;
 }
 
-export const fours = (n: number) => Math.ceil(n / 4) * 4;
+const fours = (n: number) => Math.ceil(n / 4) * 4;
 
 /** How n rows are cut: into equal blocks of whole tiles, the last of what is left. */
 export function cut(n: number): { readonly count: number; readonly size: number } {

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import { resolve } from 'node:path';
 import { config, defer, type Observable, tap } from 'rxjs';
 import type { Columns } from '../../../columns.ts';
+import { requireCounts } from '../../../math/require-number.ts';
 import { columnsOf, isStream, passing, type Stream } from '../../../stream.ts';
 import { StreamReader } from './stream-reader.ts';
 import { StreamWriter } from './stream-writer.ts';
@@ -23,15 +24,13 @@ const busy = new Set<string>();
 /**
  * Passes rows on and writes them: to `<path>.part` as they come, and from there to `path` once they end.
  *
- * @throws {TypeError} if `path` is no path, or the columns of the source are not known. @throws {RangeError} for `rows`.
+ * @throws {TypeError} if `path` is not the name of a file, or the columns of the source are not known. @throws {RangeError} for `rows`.
  */
 export function tableSink({ who, path, rows, open }: TableSink) {
   if (typeof path !== 'string' || path === '') {
     throw new TypeError(`${who}: path must name a file, got ${JSON.stringify(path)}`);
   }
-  if (!(Number.isInteger(rows) && rows > 0)) {
-    throw new RangeError(`${who}: rows must be a positive integer, got ${rows}`);
-  }
+  requireCounts(who, { rows });
   return <R>(source: Observable<R>): Stream<R> => {
     if (!isStream(source) || !source.shape.known) {
       throw new TypeError(

@@ -16,7 +16,7 @@ export interface Part {
   readonly constants?: Readonly<Record<string, unknown>>;
 }
 
-export const rowsPerBatch = 65_536;
+const rowsPerBatch = 65_536;
 
 /**
  * Cuts parts of any size into batches of 65,536 rows and writes each to every file, so that equal rows make equal bytes.

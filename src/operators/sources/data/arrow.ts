@@ -8,7 +8,7 @@ import { type Cells, type Table, type TargetName, targetIndex, type Word } from 
  * Inputs are columns of integers, floats or booleans (0 and 1), or lists of these of one length, which give as many
  * inputs. A target is such a column, not a list, or strings, or a dictionary.
  *
- * @throws {TypeError} if the bytes are no Arrow, are cut off, or hold a column of another type.
+ * @throws {TypeError} if the bytes are not Arrow, are cut off, or hold a column of another type.
  * @throws {RangeError} if there is no such target, or a value is null, not finite or an integer beyond ±2⁵³.
  * @example
  * readArrow(readFileSync('iris.arrow'), 'iris.arrow', 'species').inputs; // ['petal', 'sepal']

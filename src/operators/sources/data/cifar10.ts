@@ -6,6 +6,7 @@ import { requireOneOf } from '../../../math/require-one-of.ts';
 import { checkFound, checkImageOptions, checkLabels, type ImageOptions, tenClasses } from './image-options.ts';
 import { checkFile, readFirst, readWhole } from './local-file.ts';
 
+/** The options of {@link readCifar10}. */
 export interface Cifar10Options extends ImageOptions {
   /** Where the batches are; relative to the working directory. */
   readonly folder: string;
@@ -31,7 +32,7 @@ const row = 1 + d;
  * - cost: 8·3072 bytes an example read: 1.2 GB for all 50 000, 12 MB for `first: 500`
  *
  * @throws {TypeError} if a batch is not of whole rows of 3073 bytes.
- * @throws {RangeError} if there is no such file, a label is none of 0 … 9, an option is not what it must be, there are
+ * @throws {RangeError} if there is no such file, a label is not in 0 … 9, an option is out of range, there are
  *   fewer than `first` examples, or none of the classes.
  * @example
  * readCifar10({ folder: 'cifar-10-batches-bin', first: 500, normalize: 'standard' }); // n = 500, d = 3072

@@ -13,7 +13,7 @@ const integer = /^[+-]?\d+$/;
  * and whole if every number is written without point and exponent. Blank lines, and blanks around a cell, are skipped.
  *
  * @param delimiter One character: ',' or a tab.
- * @throws {TypeError} if the file is not such a text, a row has too few or too many cells, or a cell is no number.
+ * @throws {TypeError} if the file is not such a text, a row has too few or too many cells, or a cell is not a number.
  * @throws {RangeError} if there is no such target, or a cell is empty or not finite.
  * @example
  * readCsv(readFileSync('iris.csv'), 'iris.csv', 'species', ',').inputs; // ['petal', 'sepal']

@@ -6,6 +6,7 @@ import { isGzip, unpacked, unpackedHead } from './gzip.ts';
 import { checkFound, checkImageOptions, checkLabels, type ImageOptions, tenClasses } from './image-options.ts';
 import { checkFile, mostBytes, readFirst, readWhole } from './local-file.ts';
 
+/** The options of {@link readIdx}. */
 export interface IdxOptions extends ImageOptions {
   /** Path of the images; relative to the working directory. */
   readonly images: string;
@@ -23,7 +24,7 @@ export interface IdxOptions extends ImageOptions {
  * - cost: 8·d bytes an example read: 376 MB for all 60 000 of MNIST, 3 MB for `first: 500`
  *
  * @throws {TypeError} if a file is not in the format, is cut off or corrupted, or there are not as many labels as images.
- * @throws {RangeError} if there is no such file, a label is none of 0 … 9, an option is not what it must be, there are
+ * @throws {RangeError} if there is no such file, a label is not in 0 … 9, an option is out of range, there are
  *   fewer than `first` examples, or none of the classes.
  * @example
  * readIdx({ images: 'train-images-idx3-ubyte.gz', labels: 'train-labels-idx1-ubyte.gz', first: 500 }); // n = 500, d = 784

@@ -1,5 +1,5 @@
-import { requireCounts } from '../../../math/data/counts.ts';
 import type { Normalize } from '../../../math/data/images.ts';
+import { requireCounts } from '../../../math/require-number.ts';
 import { requireOneOf } from '../../../math/require-one-of.ts';
 
 /** Which images of a set to read, and how. */
@@ -26,7 +26,7 @@ export function checkImageOptions(who: string, { first, classes, normalize = 'un
   }
 }
 
-/** @throws {RangeError} that names `place` and the first of `labels` that is none of 0 … 9. */
+/** @throws {RangeError} that names `place` and the first of `labels` that is not in 0 … 9. */
 export function checkLabels(place: string, labels: Uint8Array): void {
   const bad = labels.findIndex((label) => label >= tenClasses);
   if (bad >= 0) throw new RangeError(`${place}: label ${bad}: expected a class from 0 to 9, got ${labels[bad]}`);

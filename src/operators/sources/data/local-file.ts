@@ -24,7 +24,7 @@ export function readWhole(path: string, size: number): Buffer {
   return attempt(path, () => readFileSync(path));
 }
 
-/** Its first bytes, and no more; fewer where it has not as many. */
+/** Its first bytes, and no more; fewer where the file is shorter. */
 export function readFirst(path: string, bytes: number): Buffer {
   return attempt(path, () => {
     const file = openSync(path, 'r');

@@ -23,7 +23,7 @@ describe.runIf(fma.available)('the engine with fused additions', () => {
 describe.runIf(!fma.available)('where there is no relaxed SIMD', () => {
   it('is refused', () => {
     expect(() => fma.open(build(shape).network)).toThrow(
-      new Error('wasm-fma: this runtime has not the SIMD instructions; use typed-array'),
+      new Error('wasm-fma: this runtime lacks the SIMD instructions; use typed-array'),
     );
   });
 });

@@ -4,7 +4,7 @@ import type { Network } from '../../../../src/math/engines/engines.ts';
 import { type LossName, losses } from '../../../../src/math/losses/losses.ts';
 import { type ActivationName, activations } from '../../../../src/math/models/activations.ts';
 import { mlp, tensorsOf } from '../../../../src/math/models/mlp.ts';
-import type { Evaluation, Sums } from '../../../../src/math/objective.ts';
+import { type Evaluation, emptySums } from '../../../../src/math/objective.ts';
 import { nativeRandom } from '../../../../src/math/random/native.ts';
 
 export interface Shape {
@@ -61,15 +61,10 @@ export function build({ widths, n, activation, slope, bias, loss, seed }: Shape)
 
 export const plain: Shape = { widths: [5, 7, 3], n: 9, activation: 'relu', bias: true, loss: 'mse', seed: 1 };
 
-export function sumsOf({ tensors }: Network): Sums {
-  const none = () => new Float64Array(tensors.length);
-  return { weightNormSq: none(), gradientNormSq: none(), inner: none() };
-}
-
 /** L and ∇L at θ, in arrays of their own. */
 export function at(evaluation: Evaluation, network: Network, theta: Float64Array) {
   const gradient = new Float64Array(network.dim); // [d]
-  const sums = sumsOf(network);
+  const sums = emptySums(network.tensors);
   return { loss: evaluation.evaluate(theta, gradient, sums), gradient, sums };
 }
 

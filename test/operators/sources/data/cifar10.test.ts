@@ -140,7 +140,7 @@ describe('readCifar10', () => {
     [
       'first 0',
       () => ({ folder: whole, first: 0 }),
-      'RangeError: readCifar10: first must be an integer of at least 1, got 0',
+      'RangeError: readCifar10: first must be a positive integer, got 0',
     ],
   ])('refuses %s', (_, options, message) => {
     const asked = options();

@@ -226,8 +226,8 @@ describe('readIdx', () => {
       'RangeError: AT/images: expected examples of the classes 2, 3, found none',
     ],
     // options
-    ['first 0', () => ({ first: 0 }), 'RangeError: readIdx: first must be an integer of at least 1, got 0'],
-    ['half an image', () => ({ first: 1.5 }), 'RangeError: readIdx: first must be an integer of at least 1, got 1.5'],
+    ['first 0', () => ({ first: 0 }), 'RangeError: readIdx: first must be a positive integer, got 0'],
+    ['half an image', () => ({ first: 1.5 }), 'RangeError: readIdx: first must be a positive integer, got 1.5'],
     ...[[0], [1, 1], [0, 10], [-1, 2], [0, 0.5]].map((classes): [string, () => Partial<IdxOptions>, string] => [
       `the classes ${classes}`,
       () => ({ classes }),

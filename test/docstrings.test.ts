@@ -1,0 +1,97 @@
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+const index = `${root}src/index.ts`;
+const { config } = ts.readConfigFile(`${root}tsconfig.json`, ts.sys.readFile);
+const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
+
+interface Documented {
+  readonly name: string;
+  readonly text: string;
+  readonly examples: readonly string[];
+}
+
+/** The docstrings of all values that the package exports, by their names. */
+function publicValues(): Documented[] {
+  const program = ts.createProgram([index], options);
+  const checker = program.getTypeChecker();
+  const module = checker.getSymbolAtLocation(program.getSourceFile(index)!)!;
+  return checker.getExportsOfModule(module).flatMap((exported) => {
+    const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
+    if (!(symbol.flags & ts.SymbolFlags.Value)) return [];
+    const examples = symbol.getJsDocTags(checker).filter(({ name }) => name === 'example');
+    return {
+      name: exported.name,
+      text: ts.displayPartsToString(symbol.getDocumentationComment(checker)),
+      examples: examples.map(({ text }) => ts.displayPartsToString(text)),
+    };
+  });
+}
+
+/** What examples take for granted: all that is public, RxJS, an objective L, and runs over it. */
+const prelude = (names: readonly string[]) => `
+import { auditTime, last, take, takeWhile, tap } from 'rxjs';
+import { readFileSync } from 'node:fs';
+import { ${names.join(', ')}, type Descent, type MatVec, type Random, type Risk, type Step } from '../src/index.ts';
+declare const L: Risk, at: (seed: number) => Risk, random: Random, draw: (row: unknown) => void;
+declare const run: Descent & Stream<Step & { drift: Float64Array }> & ((point: object) => Stream<{ drift: Float64Array, finalLoss: number }>);
+declare const grid: { learningRate: number[], seed: number[] }, A: Float64Array, d: number;
+`;
+
+/** What the compiler has against a text, were it a file of its own; one program for all. */
+function errorsOf(texts: ReadonlyMap<string, string>): Map<string, string[]> {
+  const host = ts.createCompilerHost(options);
+  const { fileExists, readFile, getSourceFile } = host;
+  host.fileExists = (file) => texts.has(file) || fileExists(file);
+  host.readFile = (file) => texts.get(file) ?? readFile(file);
+  host.getSourceFile = (file, version, ...rest) =>
+    texts.has(file)
+      ? ts.createSourceFile(file, texts.get(file)!, version)
+      : getSourceFile.call(host, file, version, ...rest);
+  const program = ts.createProgram([...texts.keys()], options, host);
+  const errors = (file: string) => {
+    const source = program.getSourceFile(file)!;
+    const found = [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)];
+    return found.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '));
+  };
+  return new Map([...texts.keys()].map((file) => [file, errors(file)]));
+}
+
+describe('every public value', () => {
+  const values = publicValues();
+  const names = values.map(({ name }) => name);
+
+  it('has a docstring with an example', () => {
+    expect(values.length).toBeGreaterThan(50);
+    const lacking = values.filter(({ text, examples }) => !text || !examples.length);
+    expect(lacking.map(({ name }) => name)).toEqual([]);
+  });
+
+  it('has examples that compile', () => {
+    const texts = new Map(
+      values.flatMap(({ name, examples }) =>
+        examples.map(
+          (example, i) =>
+            [
+              `${root}test/${name}-${i}.example.ts`,
+              `${prelude(names.filter((n) => !new RegExp(`const ${n}\\b`).test(example)))}\n{\n${example}\n}`,
+            ] as const,
+        ),
+      ),
+    );
+    const wrong = [...errorsOf(texts)].filter(([, errors]) => errors.length);
+    expect(wrong.map(([file, errors]) => [file.slice(root.length), ...errors])).toEqual([]);
+  });
+
+  it('is found out where an example does not compile', () => {
+    const file = `${root}test/misspelt.example.ts`;
+    const text = `${prelude(names)} gradientDescent(run).pipe(take(1), conservation(), powerLaw('learningRate', 'drfit'));`;
+    expect(
+      errorsOf(new Map([[file, text]]))
+        .get(file)!
+        .join(),
+    ).toMatch(/drfit/);
+  });
+});
