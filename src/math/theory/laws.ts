@@ -1,5 +1,6 @@
 import type { Tensor } from '../objective.ts';
 import { requireOneOf } from '../require-one-of.ts';
+import { SUM_BLOCK } from '../sum-block.ts';
 
 /** The families of laws; {@link lawsOf} says what each conserves. */
 export type LawKind = 'layer' | 'neuron' | 'matrix';
@@ -117,7 +118,13 @@ function layerLaws(over: readonly Pair[]): Laws {
   const inner = (u: Float64Array, v: Float64Array, tensor: Tensor | undefined) => {
     let sum = 0;
     if (!tensor) return sum;
-    for (let i = tensor.offset; i < tensor.offset + tensor.rows * tensor.cols; i++) sum += u[i]! * v[i]!;
+    const end = tensor.offset + tensor.rows * tensor.cols;
+    for (let from = tensor.offset; from < end; from += SUM_BLOCK) {
+      const to = Math.min(from + SUM_BLOCK, end);
+      let ofBlock = 0;
+      for (let i = from; i < to; i++) ofBlock += u[i]! * v[i]!;
+      sum += ofBlock;
+    }
     return sum;
   };
   return {

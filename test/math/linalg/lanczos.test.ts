@@ -318,7 +318,9 @@ describe('lanczos', () => {
     const call = (options: object, d = 2) => lanczos(I, d, { random: nativeRandom(1), ...options });
     expect(() => call({}, 0)).toThrow(new RangeError('lanczos: d must be a positive integer, got 0'));
     expect(() => call({ k: 1.5 })).toThrow(new RangeError('lanczos: k must be a positive integer, got 1.5'));
-    expect(() => call({ bottom: -1 })).toThrow(new RangeError('lanczos: bottom must be an integer of at least 0, got -1'));
+    expect(() => call({ bottom: -1 })).toThrow(
+      new RangeError('lanczos: bottom must be an integer of at least 0, got -1'),
+    );
     expect(() => call({ k: 2, bottom: 1 })).toThrow(new RangeError('lanczos: k + bottom must be at most d = 2, got 3'));
     expect(() => call({ tol: 0 })).toThrow(new RangeError('lanczos: tol must lie in (0, 1), got 0'));
     expect(() => call({ miss: 1 })).toThrow(new RangeError('lanczos: miss must lie in (0, 1), got 1'));

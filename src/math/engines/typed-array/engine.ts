@@ -1,4 +1,5 @@
 import type { Capability, Tensor } from '../../objective.ts';
+import { SUM_BLOCK } from '../../sum-block.ts';
 import type { Loaded, Network } from '../engines.ts';
 import { requireLayer } from '../require-layer.ts';
 import { addToRows, multiply, sumRows, transpose } from './kernels.ts';
@@ -130,15 +131,25 @@ export function open({ tensors, dim, dataset, activation, loss }: Network): Load
       const value = loss.value(top.z, dataset, top.delta, memo);
       backward(gradient);
       for (const [t, { offset, rows, cols }] of tensors.entries()) {
+        const end = offset + rows * cols;
         let ww = 0;
         let gg = 0;
         let wg = 0;
-        for (let i = offset; i < offset + rows * cols; i++) {
-          const w = theta[i]!;
-          const g = gradient[i]!;
-          ww += w * w;
-          gg += g * g;
-          wg += w * g;
+        for (let from = offset; from < end; from += SUM_BLOCK) {
+          const to = Math.min(from + SUM_BLOCK, end);
+          let ofW = 0;
+          let ofG = 0;
+          let ofBoth = 0;
+          for (let i = from; i < to; i++) {
+            const w = theta[i]!;
+            const g = gradient[i]!;
+            ofW += w * w;
+            ofG += g * g;
+            ofBoth += w * g;
+          }
+          ww += ofW;
+          gg += ofG;
+          wg += ofBoth;
         }
         sums.weightNormSq[t] = ww;
         sums.gradientNormSq[t] = gg;

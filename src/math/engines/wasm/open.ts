@@ -1,3 +1,4 @@
+import { SUM_BLOCK } from '../../sum-block.ts';
 import type { Loaded, Network, Outline } from '../engines.ts';
 import { requireLayer } from '../require-layer.ts';
 import type { Instances } from './instances.ts';
@@ -106,10 +107,19 @@ export function openOn(instances: Instances, name: string, network: Network, opt
       run('evaluate');
       gradient.set(result);
       for (const [t, { offset, rows, cols }] of tensors.entries()) {
-        kernels.norms(input + 8 * offset, output + 8 * offset, rows * cols, sums);
-        into.weightNormSq[t] = memory[sums / 8]!;
-        into.gradientNormSq[t] = memory[sums / 8 + 1]!;
-        into.inner[t] = memory[sums / 8 + 2]!;
+        const end = offset + rows * cols;
+        let ww = 0;
+        let gg = 0;
+        let wg = 0;
+        for (let from = offset; from < end; from += SUM_BLOCK) {
+          kernels.norms(input + 8 * from, output + 8 * from, Math.min(SUM_BLOCK, end - from), sums);
+          ww += memory[sums / 8]!;
+          gg += memory[sums / 8 + 1]!;
+          wg += memory[sums / 8 + 2]!;
+        }
+        into.weightNormSq[t] = ww;
+        into.gradientNormSq[t] = gg;
+        into.inner[t] = wg;
       }
       return mean();
     },
