@@ -84,7 +84,9 @@ type Measured = Row & { readonly sharpness: number | null; readonly sharpnessFre
  * @param band   |λ₁/edge − 1| of a run that hovers.
  * @param window Steps over which hovering is judged.
  * @throws {RangeError} if `band` is not in (0, 1) or `window` no positive integer; as an error of the stream, when a row
- *   comes that does not follow the one before.
+ *   comes that does not follow the one before. @throws {TypeError} on assembly, if the sharpness is that of another matrix
+ *   than `state.edge` is stated for (Adam's and RMSProp's is `preconditioned`), or steps are made from mini-batches: their
+ *   edge is one of `batchSharpness`, and their noise looks like an overshoot.
  * @example
  * gradientDescent(run).pipe(take(6_000), hessian({ every: 25 }), edgeOfStability()).subscribe(console.log);
  * @see Cohen et al. 2021, arXiv:2103.00065; Lewkowycz et al. 2020, arXiv:2003.02218 (catapults); Damian et al. 2023,
@@ -144,7 +146,7 @@ export function edgeOfStability({
         restore: (saved: Memory) => void (memory = saved),
       };
     },
-    { operator: 'edgeOfStability', reads, needs: ['gradient'] },
+    { operator: 'edgeOfStability', reads, needs: ['gradient'], edge: sharpness ? 'sharpness' : null },
   );
 }
 
