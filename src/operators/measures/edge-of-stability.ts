@@ -13,7 +13,7 @@ const fact = (about: string) => ofRun(nullable(int32(about, 'step')));
 
 export const columns = {
   edge: float64('largest eigenvalue that the next step is stable under: 2/η for gradient descent', '1/η'),
-  stabilityRatio: nullable(float64('λ₁/edge, 1 at the edge; of gradient descent ηλ₁/2')),
+  stabilityRatio: nullable(float64('λ₁/edge, 1 at the edge; of gradient descent ηλ₁/2; null where η is 0')),
   stepCurvature: nullable(float64('s = g·(g − g′)/‖g‖², g the gradient of the row before: 2 at the edge')),
   gradientCosine: nullable(float64('cos(g, g′): −1 where each step undoes the last')),
   crossingStep: fact('step at which λ₁ was first measured at the edge or above; 0 where the run began there'),
@@ -121,7 +121,9 @@ export function edgeOfStability({
           memory.step = step;
           const { gradients, periods, detector } = memory;
           const { edge } = state;
-          const ratio = settings.sharpness && lambda !== null && fresh ? lambda / edge : null;
+          // where η is 0 the edge is infinite, and says nothing of how near the run was
+          const known = settings.sharpness && lambda !== null && fresh && edge !== Infinity;
+          const ratio = known ? lambda / edge : null;
           follows(gradients, state.gradient, sketch);
           recur(periods, sketch, gradients.meaningful);
           observe(detector, { step, loss, ratio, gradients }, settings);

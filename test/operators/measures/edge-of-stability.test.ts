@@ -147,6 +147,17 @@ describe('edgeOfStability', () => {
     run(12).pipe(sharpness(), edgeOfStability());
   });
 
+  it('has no ratio where a schedule has come to 0, and says of the run what it said before', async () => {
+    const learningRate = (step: number) => (step % 5 ? 0.1 : 0);
+    const start = { objective: quadratic(18, 1), theta0: Float64Array.of(1, 1), learningRate };
+    const rows = await rowsOf(gradientDescent(start).pipe(take(40), sharpness(), edgeOfStability()));
+    for (const { step, edge, stabilityRatio, crossingForecast, regime } of rows) {
+      expect(edge).toBe(step % 5 ? 20 : Infinity);
+      expect(stabilityRatio).toEqual(step % 5 ? expect.closeTo(0.9, 10) : null);
+      expect([crossingForecast, regime]).toEqual([null, 'flow-like']);
+    }
+  });
+
   it('refuses a gap, for what it sums up is told from one step to the next', async () => {
     await expect(rowsOf(run(3).pipe(every(10), sharpness(), edgeOfStability(), take(3)))).rejects.toThrow(
       new RangeError('edgeOfStability: step 10 follows step 0; put it above every()'),
