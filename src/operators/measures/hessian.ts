@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bool, type Columns, float64, float64s, int32, type Values } from '../../columns.ts';
+import { bool, type Column, type Columns, float64, float64s, int32, type Values } from '../../columns.ts';
 import { type LanczosResult, lanczos, MISS, OVERTAKE } from '../../math/linalg/lanczos.ts';
 import type { MatVec } from '../../math/linalg/mat-vec.ts';
 import { CHECKS, requireSymmetric } from '../../math/linalg/require-symmetric.ts';
@@ -12,7 +12,7 @@ import type { Adds } from '../transforms/derive.ts';
 import { type At, measure, measureEvery } from '../transforms/measure.ts';
 import { type MatrixName, matrices, matrixNames, matrixOption } from './curvature/matrices.ts';
 
-const sharpnessOf = (matrix: MatrixName) => ({
+const sharpnessOf = (matrix: MatrixName): Column<number> => ({
   ...float64(`λ₁, largest algebraic eigenvalue of ${matrices[matrix].symbol}`, '1/η'),
   matrix,
 });
