@@ -76,7 +76,8 @@ type Measured = Row & { readonly sharpness: number | null; readonly sharpnessFre
  * - adds:  `edge`, `stabilityRatio`, `stepCurvature`, `gradientCosine`, `crossingStep`, `onsetStep`, `hoveringStep`,
  *   `catapultStep`, `regime`, `period`, `crossingForecast`, `crossingForecastLow`, `crossingForecastHigh`
  * - cost:  one pass over the gradient and a copy of it
- * - error: a crossing is late by at most a cadence of `sharpness`; the 90 % interval of the forecast is calibrated on the
+ * - error: a crossing is late by at most a cadence of `sharpness`; by two in an oscillation of period 2, if the cadence is
+ *   odd: an even one sees but one of the two phases, and may miss it for long. The 90 % interval of the forecast is calibrated on the
  *   Chebyshev task (see `forecastCrossing`), and is made from λ₁ = 0.75 edge up to the crossing
  *
  * @param sharpness False: by gradients alone; what is told by λ₁ is null, hovering is a mean s within 0.1 of 2, and

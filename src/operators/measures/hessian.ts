@@ -230,8 +230,8 @@ export function sharpness({ tol = 1e-4, miss = MISS }: Pick<HessianOptions, 'tol
  * under Adam or RMSProp, unless `matrix` is the `preconditioned` one that their edge is stated for. With
  * `every: n` columns are null on the rows in between, so that rows that must not be dropped (the ledger's) can pass.
  *
- * `every: 'adaptive'` solves every 10 steps where λ₁/edge lies in [0.75, 1.1] or is on its way there, or where the edge is
- * not one of `matrix`; every 100 elsewhere.
+ * `every: 'adaptive'` solves every 9 steps where λ₁/edge lies in [0.75, 1.1] or is on its way there, or where the edge is
+ * not one of `matrix`; every 99 elsewhere.
  * In between `sharpness` is the Rayleigh quotient of the last vector, a lower bound of λ₁ for one product, and says so:
  * `sharpnessFresh` is false, nothing is known of what was missed, and lists are empty.
  *

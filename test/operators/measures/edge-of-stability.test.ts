@@ -6,6 +6,7 @@ import { gaussianMixture } from '../../../src/math/data/gaussian-mixture.ts';
 import { mlp } from '../../../src/math/models/mlp.ts';
 import { objective } from '../../../src/math/objective.ts';
 import { nativeRandom } from '../../../src/math/random/native.ts';
+import { NEAR } from '../../../src/math/theory/cadence.ts';
 import { columns, edgeOfStability, options } from '../../../src/operators/measures/edge-of-stability.ts';
 import { hessian, sharpness } from '../../../src/operators/measures/hessian.ts';
 import { adam } from '../../../src/operators/sources/adam.ts';
@@ -157,6 +158,26 @@ describe('edgeOfStability', () => {
       expect([crossingForecast, regime]).toEqual([null, 'flow-like']);
     }
   });
+
+  it.each([7, 'adaptive'] as const)(
+    'dates a crossing in a period of 2 no later than two odd cadences: every %s',
+    async (every) => {
+      // of its period only the odd steps are above the edge at first: at every tenth step it is seen 201 steps late
+      const L = objective({
+        model: mlp({ hidden: [24, 24], activation: 'relu' }),
+        ...{ loss: 'mse', seed: 22, random: 'native' },
+        data: gaussianMixture({ n: 60, d: 6, classes: 3, separation: 1 }),
+      });
+      const crossing = async (every: number | 'adaptive') => {
+        const start = gradientDescent({ objective: L, theta0: L.start(), learningRate: 0.6 });
+        const rows = await rowsOf(start.pipe(take(181), hessian({ every, tol: 1e-3 }), edgeOfStability()));
+        return rows.at(-1)!.crossingStep!;
+      };
+      const late = (await crossing(every)) - (await crossing(1));
+      expect(late).toBeGreaterThanOrEqual(0);
+      expect(late).toBeLessThanOrEqual(2 * (every === 'adaptive' ? NEAR : every));
+    },
+  );
 
   it('refuses a gap, for what it sums up is told from one step to the next', async () => {
     await expect(rowsOf(run(3).pipe(every(10), sharpness(), edgeOfStability(), take(3)))).rejects.toThrow(

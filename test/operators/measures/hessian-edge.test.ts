@@ -191,8 +191,8 @@ describe('under an optimizer that steps through P⁻¹', () => {
     expect(plain!.hessianEigenvalues).toHaveLength(1);
   });
 
-  it('solves every ten steps where the edge does not say when another matrix is near it', async () => {
+  it('solves often throughout where the edge does not say when another matrix is near it', async () => {
     const solved = (await rows('hessian', 'adaptive')).filter(({ sharpnessFresh }) => sharpnessFresh);
-    expect(solved.map(({ step }) => step)).toEqual([0, 10, 20, 30]);
+    expect(solved.map(({ step }) => step)).toEqual([0, NEAR, 2 * NEAR, 3 * NEAR]);
   });
 });
