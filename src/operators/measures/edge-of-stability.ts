@@ -77,8 +77,11 @@ type Measured = Row & { readonly sharpness: number | null; readonly sharpnessFre
  *   `catapultStep`, `regime`, `period`, `crossingForecast`, `crossingForecastLow`, `crossingForecastHigh`
  * - cost:  one pass over the gradient and a copy of it
  * - error: a crossing is late by at most a cadence of `sharpness`; by two in an oscillation of period 2, if the cadence is
- *   odd: an even one sees but one of the two phases, and may miss it for long. The 90 % interval of the forecast is calibrated on the
- *   Chebyshev task (see `forecastCrossing`), and is made from λ₁ = 0.75 edge up to the crossing
+ *   odd: an even one sees but one of the two phases, and may miss it for long. The 90 % interval of the forecast is made
+ *   from λ₁ = 0.75 edge up to the crossing, and calibrated on the Chebyshev task (see `forecastCrossing`): of 58 runs on
+ *   Gaussian mixtures, with other networks and losses, the first interval held in 46, and all intervals in two of three.
+ *   Some runs go on above the band, as at 1.08 … 1.17 of the edge, with s = 2 and a period of 2: they stay `crossed`
+ *   unless `band` is wider
  *
  * @param sharpness False: by gradients alone; what is told by λ₁ is null, hovering is a mean s within 0.1 of 2, and
  *   no regime is `progressive sharpening`.
