@@ -127,7 +127,7 @@ export function edgeOfStability({
           const { edge } = state;
           // where η is 0 the edge is infinite, and says nothing of how near the run was
           const known = settings.sharpness && lambda !== null && fresh && edge !== Infinity;
-          const ratio = known ? lambda / edge : null;
+          const ratio = known ? over(lambda, edge) : null;
           follows(gradients, state.gradient, sketch);
           recur(periods, sketch, gradients.meaningful);
           observe(detector, { step, loss, ratio, gradients }, settings);
@@ -155,6 +155,12 @@ export function edgeOfStability({
     { operator: 'edgeOfStability', reads, needs: ['gradient'], edge: sharpness ? 'sharpness' : null },
   );
 }
+
+/** λ/edge; where decay alone takes the edge below 0, Infinity beyond it and 0 on this side. */
+const over = (lambda: number, edge: number): number => {
+  if (edge > 0 || Number.isNaN(lambda)) return lambda / edge;
+  return lambda > edge ? Infinity : 0;
+};
 
 const start = () => ({
   step: null as number | null,

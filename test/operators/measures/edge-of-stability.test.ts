@@ -179,6 +179,17 @@ describe('edgeOfStability', () => {
     },
   );
 
+  it('is beyond the edge, and not before it, where weight decay has taken the edge below 0', async () => {
+    const start = { theta0: Float64Array.of(1, 1), learningRate, weightDecay: 30 };
+    const ratioAt = async (...h: [number, number]) => {
+      const run = gradientDescent({ ...start, objective: quadratic(...h) });
+      return (await rowsOf(run.pipe(take(1), sharpness(), edgeOfStability())))[0]!.stabilityRatio;
+    };
+    // the edge is 2/η − w = −10: |1 − η(λ + w)| is 2.3 at λ = 3, and 0.5 at −15
+    expect(await ratioAt(3, 1)).toBe(Infinity);
+    expect(await ratioAt(-15, -16)).toBe(0);
+  });
+
   it('refuses a gap, for what it sums up is told from one step to the next', async () => {
     await expect(rowsOf(run(3).pipe(every(10), sharpness(), edgeOfStability(), take(3)))).rejects.toThrow(
       new RangeError('edgeOfStability: step 10 follows step 0; put it above every()'),
