@@ -12,6 +12,8 @@ export interface Column<out T = unknown> {
   readonly nullable: boolean;
   /** Is its last value one of the whole run, to stand in the `runs` table? Of a column of doubles it always is. */
   readonly ofRun?: boolean;
+  /** Whose eigenvalues these are, where that matters to who reads them: `hessian`, `gauss-newton` or `preconditioned`. */
+  readonly matrix?: string;
   /** The type of a cell; exists for the compiler only. */
   readonly [cell]?: T;
 }

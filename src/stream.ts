@@ -22,7 +22,14 @@ export interface Requirement {
   readonly parameters?:
     | { readonly atLeast: number; readonly for: string }
     | { readonly atMost: number; readonly else: string };
+  /** Samples that there must be at least, and what for. */
+  readonly samples?: { readonly atLeast: number; readonly for: string };
+  /** Holds curvature against `state.edge`: of this column, which must be the edge's own matrix's; null for no column. */
+  readonly edge?: string | null;
 }
+
+/** The matrix whose largest eigenvalue is held against `state.edge`; `batch`: none is, but the batch sharpness. */
+export type EdgeOf = 'hessian' | 'preconditioned' | 'batch';
 
 /** What is known of the rows before the first of them arrives. */
 export interface Shape {
@@ -31,6 +38,10 @@ export interface Shape {
   readonly capabilities?: readonly Capability[];
   /** d of that objective's θ ∈ ℝᵈ; 0 where rows have no state, or nothing says. */
   readonly dim?: number;
+  /** n of the data that objective is over; 0 where nothing says. */
+  readonly samples?: number;
+  /** Of the optimizer that makes the rows' steps; null where nothing says. */
+  readonly edgeOf?: EdgeOf | null;
   /** False above a plain Observable: `columns` are then only those that were added to rows nobody has described. */
   readonly known?: boolean;
   /** That plain Observable. */
@@ -42,6 +53,8 @@ export interface Shape {
   /** Each subscriber gets rows of its own, so that the next operator may set its columns on them without a copy. */
   readonly fresh?: boolean;
 }
+
+const nothing = { columns: {}, capabilities: [], dim: 0, samples: 0, edgeOf: null, base: null, axes: [], pending: [] };
 
 /**
  * A cold Observable of rows that knows its columns before the first row arrives.
@@ -56,7 +69,7 @@ export class Stream<R> extends Observable<R> {
 
   constructor(shape: Shape, subscribe: (subscriber: Subscriber<R>) => TeardownLogic) {
     super(subscribe);
-    this.shape = { capabilities: [], dim: 0, known: true, base: null, axes: [], pending: [], fresh: false, ...shape };
+    this.shape = { ...nothing, known: true, fresh: false, ...shape };
   }
 
   get columns(): Columns {
@@ -115,9 +128,7 @@ export const columnsOf = (source: unknown): Columns => (isStream(source) ? sourc
 
 /** What is known of a source: of a plain Observable nothing. */
 const shapeOf = (source: Observable<unknown>): Omit<Required<Shape>, 'fresh'> =>
-  isStream(source)
-    ? source.shape
-    : { known: false, base: source, axes: [], pending: [], columns: {}, capabilities: [], dim: 0 };
+  isStream(source) ? source.shape : { ...nothing, known: false, base: source };
 
 /** What an operator's result is once the stream it was applied to is put back under it. */
 function under(source: Stream<any>, result: Observable<any>): Stream<any> {
@@ -136,13 +147,15 @@ function under(source: Stream<any>, result: Observable<any>): Stream<any> {
  * @example
  * const shape = extend(run, { twice: int32('2·step') }, [{ operator: 'twice', reads: ['step'] }]);
  * @throws {TypeError} if a column is already there, or a requirement is not met by rows that are known.
+ * @throws {RangeError} if there are too few or too many parameters, or too few samples.
  */
 export function extend(
   source: Observable<unknown>,
   columns: Columns,
   requirements: readonly Requirement[] = [],
 ): Shape {
-  const { known, base, axes, pending, columns: above, capabilities, dim } = shapeOf(source);
+  const { fresh: _, ...shape } = { fresh: false, ...shapeOf(source) };
+  const { known, pending, columns: above } = shape;
   const taken = Object.keys(columns).filter((name) => Object.hasOwn(above, name));
   if (taken.length) {
     throw new TypeError(`the stream already has the column ${taken.join(', ')}: rename one of the two`);
@@ -151,9 +164,10 @@ export function extend(
   const missingAbove = (reads: readonly string[] = []) => reads.filter((name) => !Object.hasOwn(above, name));
   if (!known) {
     const open = requirements.map((requirement) => ({ ...requirement, reads: missingAbove(requirement.reads) }));
-    return { columns: all, capabilities, dim, known, base, axes, pending: [...pending, ...open], fresh: true };
+    return { ...shape, columns: all, pending: [...pending, ...open], fresh: true };
   }
-  for (const { operator, reads, needs = [], parameters } of requirements) {
+  for (const requirement of requirements) {
+    const { operator, reads } = requirement;
     const missing = missingAbove(reads);
     if (missing.length) {
       const there = Object.keys(above).join(', ');
@@ -161,24 +175,48 @@ export function extend(
         `${operator}: reads the column ${missing.join(', ')}, which nothing above adds; there are ${there}`,
       );
     }
-    const lacking = needs.filter((need) => !capabilities.includes(need));
-    if (lacking.length) {
-      const found = capabilities.length ? `offers ${capabilities.join(', ')}` : 'has no state to measure';
-      throw new TypeError(`${operator}: needs ${lacking.join(', ')} of the objective, but the source ${found}`);
-    }
-    if (!parameters || dim === 0) continue;
-    if ('atLeast' in parameters && dim < parameters.atLeast) {
-      throw new RangeError(
-        `${operator}: ${parameters.for} must be at most the number of parameters, ${dim}, got ${parameters.atLeast}`,
-      );
-    }
-    if ('atMost' in parameters && dim > parameters.atMost) {
-      throw new RangeError(
-        `${operator}: takes at most ${parameters.atMost} parameters, got ${dim}; ${parameters.else}`,
-      );
-    }
+    requireObjective(requirement, shape);
+    requireEdge(requirement, shape);
   }
-  return { columns: all, capabilities, dim, known, axes, fresh: true };
+  return { ...shape, columns: all, pending: [], base: null, fresh: true };
+}
+
+function requireObjective(
+  { operator, needs = [], parameters, samples }: Requirement,
+  { capabilities, dim, samples: n }: Pick<Required<Shape>, 'capabilities' | 'dim' | 'samples'>,
+): void {
+  const lacking = needs.filter((need) => !capabilities.includes(need));
+  if (lacking.length) {
+    const found = capabilities.length ? `offers ${capabilities.join(', ')}` : 'has no state to measure';
+    throw new TypeError(`${operator}: needs ${lacking.join(', ')} of the objective, but the source ${found}`);
+  }
+  const atMost = (of: { readonly atLeast: number; readonly for: string }, there: string) =>
+    new RangeError(`${operator}: ${of.for} must be at most the number of ${there}, got ${of.atLeast}`);
+  if (samples && n && n < samples.atLeast) throw atMost(samples, `samples, ${n}`);
+  if (!parameters || dim === 0) return;
+  if ('atLeast' in parameters && dim < parameters.atLeast) throw atMost(parameters, `parameters, ${dim}`);
+  if ('atMost' in parameters && dim > parameters.atMost) {
+    throw new RangeError(`${operator}: takes at most ${parameters.atMost} parameters, got ${dim}; ${parameters.else}`);
+  }
+}
+
+/** Is the curvature that is held against the edge that which the edge is stated for? */
+function requireEdge(
+  { operator, edge }: Requirement,
+  { edgeOf, columns }: Pick<Required<Shape>, 'edgeOf' | 'columns'>,
+): void {
+  if (edge === undefined || !edgeOf) return;
+  if (edgeOf === 'batch') {
+    throw new TypeError(
+      `${operator}: needs steps of the whole gradient, got those of mini-batches, whose edge is not one of λ₁; measure batchSharpness instead`,
+    );
+  }
+  const matrix = edge === null ? undefined : columns[edge]?.matrix;
+  // without a preconditioner, the preconditioned Hessian is the Hessian
+  if (matrix === undefined || matrix === edgeOf || matrix === 'preconditioned') return;
+  throw new TypeError(
+    `${operator}: ${edge} must be that of the matrix whose edge the optimizer has, ${edgeOf}, got that of ${matrix}; measure it with matrix: '${edgeOf}'`,
+  );
 }
 
 /**

@@ -15,7 +15,9 @@ describe('describe', () => {
     const { spec, columns } = prepare(await loadSpec(path), 'typed-array');
     const expected = Object.entries(tablesOf(spec.grid, columns)).map(([name, of]) => [
       name,
-      Object.entries(of).map(([column, { arrow, ...rest }]) => ({ name: column, type: arrow, ...rest })),
+      Object.entries(of).map(([column, { arrow: type, unit, nullable, about }]) => ({
+        ...{ name: column, type, unit, nullable, about },
+      })),
     ]);
     expect(JSON.parse(stdout)).toEqual(Object.fromEntries(expected));
     expect(JSON.parse(stdout).steps).toContainEqual({

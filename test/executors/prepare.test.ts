@@ -254,6 +254,25 @@ const faults: Record<string, [spec: unknown, ...said: string[]]> = {
     measure({ op: 'hessian', k: 20, bottom: 5 }),
     'measure[0]: hessian: k + bottom must be at most the number of parameters, 24, got 25',
   ],
+  'the sharpness of another matrix than Adam has its edge of': [
+    optimizer({ kind: 'adam' }, { measure: [{ op: 'hessian' }, { op: 'edgeOfStability' }] }),
+    "measure[1]: edgeOfStability: sharpness must be that of the matrix whose edge the optimizer has, preconditioned, got that of hessian; measure it with matrix: 'preconditioned'",
+  ],
+  'one of a grid that steps through P⁻¹': [
+    tiny({
+      measure: [{ op: 'hessian' }, { op: 'edgeOfStability' }],
+      grid: { 'optimizer.kind': ['gd', 'rmsprop'], learningRate: [0.1], seed: [1] },
+    }),
+    "measure[1]: edgeOfStability: sharpness must be that of the matrix whose edge the optimizer has, preconditioned, got that of hessian; measure it with matrix: 'preconditioned'",
+  ],
+  'an edge of mini-batches': [
+    optimizer({ kind: 'sgd', batch: 5 }, { measure: [{ op: 'hessian' }, { op: 'edgeOfStability' }] }),
+    'measure[1]: edgeOfStability: needs steps of the whole gradient, got those of mini-batches, whose edge is not one of λ₁; measure batchSharpness instead',
+  ],
+  'a batch sharpness of more samples than there are': [
+    measure({ op: 'batchSharpness', batch: 21 }),
+    'measure[0]: batchSharpness: batch must be at most the number of samples, 20, got 21',
+  ],
   'a cadence that is none': [
     measure({ op: 'hessian', every: 'often' }),
     'measure[0].every: expected an integer of at least 1 or adaptive, got "often"',

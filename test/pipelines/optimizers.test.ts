@@ -48,10 +48,13 @@ const written: [Written, Stream<Step>][] = [
   [{ kind: 'momentum', beta: 0.5, dampening: 0.5 }, momentum({ ...of, beta: 0.5, dampening: 0.5 })],
   [{ kind: 'momentum', nesterov: true, weightDecay: 0.1 }, momentum({ ...of, nesterov: true, weightDecay: 0.1 })],
   [{ kind: 'rmsprop' }, rmsprop(of)],
+  [{ kind: 'adam' }, adam(of)],
   [{ kind: 'adam', beta1: 0.5 }, adam({ ...of, beta1: 0.5 })],
+  [{ kind: 'adamw' }, adamw(of)],
   [{ kind: 'adamw', weightDecay: 0.2 }, adamw({ ...of, weightDecay: 0.2 })],
   [{ kind: 'sgd', batch: 6 }, sgd({ ...of, batch: 6, seed: 1 })],
   [{ kind: 'sgd', batch: 5, beta: 0.9 }, sgd({ ...of, batch: 5, beta: 0.9, seed: 1 })],
+  [{ kind: 'gradient-flow' }, gradientFlow(of)],
   [{ kind: 'gradient-flow', tolerance: 1e-5 }, gradientFlow({ ...of, tolerance: 1e-5 })],
 ];
 

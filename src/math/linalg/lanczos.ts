@@ -343,15 +343,17 @@ class Search {
     const tie = Math.max(this.#tol * this.#tol * this.#scale, FLOOR * this.#size);
     const all = [...pairs.map(({ value }) => ({ value, j: -1 })), ...Array.from(values, (value, j) => ({ value, j }))];
     // where two are the same, the one that is known
-    const take = (sign: 1 | -1, count: number) =>
-      all
-        .map(({ value, j }) => ({ j, key: sign * value - (j < 0 ? 0 : tie) }))
-        .sort((a, b) => b.key - a.key || a.j - b.j)
+    const take = (from: typeof all, sign: 1 | -1, count: number) =>
+      from
+        .map((one) => ({ one, key: sign * one.value - (one.j < 0 ? 0 : tie) }))
+        .sort((a, b) => b.key - a.key || a.one.j - b.one.j)
         .slice(0, count)
-        .map(({ j }) => j)
-        .filter((j) => j >= 0);
+        .map(({ one }) => one);
     const [top, bottom] = this.#wanted(all.map(({ value }) => value).sort((a, b) => b - a));
-    return [...new Set([...take(1, top), ...take(-1, bottom)])];
+    const upper = take(all, 1, top);
+    // none serves both ends
+    const rest = all.filter((one) => !upper.includes(one));
+    return [...upper, ...take(rest, -1, bottom)].map(({ j }) => j).filter((j) => j >= 0);
   }
 
   /** The news, and guards beside them where there are too few. */

@@ -28,6 +28,7 @@ export function onBatches(
       inner.update(gradient, theta, eta, out);
     },
     from: () => ({ gradient, sums }),
+    partial: batch < batches.n,
     snapshot: () => ({ order: order.snapshot(), inner: inner.snapshot() }),
     restore(saved) {
       const { order: at, inner: memory } = saved as { order: BatchesState; inner: unknown };

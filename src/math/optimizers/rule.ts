@@ -30,6 +30,8 @@ export interface Rule {
   preconditioner?(): Float64Array;
   /** What the last update was made from, where that was not the gradient of the whole objective. Borrowed. */
   from?(): Gradient;
+  /** Is that of fewer samples than the objective is over? Then `edge` is one of the batch sharpness. */
+  readonly partial?: boolean;
   /** The learning rate that the last update was made with, of a rule that chooses it itself. */
   chosen?(): number;
   /** Cells of columns of its own, after `update`. */

@@ -49,8 +49,8 @@ interface Row {
  *
  * @param batches Default 16.
  * @param every Default 1.
- * @throws {RangeError} if `batch` or `every` is no positive integer or `batches` none above 1; when rows arrive, if
- *   `batch` is above the number of samples.
+ * @throws {RangeError} if `batch` or `every` is no positive integer or `batches` none above 1; on assembly, if `batch` is
+ *   above the number of samples.
  * @example sgd({ ...run, batch: 8, seed: 1 }).pipe(take(1_000), batchSharpness({ batch: 8, every: 10 }))
  * @see Andreyev and Beneventano 2024, arXiv:2412.20553.
  */
@@ -66,8 +66,6 @@ export function batchSharpness<const O extends BatchSharpnessOptions>(options: O
       return {
         row({ state }: Row): Values<typeof columns> {
           const { n, open } = state.objective.batches!;
-          if (batch > n)
-            throw new RangeError(`batchSharpness: batch must be at most ${n}, the samples there are, got ${batch}`);
           evaluation ??= open(batch);
           const quotient = quotientOn(evaluation, state);
           const values = Array.from({ length: batches }, () => quotient(random.permutation(n).subarray(0, batch)));
@@ -79,7 +77,11 @@ export function batchSharpness<const O extends BatchSharpnessOptions>(options: O
         close: () => evaluation?.close(),
       };
     },
-    { operator: 'batchSharpness', needs: ['hessianProduct', 'batches'] },
+    {
+      operator: 'batchSharpness',
+      needs: ['hessianProduct', 'batches'],
+      samples: { atLeast: batch, for: 'batch' },
+    },
   ) as Adds<Row, At<O, typeof columns>>;
 }
 

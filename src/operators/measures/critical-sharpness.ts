@@ -55,7 +55,8 @@ interface Row {
  * - cost:  `criticalPasses` forward passes (whole evaluations where an engine has no forward pass of its own): 7 as a rule,
  *   from the last row's η_c on; the memory of a second evaluation
  * - error: `criticalSharpnessError`, half the bracket. 0 ± 2/η where the loss rises nowhere up to 2⁴⁰ times the last η;
- *   Infinity where it rises at once, as along an update that is no direction of descent
+ *   Infinity where it rises at once, as along an update that is no direction of descent; NaN where η is 0, at the end of a
+ *   schedule, or the loss not finite
  *
  * @param tol Width of the bracket, relative to η_c.
  * @throws {RangeError} if `tol` is not in (0, 1) or `every` not a positive integer.
@@ -83,7 +84,8 @@ export function criticalSharpness<const O extends CriticalSharpnessOptions = Rec
             for (let i = 0; i < point.length; i++) point[i] = theta[i]! + s * update[i]!;
             return lossAt(point);
           };
-          if (!Number.isFinite(loss)) return of(NaN, NaN, 0);
+          // a run that stands still has no direction
+          if (!Number.isFinite(loss) || learningRate === 0) return of(NaN, NaN, 0);
           const { low, high, evaluations } = bracketCrossing(along, loss, last ?? learningRate, tol);
           const middle = Math.sqrt(low * high);
           last = middle > 0 && middle < Infinity ? middle : null;

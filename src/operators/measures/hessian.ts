@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bool, type Columns, float64, float64s, int32, type Values } from '../../columns.ts';
+import { bool, type Column, type Columns, float64, float64s, int32, type Values } from '../../columns.ts';
 import { type LanczosResult, lanczos, MISS, OVERTAKE } from '../../math/linalg/lanczos.ts';
 import type { MatVec } from '../../math/linalg/mat-vec.ts';
 import { CHECKS, requireSymmetric } from '../../math/linalg/require-symmetric.ts';
@@ -13,9 +13,14 @@ import type { Adds } from '../transforms/derive.ts';
 import { type At, measure, measureEvery } from '../transforms/measure.ts';
 import { type MatrixName, matrices, matrixNames, matrixOption } from './curvature/matrices.ts';
 
+const sharpnessOf = (matrix: MatrixName): Column<number> => ({
+  ...float64(`λ₁, largest algebraic eigenvalue of ${matrices[matrix].symbol}`, '1/η'),
+  matrix,
+});
+
 /** The columns of {@link sharpness}. */
 export const columns = {
-  sharpness: float64('λ₁, largest algebraic eigenvalue of the Hessian ∇²L(θₜ)', '1/η'),
+  sharpness: sharpnessOf('hessian'),
   sharpnessResidual: float64('‖Hv − λv‖: an eigenvalue of H lies this near to the value', '1/η'),
   sharpnessMissProbability: float64(
     `at most the chance that an eigenvalue more than ${100 * OVERTAKE} % of ‖H‖ above it was missed`,
@@ -100,10 +105,16 @@ class Estimator {
     return matrices[this.#options.matrix].of(state);
   }
 
+  /** `state.edge`, where it is one of this matrix; NaN where it is one of P⁻¹∇²L and this is not. */
+  #edge({ edge, preconditioner }: State): number {
+    return preconditioner && this.#options.matrix !== 'preconditioned' ? NaN : edge;
+  }
+
   solve(state: State): LanczosResult {
     const { k, bottom, tol, miss } = this.#options;
     const matvec = this.#matvec(state);
-    const { edge, dim } = state;
+    const { dim } = state;
+    const edge = this.#edge(state);
     const checks = this.memory.checked ? 0 : CHECKS;
     if (checks) this.memory.checked = requireSymmetric(this.#who, matvec, dim, this.#random);
     const found = lanczos(matvec, dim, {
@@ -118,7 +129,7 @@ class Estimator {
   fresh({ state, step }: Row & { readonly step: number }): Values<typeof columns & typeof top & typeof lowest> {
     const found = this.solve(state);
     const first = found.top[0]!;
-    this.memory.solved = [...this.memory.solved.slice(-1), { step, ratio: first.value / state.edge }];
+    this.memory.solved = [...this.memory.solved.slice(-1), { step, ratio: first.value / this.#edge(state) }];
     return {
       ...head(found),
       sharpnessConverged: found.converged,
@@ -139,7 +150,7 @@ class Estimator {
     if (!v || due(this.memory.solved, step, -Infinity)) return this.fresh(row);
     const Hv = this.#matvec(state)(v, new Float64Array(v.length)); // [d]
     const value = dot(v, Hv);
-    if (due(this.memory.solved, step, value / state.edge)) {
+    if (due(this.memory.solved, step, value / this.#edge(state))) {
       const solved = this.fresh(row);
       return { ...solved, hessianProducts: solved.hessianProducts + 1 };
     }
@@ -217,10 +228,12 @@ export function sharpness({ tol = 1e-4, miss = MISS }: Pick<HessianOptions, 'tol
  *     --{ …, sharpness: 2.1 }----{ …, sharpness: null }--{ …, sharpness: 2.4 }-----|
  *
  * As {@link sharpness}, for k eigenvalues from the top and `bottom` from the bottom. More than k are followed while the
- * last exceeds ¾ of `state.edge` (1.5/η for gradient descent), up to max(k, 8): several sit at the edge together. With
+ * last exceeds ¾ of `state.edge` (1.5/η for gradient descent), up to max(k, 8): several sit at the edge together; none
+ * under Adam or RMSProp, unless `matrix` is the `preconditioned` one that their edge is stated for. With
  * `every: n` columns are null on the rows in between, so that rows that must not be dropped (the ledger's) can pass.
  *
- * `every: 'adaptive'` solves every 10 steps where λ₁/edge lies in [0.75, 1.1] or is on its way there, every 100 elsewhere.
+ * `every: 'adaptive'` solves every 9 steps where λ₁/edge lies in [0.75, 1.1] or is on its way there, or where the edge is
+ * not one of `matrix`; every 99 elsewhere.
  * In between `sharpness` is the Rayleigh quotient of the last vector, a lower bound of λ₁ for one product, and says so:
  * `sharpnessFresh` is false, nothing is known of what was missed, and lists are empty.
  *
@@ -243,10 +256,10 @@ export function hessian<const O extends HessianOptions = Record<never, never>>(
 ): Adds<Row & { readonly step: number }, HessianColumns<O>> {
   const all = checked('hessian', options);
   const { k, bottom, every, matrix } = all;
-  const { symbol, needs } = matrices[matrix];
+  const { needs } = matrices[matrix];
   const wide: Columns = {
     ...columns,
-    sharpness: float64(`λ₁, largest algebraic eigenvalue of ${symbol}`, '1/η'),
+    sharpness: sharpnessOf(matrix),
     ...top,
     ...(bottom ? lowest : {}),
   };

@@ -3,7 +3,7 @@ import { type Columns, float64, float64s, int32, type Values } from '../../colum
 import { type Capability, emptySums, type Objective, type Tensor } from '../../math/objective.ts';
 import { emptyUpdateSums, type Rule, type UpdateSums } from '../../math/optimizers/rule.ts';
 import { checkMode, type Memory, type Run, type Snapshot, State } from '../../state.ts';
-import { type Flat, Stream } from '../../stream.ts';
+import { type EdgeOf, type Flat, Stream } from '../../stream.ts';
 
 export type { Rule } from '../../math/optimizers/rule.ts';
 
@@ -65,7 +65,7 @@ const slice = 8;
  * It works in slices and yields in between, so unsubscribing from outside stops it within one slice. The engine is
  * opened per subscriber and closed when that one leaves.
  *
- * @param rule Made once per subscriber.
+ * @param rule Made once per subscriber, and once for what it says of itself before it is asked for an update.
  * @param own  The columns of the rule's `cells`.
  * @throws {TypeError} if `theta0` or `from` has not the length of θ, or the objective not what is needed. @throws {RangeError} if `learningRate` is a number
  *   that is not positive; the stream errs with one where a schedule gives a number that is negative or not finite.
@@ -96,6 +96,8 @@ export function descend<C extends Columns = Record<never, never>>(
     columns: own ? { ...columns, ...own } : columns,
     capabilities: objective.capabilities,
     dim: objective.dim,
+    samples: objective.dataset?.n ?? objective.batches?.n ?? 0,
+    edgeOf: edgeOf(rule()),
     fresh: true,
   };
   return new Stream<Flat<Step & Values<C>>>(shape, (subscriber) => {
@@ -118,6 +120,9 @@ export function descend<C extends Columns = Record<never, never>>(
     work();
   });
 }
+
+const edgeOf = ({ partial, preconditioner }: Rule): EdgeOf =>
+  partial ? 'batch' : preconditioner ? 'preconditioned' : 'hessian';
 
 /** One subscription: the buffers, and the loop over them a step at a time. */
 class Steps {

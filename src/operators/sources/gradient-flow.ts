@@ -15,7 +15,7 @@ export const options = z.strictObject({
     .number()
     .gt(0)
     .lt(1)
-    .default(1e-8)
+    .default(1e-6)
     .meta({ description: 'of the local error of a step, relative to ‖θ‖' }),
 });
 

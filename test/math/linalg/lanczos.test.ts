@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { lanczos, MISS, OVERTAKE } from '../../../src/math/linalg/lanczos.ts';
+import { type LanczosResult, lanczos, MISS, OVERTAKE } from '../../../src/math/linalg/lanczos.ts';
 import type { MatVec } from '../../../src/math/linalg/mat-vec.ts';
 import { eigenvaluesSymmetric } from '../../../src/math/linalg/symmetric.ts';
 import { nativeRandom } from '../../../src/math/random/native.ts';
@@ -91,6 +91,29 @@ describe('lanczos', () => {
         },
       ),
       { numRuns: 60 },
+    );
+  });
+
+  it('finds as many from both ends as are asked for, where all are the same', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom(0, 2, 3), { minLength: 1, maxLength: 12 }),
+        fc.integer({ min: 1, max: 4 }),
+        fc.integer({ min: 0, max: 4 }),
+        fc.nat(1000),
+        (values, k, bottom, seed) => {
+          fc.pre(k + bottom <= values.length);
+          const found = lanczos(diagonal(values), values.length, { random: nativeRandom(seed), k, bottom });
+          const sorted = values.toSorted((a, b) => b - a);
+          expect(found.converged).toBe(true);
+          const near = (pairs: LanczosResult['top'], exact: readonly number[]) => {
+            expect(pairs).toHaveLength(exact.length);
+            for (const [i, value] of valuesOf(pairs).entries()) expect(value).toBeCloseTo(exact[i]!, 9);
+          };
+          near(found.top, sorted.slice(0, k));
+          near(found.bottom, sorted.toReversed().slice(0, bottom));
+        },
+      ),
     );
   });
 

@@ -15,30 +15,37 @@ function solves(ratio: (step: number) => number, last: number): number[] {
 const gaps = (steps: readonly number[]) => steps.slice(1).map((step, i) => step - steps[i]!);
 
 describe('due', () => {
-  it('is every 100 steps far from the edge, on either side', () => {
+  it('is every 99 steps far from the edge, on either side', () => {
     for (const ratio of [0.1, 0.7, 1.2, 5, -1])
       expect(new Set(gaps(solves(() => ratio, 1000)))).toEqual(new Set([FAR]));
   });
 
-  it('is every 10 steps in the band', () => {
+  it('is every 9 steps in the band', () => {
     for (const ratio of [0.75, 1, 1.1]) expect(new Set(gaps(solves(() => ratio, 200)))).toEqual(new Set([NEAR]));
   });
 
-  it('is every 10 steps as soon as the lower bound has entered the band', () => {
+  it('is every 9 steps as soon as the lower bound has entered the band', () => {
     const jump = (step: number) => (step < 137 ? 0.3 : 0.9);
-    expect(solves(jump, 160)).toEqual([0, 100, 137, 147, 157]);
+    expect(solves(jump, 160)).toEqual([0, 99, 137, 146, 155]);
   });
 
-  it('is every 10 steps once the band is forecast within 100', () => {
+  it('is every 9 steps once the band is forecast within 99', () => {
     const rise = (step: number) => 0.2 + step / 500; // in the band from 275 on
     const at = solves(rise, 275);
-    expect(at.slice(0, 3)).toEqual([0, 100, 200]);
+    expect(at.slice(0, 3)).toEqual([0, 99, 198]);
     expect(gaps(at.slice(2)).every((gap) => gap === NEAR)).toBe(true);
     const fall = (step: number) => 2 - step / 500; // from above
     expect(solves(fall, 460).at(-1)).toBeGreaterThan(445);
   });
 
-  it('never waits longer than 100 steps, and looks often where nothing is known', () => {
+  it('sees both phases of an oscillation of period 2', () => {
+    const phases = (steps: readonly number[]) => new Set(steps.map((step) => step % 2));
+    for (const level of [0.5, 1]) {
+      expect(phases(solves((step) => level + 0.05 * (step % 2), 300))).toEqual(new Set([0, 1]));
+    }
+  });
+
+  it('never waits longer than 99 steps, and looks often where nothing is known', () => {
     expect(Math.max(...gaps(solves((step) => Math.sin(step), 3000)))).toBeLessThanOrEqual(FAR);
     expect(new Set(gaps(solves(() => NaN, 100)))).toEqual(new Set([NEAR]));
   });

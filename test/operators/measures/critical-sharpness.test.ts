@@ -2,15 +2,16 @@ import fc from 'fast-check';
 import { lastValueFrom, map, type ObservedValueOf, take, tap, toArray } from 'rxjs';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { Objective } from '../../../src/math/objective.ts';
+import { cosine } from '../../../src/math/schedules/cosine.ts';
 import { criticalSharpness, options } from '../../../src/operators/measures/critical-sharpness.ts';
 import { sharpness } from '../../../src/operators/measures/hessian.ts';
-import { descend } from '../../../src/operators/sources/descend.ts';
+import { descend, type LearningRate } from '../../../src/operators/sources/descend.ts';
 import { gradientDescent } from '../../../src/operators/sources/gradient-descent.ts';
 import { at, dot, networks } from '../../helpers/network.ts';
 import { keepsStreamLaws, rowsOf } from '../../helpers/operators.ts';
 import { quadratic, watched } from '../../helpers/quadratic.ts';
 
-const run = (L: Objective = quadratic(3, 1, 2), learningRate = 0.1) =>
+const run = (L: Objective = quadratic(3, 1, 2), learningRate: LearningRate = 0.1) =>
   gradientDescent({ objective: L, theta0: new Float64Array(L.dim).fill(1), learningRate });
 
 describe('criticalSharpness', () => {
@@ -54,6 +55,14 @@ describe('criticalSharpness', () => {
       }
     },
   );
+
+  it('is NaN, for no pass, where a schedule has come to 0 and there is no update', async () => {
+    const rows = await rowsOf(run(quadratic(3, 1, 2), cosine(0.1, { steps: 3 })).pipe(take(5), criticalSharpness()));
+    expect(rows.map(({ criticalPasses }) => criticalPasses > 0)).toEqual([true, true, true, false, false]);
+    for (const { criticalSharpness, criticalSharpnessError, criticalLearningRate } of rows.slice(3)) {
+      expect([criticalSharpness, criticalSharpnessError, criticalLearningRate]).toEqual([NaN, NaN, NaN]);
+    }
+  });
 
   it('is λ₁ where the gradient has turned to the top eigenvector', async () => {
     // beyond the edge the top component grows, and the others vanish

@@ -1,14 +1,22 @@
 import fc from 'fast-check';
 import { EMPTY, filter, lastValueFrom, type ObservedValueOf, take, takeWhile } from 'rxjs';
 import { describe, expect, expectTypeOf, it } from 'vitest';
+import { float64 } from '../../../src/columns.ts';
 import { gaussianMixture } from '../../../src/math/data/gaussian-mixture.ts';
 import { mlp } from '../../../src/math/models/mlp.ts';
 import { objective } from '../../../src/math/objective.ts';
 import { nativeRandom } from '../../../src/math/random/native.ts';
+import { NEAR } from '../../../src/math/theory/cadence.ts';
 import { columns, edgeOfStability, options } from '../../../src/operators/measures/edge-of-stability.ts';
 import { hessian, sharpness } from '../../../src/operators/measures/hessian.ts';
+import { adam } from '../../../src/operators/sources/adam.ts';
+import { adamw } from '../../../src/operators/sources/adamw.ts';
 import { descend } from '../../../src/operators/sources/descend.ts';
 import { gradientDescent } from '../../../src/operators/sources/gradient-descent.ts';
+import { momentum } from '../../../src/operators/sources/momentum.ts';
+import { rmsprop } from '../../../src/operators/sources/rmsprop.ts';
+import { sgd } from '../../../src/operators/sources/sgd.ts';
+import { derive } from '../../../src/operators/transforms/derive.ts';
 import { every } from '../../../src/operators/transforms/every.ts';
 import { untilDiverged } from '../../../src/operators/transforms/until-diverged.ts';
 import { chebyshevTask, edgeTask, twoLayers } from '../../helpers/edge.ts';
@@ -96,6 +104,90 @@ describe('edgeOfStability', () => {
     // and g′ = −g on the orbit of period 2, so that s is 2 there as well
     const rows = await rowsAt(edge);
     expect(rows.at(-1)).toMatchObject({ stepCurvature: expect.closeTo(2, 2), period: 2 });
+  });
+
+  it('refuses on assembly the sharpness of another matrix than the optimizer has its edge of', () => {
+    const start = { objective: quadratic(3, 1), theta0: Float64Array.of(1, 1), learningRate };
+    const refused = new TypeError(
+      "edgeOfStability: sharpness must be that of the matrix whose edge the optimizer has, preconditioned, got that of hessian; measure it with matrix: 'preconditioned'",
+    );
+    for (const through of [adam(start), adamw(start), rmsprop(start)]) {
+      expect(() => through.pipe(sharpness(), edgeOfStability())).toThrow(refused);
+      expect(() => through.pipe(hessian({ every: 5 }), take(3), edgeOfStability())).toThrow(refused);
+      // an operator put together before it has a source
+      expect(() => through.pipe((rows) => rows.pipe(sharpness(), edgeOfStability()))).toThrow(refused);
+      expect(() => through.pipe(hessian({ matrix: 'gauss-newton' }), edgeOfStability())).toThrow('of gauss-newton;');
+      through.pipe(hessian({ matrix: 'preconditioned' }), edgeOfStability());
+      through.pipe(sharpness(), edgeOfStability({ sharpness: false }));
+    }
+    for (const plain of [gradientDescent(start), momentum(start)]) {
+      expect(() => plain.pipe(hessian({ matrix: 'gauss-newton' }), edgeOfStability())).toThrow(
+        'has, hessian, got that of gauss-newton;',
+      );
+      // P is the identity
+      plain.pipe(hessian({ matrix: 'preconditioned' }), edgeOfStability());
+    }
+    // of a column of one's own nobody knows
+    const own = { sharpness: float64('λ₁ of P⁻¹∇²L, by other means') };
+    adam(start).pipe(
+      derive(own, () => ({ sharpness: 1 })),
+      edgeOfStability(),
+    );
+  });
+
+  it('refuses on assembly steps made from mini-batches, but not from all samples', () => {
+    const model = mlp({ hidden: [4], activation: 'tanh' });
+    const data = gaussianMixture({ n: 12, d: 3, classes: 2, separation: 1 });
+    const L = objective({ model, loss: 'mse', seed: 1, data });
+    const run = (batch: number) => sgd({ objective: L, theta0: L.start(), learningRate, batch, seed: 1 });
+    const refused = new TypeError(
+      'edgeOfStability: needs steps of the whole gradient, got those of mini-batches, whose edge is not one of λ₁; measure batchSharpness instead',
+    );
+    expect(() => run(11).pipe(sharpness(), edgeOfStability())).toThrow(refused);
+    expect(() => run(11).pipe(edgeOfStability({ sharpness: false }))).toThrow(refused);
+    run(12).pipe(sharpness(), edgeOfStability());
+  });
+
+  it('has no ratio where a schedule has come to 0, and says of the run what it said before', async () => {
+    const learningRate = (step: number) => (step % 5 ? 0.1 : 0);
+    const start = { objective: quadratic(18, 1), theta0: Float64Array.of(1, 1), learningRate };
+    const rows = await rowsOf(gradientDescent(start).pipe(take(40), sharpness(), edgeOfStability()));
+    for (const { step, edge, stabilityRatio, crossingForecast, regime } of rows) {
+      expect(edge).toBe(step % 5 ? 20 : Infinity);
+      expect(stabilityRatio).toEqual(step % 5 ? expect.closeTo(0.9, 10) : null);
+      expect([crossingForecast, regime]).toEqual([null, 'flow-like']);
+    }
+  });
+
+  it.each([7, 'adaptive'] as const)(
+    'dates a crossing in a period of 2 no later than two odd cadences: every %s',
+    async (every) => {
+      // of its period only the odd steps are above the edge at first: at every tenth step it is seen 201 steps late
+      const L = objective({
+        model: mlp({ hidden: [24, 24], activation: 'relu' }),
+        ...{ loss: 'mse', seed: 22, random: 'native' },
+        data: gaussianMixture({ n: 60, d: 6, classes: 3, separation: 1 }),
+      });
+      const crossing = async (every: number | 'adaptive') => {
+        const start = gradientDescent({ objective: L, theta0: L.start(), learningRate: 0.6 });
+        const rows = await rowsOf(start.pipe(take(181), hessian({ every, tol: 1e-3 }), edgeOfStability()));
+        return rows.at(-1)!.crossingStep!;
+      };
+      const late = (await crossing(every)) - (await crossing(1));
+      expect(late).toBeGreaterThanOrEqual(0);
+      expect(late).toBeLessThanOrEqual(2 * (every === 'adaptive' ? NEAR : every));
+    },
+  );
+
+  it('is beyond the edge, and not before it, where weight decay has taken the edge below 0', async () => {
+    const start = { theta0: Float64Array.of(1, 1), learningRate, weightDecay: 30 };
+    const ratioAt = async (...h: [number, number]) => {
+      const run = gradientDescent({ ...start, objective: quadratic(...h) });
+      return (await rowsOf(run.pipe(take(1), sharpness(), edgeOfStability())))[0]!.stabilityRatio;
+    };
+    // the edge is 2/η − w = −10: |1 − η(λ + w)| is 2.3 at λ = 3, and 0.5 at −15
+    expect(await ratioAt(3, 1)).toBe(Infinity);
+    expect(await ratioAt(-15, -16)).toBe(0);
   });
 
   it('refuses a gap, for what it sums up is told from one step to the next', async () => {

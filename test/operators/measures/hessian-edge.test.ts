@@ -7,10 +7,12 @@ import { emptySums, objective, type Risk } from '../../../src/math/objective.ts'
 import { nativeRandom } from '../../../src/math/random/native.ts';
 import { FAR, NEAR } from '../../../src/math/theory/cadence.ts';
 import { hessian, sharpness } from '../../../src/operators/measures/hessian.ts';
+import { descend } from '../../../src/operators/sources/descend.ts';
 import { gradientDescent } from '../../../src/operators/sources/gradient-descent.ts';
 import { every } from '../../../src/operators/transforms/every.ts';
 import { spectrumAt, withProducts } from '../../helpers/dense.ts';
 import { rowsOf } from '../../helpers/operators.ts';
+import { quadratic } from '../../helpers/quadratic.ts';
 import { type EdgeCase, edgeNames, loadEdge } from '../../helpers/reference.ts';
 
 function taskOf(file: EdgeCase): { L: Risk; theta0: Float64Array } {
@@ -161,5 +163,36 @@ describe('the adaptive cadence', () => {
       ),
     );
     expect(seen).toBe(3);
+  });
+});
+
+describe('under an optimizer that steps through P⁻¹', () => {
+  const h = [40, 39, 38, 1, 1, 1, 1, 1, 1, 1];
+  const rows = (matrix: 'hessian' | 'preconditioned', every: 1 | 'adaptive') => {
+    // the edge of P⁻¹H is 2/η = 4, and so is its λ₁; ten times that is λ₁ of H
+    const P = new Float64Array(h.length).fill(10);
+    const rule = () => ({
+      update: (g: Float64Array, _: Float64Array, eta: number, out: Float64Array) => {
+        for (let i = 0; i < out.length; i++) out[i] = (-eta * g[i]!) / P[i]!;
+      },
+      edge: (eta: number) => 2 / eta,
+      preconditioner: () => P,
+      snapshot: () => null,
+      restore: () => {},
+    });
+    const start = { objective: quadratic(...h), theta0: new Float64Array(h.length).fill(1), learningRate: 0.5 };
+    return rowsOf(descend('through', start, rule).pipe(take(31), hessian({ matrix, every })));
+  };
+
+  it('follows more than k at the edge of P⁻¹H, and of another matrix only k', async () => {
+    const [preconditioned] = await rows('preconditioned', 1);
+    expect(preconditioned!.hessianEigenvalues).toHaveLength(3);
+    const [plain] = await rows('hessian', 1);
+    expect(plain!.hessianEigenvalues).toHaveLength(1);
+  });
+
+  it('solves often throughout where the edge does not say when another matrix is near it', async () => {
+    const solved = (await rows('hessian', 'adaptive')).filter(({ sharpnessFresh }) => sharpnessFresh);
+    expect(solved.map(({ step }) => step)).toEqual([0, NEAR, 2 * NEAR, 3 * NEAR]);
   });
 });

@@ -12,7 +12,7 @@ import { follow, type Turning, triggered } from './triggers.ts';
  * - `progressive sharpening`: below the edge, and it rises
  * - `crossed`: it has come above the edge, and neither hovers there nor has fallen back
  * - `edge of stability`: it hovers at the edge, and the gradient keeps turning round
- * - `catapult`: it was above from the start, and has fallen
+ * - `catapult`: it was above from the start, and has fallen; over once it is below, or falls no further
  * - `divergence`: the loss runs away
  */
 export const regimes = [
@@ -45,6 +45,9 @@ export interface Regimes {
   flight: 'up' | 'falling' | null;
   /** The largest ratio of the flight. */
   apex: number;
+  /** The smallest, and the step at which it was last undercut. */
+  nadir: number;
+  nadirStep: number;
 }
 
 export const regimesOfRun = (): Regimes => ({
@@ -53,7 +56,8 @@ export const regimesOfRun = (): Regimes => ({
   turning: { rising: false, extreme: null },
   excursion: excursion(),
   oscillation: oscillation(),
-  ...{ rows: 0, above: false, hovers: false, atEdge: false, flight: null, apex: -Infinity },
+  ...{ rows: 0, above: false, hovers: false, atEdge: false, flight: null },
+  ...{ apex: -Infinity, nadir: Infinity, nadirStep: 0 },
 });
 
 /** A row as the detector sees it. */
@@ -108,6 +112,10 @@ function measured(memory: Regimes, step: number, ratio: number, { band, window }
     (memory.hovers ? shareWithin(history, 2 * band, window) >= leave : shareWithin(history, band, window) >= enter);
   if (!memory.flight) return;
   memory.apex = Math.max(memory.apex, ratio);
+  if (ratio <= memory.nadir - thresholds.turn.least) {
+    memory.nadir = ratio;
+    memory.nadirStep = step;
+  }
   const fallen = memory.apex - ratio >= thresholds.turn.relative * memory.apex;
   if (fallen && memory.onsetStep !== null) memory.flight = 'falling';
 }
@@ -130,13 +138,19 @@ function regimeOf({ excursion, flight, atEdge, above, turning }: Regimes): Regim
   return turning.rising ? 'progressive sharpening' : 'flow-like';
 }
 
-/** Ends a flight that is below the edge, with the loss below where it began: a row late, so that each is seen. */
-function land(memory: Regimes, step: number, ratio: number | null, { sharpness, band }: DetectorOptions): void {
-  const { flight, excursion, oscillation } = memory;
+/**
+ * Ends a flight, a row late, so that each is seen: one that is below the edge, with the loss below where it began; and one
+ * that falls no further, wherever that is.
+ */
+function land(memory: Regimes, step: number, ratio: number | null, { sharpness, band, window }: DetectorOptions): void {
+  const { flight, excursion, oscillation, nadirStep } = memory;
   const now = sharpness ? ratio : oscillation.curvature / thresholds.curvatureAtEdge;
-  if (!flight || now === null || now > 1 - band || excursion.last > excursion.start!) return;
-  if (flight === 'falling') memory.catapultStep ??= step;
-  memory.flight = null;
-  memory.above = false;
-  oscillation.quiet = null;
+  if (!flight || now === null) return;
+  const calm = flight === 'falling' && oscillation.quiet! >= thresholds.horizon;
+  if ((now <= 1 - band || (calm && now < 1)) && excursion.last <= excursion.start!) {
+    if (flight === 'falling') memory.catapultStep ??= step;
+    memory.flight = null;
+    memory.above = false;
+    oscillation.quiet = null;
+  } else if (sharpness && flight === 'falling' && step - nadirStep >= window) memory.flight = null;
 }

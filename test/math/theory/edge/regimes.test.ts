@@ -91,6 +91,24 @@ describe('the regime of a run', () => {
     expect(memory.catapultStep).toBeNull();
   });
 
+  const launched = [1, 4, 16, 40].map((loss, i) => ({ loss, s: 2.5, cosine: -0.9, ratio: 1.5 - 0.1 * i }));
+
+  it('is no catapult any more where it has landed within the band, and overshoots no more', () => {
+    const landed = repeat(300, () => ({ loss: 0.4, ratio: 0.97 }));
+    const { seen, memory } = through([...launched, ...landed]);
+    expect(spans(seen)).toEqual(['crossed', 'catapult', 'flow-like']);
+    expect(memory.catapultStep).toBe(3 + 50); // the last overshoot and a horizon without one
+  });
+
+  it('is no catapult any more where it goes on above the edge without falling', () => {
+    // as RMSProp does at its own edge: at 1.12 of it for thousands of steps
+    const stays = repeat(500, (i) => ({ ...atEdge(1.12 + 0.02 * (i % 3), i), loss: 0.2 + 0.1 * (i % 2) }));
+    const { seen, memory } = through([...launched, ...stays]);
+    expect(spans(seen)).toEqual(['crossed', 'catapult', 'crossed']);
+    expect(seen.lastIndexOf('catapult')).toBe(4 + 200); // the lowest ratio and a window
+    expect(memory.catapultStep).toBeNull();
+  });
+
   it('is a divergence, from wherever it comes', () => {
     for (const ratio of [0.5, 1.5]) {
       const rows = repeat(30, (i) => ({ ratio, loss: 4 ** i, s: 3, cosine: -1 }));
