@@ -3,10 +3,13 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { describe } from './describe.ts';
 import { explained } from './exit.ts';
+import { minded } from './output.ts';
 import { run } from './run.ts';
 import { validate } from './validate.ts';
 
 const { version, description } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+
+minded(process);
 
 const program = new Command('rxdescent')
   .description(description)
