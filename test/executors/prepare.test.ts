@@ -661,6 +661,29 @@ describe('--set', () => {
   ])('refuses %s', async (set, said) => {
     expect(await saidOf(tiny({ measure: [{ op: 'conservation' }] }), [set])).toEqual([said]);
   });
+
+  it('refuses an entry of a list that is empty', async () => {
+    const said = '--set fit[0].x: expected no key, for the list is empty, got 0';
+    expect(await saidOf(tiny({ fit: [] }), ['fit[0].x=seed'])).toEqual([said]);
+  });
+});
+
+describe('a spec with a key twice, of which JSON keeps the last without a word', () => {
+  const text = JSON.stringify(tiny({ measure: [{ op: 'conservation' }, { op: 'hessian', every: 2 }] }));
+
+  it.each([
+    ['"steps":20', '"steps":20,"steps":30', 'steps'],
+    ['"seed":[1]', '"seed":[1], "se\\u0065d" : [2]', 'grid.seed'],
+    ['"every":2', '"every":2,"k":1,"every":3', 'measure[1].every'],
+  ])('is refused where it is: %s', async (there, instead, place) => {
+    const said = `spec.json: ${place}: expected each key once, got it twice`;
+    expect(await saidOf(text.replace(there, instead))).toEqual([said]);
+  });
+
+  it('is not one whose texts look like keys, or that has a key in two places', async () => {
+    const question = '{"steps": 1, "steps": 2} \\ [, "name": ';
+    expect(await saidOf({ ...JSON.parse(text), question })).toBeNull();
+  });
 });
 
 describe('prepare', () => {
