@@ -8,7 +8,7 @@ import { journalFolder } from '../store/journal.ts';
 import { loadSpec } from '../store/load-spec.ts';
 import { specFolder } from '../store/results.ts';
 import { UsageError } from './exit.ts';
-import { engineNamed, set, threads } from './options.ts';
+import { engineNamed, folder, set, threads } from './options.ts';
 import { report, summary } from './report.ts';
 
 interface Options {
@@ -26,7 +26,7 @@ export const run = (make: () => Command): Command =>
       .name('run')
       .description('train the grid of a spec, measure, fit, and judge its claims')
       .argument('<spec>', 'a spec, as JSON')
-      .option('--out <folder>', 'where results are kept', 'output')
+      .option('--out <folder>', 'where results are kept', folder, 'output')
       .option(
         '--workers <n>',
         'threads to train runs in, and large runs over if there are fewer; default all cores, or one for a small grid',

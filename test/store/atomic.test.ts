@@ -66,6 +66,15 @@ describe('checkWritable', () => {
     }
   });
 
+  it('names a link that leads nowhere, through which no folder can be made', () => {
+    fs.symlinkSync(at('nowhere'), at('link'));
+    for (const folder of [at('link'), at('link/below')]) {
+      expect(() => checkWritable(folder)).toThrow(
+        new Error(`cannot write to ${folder}: ${at('link')} is a link that leads nowhere`),
+      );
+    }
+  });
+
   it('names a folder that may not be written in', () => {
     const denied = vi.spyOn(fs, 'mkdtempSync').mockImplementation(() => {
       throw Object.assign(new Error('EACCES: permission denied, mkdtemp'), { code: 'EACCES' });
