@@ -23,14 +23,15 @@ export function report(outcome: Outcome): string {
   return [heading(outcome), ...fits.map(fitted), ...claims.map(judged), footer(outcome)].join('\n\n');
 }
 
-function heading({ runs, found, trained, seconds, status, question }: Outcome): string {
+function heading({ runs, planned, found, trained, seconds, status, question }: Outcome): string {
+  const isCut = status === 'interrupted';
   const diverged = runs.filter((run) => run['status'] === 'diverged').length;
   const parts = [
-    many(runs.length, 'run'),
+    isCut ? `${runs.length} of ${many(planned, 'run')} begun` : many(runs.length, 'run'),
     ...(diverged ? [`${diverged} diverged`] : []),
     ...(found ? [`${found} found stored`] : []),
-    trained ? `${trained} trained in ${duration(seconds)}` : 'nothing to train',
-    ...(status === 'interrupted' ? ['interrupted: the same command goes on with the others'] : []),
+    trained || isCut ? `${trained} trained in ${duration(seconds)}` : 'nothing to train',
+    ...(isCut ? ['interrupted: the same command goes on with the others'] : []),
   ];
   return `${question}\n${parts.join(', ')}`;
 }
@@ -98,7 +99,7 @@ DuckDB
 }
 
 /** What `run --json` prints. */
-export const summary = ({ dir, status, found, trained, runs, fits, claims }: Omit<Outcome, 'tables'>) => ({
+export const summary = ({ dir, status, found, trained, runs, fits, claims }: Omit<Outcome, 'tables' | 'planned'>) => ({
   dir,
   status,
   found,

@@ -35,6 +35,7 @@ const outcome = (changes: Partial<Outcome> = {}): Outcome => ({
   question: 'Does it grow?',
   status: 'completed',
   tables: { steps: {}, runs: columns, fits: {}, claims: {}, laws: {} },
+  planned: rows.length,
   found: 2,
   trained: 6,
   seconds: 61.2,
@@ -81,7 +82,11 @@ DuckDB
     const heading = (changes: Partial<Outcome>) => report(outcome(changes)).split('\n')[1];
     expect(heading({ runs: [rows[0]!], found: 1, trained: 0 })).toBe('1 run, 1 found stored, nothing to train');
     expect(heading({ runs: [rows[0]!], found: 0, trained: 1, seconds: 0.2, status: 'interrupted' })).toBe(
-      '1 run, 1 trained in 1 s, interrupted: the same command goes on with the others',
+      '1 of 8 runs begun, 1 trained in 1 s, interrupted: the same command goes on with the others',
+    );
+    // none had come to its end: there was something to train
+    expect(heading({ runs: [], found: 0, trained: 0, seconds: 0.2, status: 'interrupted' })).toBe(
+      '0 of 8 runs begun, 0 trained in 1 s, interrupted: the same command goes on with the others',
     );
   });
 
