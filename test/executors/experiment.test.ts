@@ -536,3 +536,24 @@ describe('a run at the edge of stability', () => {
     expect(fits[0]!['pointsFinite']).toEqual(Float64Array.of(0, 1));
   });
 });
+
+describe('an operator of one’s own that does not hand on every row', () => {
+  const schema = 'const options = { shape: {}, safeParse() {} };';
+  // as an RxJS operator does that knows nothing of columns
+  const create = `() => (rows) => new rows.constructor(rows.shape, (s) => rows.subscribe({
+    next: (row) => { if (row.step % 2 === 0) s.next(row); }, error: (e) => s.error(e), complete: () => s.complete(),
+  }))`;
+  files.write('thins.mjs', `${schema} export const operators = { thins: { options, create: ${create} } };`);
+  const spec = fitted({ operators: ['./thins.mjs'], measure: [{ op: 'conservation' }, { op: 'thins' }] });
+
+  it('fails its runs, each named in the order of the grid, whoever was first', async () => {
+    const failed = run(spec, fresh(), { workers: 2 }).catch((error: Error) => error.message.split('\n'));
+    const said = await failed;
+    expect(said).toHaveLength(7);
+    for (const run of [0, 1, 2, 3, 4, 5]) {
+      expect((said as string[])[run + 1]).toMatch(
+        new RegExp(`^run ${run} .*: measure: expected the row of step 1, got that of step 2; `),
+      );
+    }
+  });
+});

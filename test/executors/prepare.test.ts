@@ -35,6 +35,7 @@ files.write(
   'refuses.mjs',
   `${schema} export const operators = { mine: { options, create() { throw new Error("mine: no"); } } };`,
 );
+files.write('junk.mjs', `${schema} export const operators = { mine: { options, create: () => 3 } };`);
 files.write(
   'clash.mjs',
   `${schema} export const operators = { mine: { options, create: () => (rows) => {
@@ -561,6 +562,10 @@ const faults: Record<string, [spec: unknown, ...said: string[]]> = {
   'an operator of one’s own that refuses': [
     tiny({ operators: ['./refuses.mjs'], measure: [{ op: 'conservation' }, { op: 'mine' }] }),
     'measure[1]: mine: no',
+  ],
+  'an operator of one’s own whose create gives none': [
+    tiny({ operators: ['./junk.mjs'], measure: [{ op: 'mine' }] }),
+    'measure[0]: expected create of mine to return an operator on rows, got 3',
   ],
   'an operator of one’s own that takes the name of a column': [
     tiny({ operators: ['./clash.mjs'], measure: [{ op: 'mine' }] }),
