@@ -386,6 +386,18 @@ describe('a run that is stored', () => {
     expect(tables(second.dir)).toEqual(tables(first.dir));
   });
 
+  it('is trained again if its journal was overwritten with that of another', async () => {
+    const out = fresh();
+    const { dir } = await run(fitted(), out);
+    const before = tables(dir);
+    const { runs } = await prepared(fitted());
+    const [one, other] = runs.map(({ key }) => journalPath(out, key));
+    cpSync(one!, other!);
+    rmSync(dir, { recursive: true });
+    expect(await run(fitted(), out)).toMatchObject({ found: 5, trained: 1 });
+    expect(tables(dir)).toEqual(before);
+  });
+
   it('can be moved with the folder it lies in', async () => {
     const [out, moved] = [fresh(), fresh()];
     await run(fitted(), out);
@@ -497,6 +509,17 @@ describe('a run that is interrupted', () => {
     const { dir } = await interrupted(out);
     expect(await run(spec, out)).toMatchObject({ found: 2, trained: 4, status: 'completed', dir });
     expect(tables(dir)).toEqual(tables((await run(spec, fresh())).dir));
+  });
+
+  it('has its tables though the journal of a run that was not begun cannot be read', async () => {
+    const out = fresh();
+    const { runs } = await prepared(spec);
+    mkdirSync(join(out, '.runs'), { recursive: true });
+    writeFileSync(journalPath(out, runs.at(-1)!.key), 'no journal');
+    const controller = new AbortController();
+    controller.abort();
+    const outcome = await run(spec, out, { signal: controller.signal });
+    expect(outcome).toMatchObject({ status: 'interrupted', runs: [] });
   });
 
   it('leaves well-formed tables without a row if it had none', async () => {
