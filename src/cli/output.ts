@@ -1,5 +1,8 @@
 import { reasonOf } from '../operators/sinks/arrow/write-error.ts';
 
+/** Says a command's result, on stdout. */
+export const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
 /**
  * Decides what it means if nothing more can be written to a standard stream, which Node takes for a crash or, from
  * `console.log`, for nothing at all. A reader that has seen enough, as in `| head -1`, is no fault and stops no run; a

@@ -9,6 +9,7 @@ import { loadSpec } from '../store/load-spec.ts';
 import { specFolder } from '../store/results.ts';
 import { UsageError } from './exit.ts';
 import { engineNamed, folder, set, threads } from './options.ts';
+import { say } from './output.ts';
 import { report, summary } from './report.ts';
 
 interface Options {
@@ -66,7 +67,7 @@ function requireWritable(out: string): void {
 }
 
 function print(outcome: Outcome, { json }: Options): void {
-  console.log(json ? JSON.stringify(summary(outcome)) : report(outcome));
+  say(json ? JSON.stringify(summary(outcome)) : report(outcome));
 }
 
 /** Lets Ctrl-C end the work in order; a second one ends the process. */
