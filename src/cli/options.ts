@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { type EngineName, engines } from '../math/engines/engines.ts';
 import { nearest } from '../pipelines/explain.ts';
@@ -28,6 +29,10 @@ export function threads(text: string): number {
   if (Number.isInteger(count) && count > 0 && count <= mostThreads) return count;
   throw new UsageError(`--workers: expected an integer from 1 to ${mostThreads}, got ${given(text)}`);
 }
+
+/** Threads that large runs are split over: with more than there are cores, each step waits for one that is not running. */
+export const helping = (workers: number | undefined, cores = availableParallelism()): number =>
+  Math.min(workers ?? cores, cores);
 
 /** @throws {UsageError} if it is empty, as a variable of a shell that is not set. */
 export function folder(path: string): string {

@@ -8,7 +8,7 @@ import { journalFolder } from '../store/journal.ts';
 import { loadSpec } from '../store/load-spec.ts';
 import { specFolder } from '../store/results.ts';
 import { UsageError } from './exit.ts';
-import { engineNamed, folder, set, threads } from './options.ts';
+import { engineNamed, folder, helping, set, threads } from './options.ts';
 import { say } from './output.ts';
 import { report, summary } from './report.ts';
 
@@ -30,7 +30,7 @@ export const run = (make: () => Command): Command =>
       .option('--out <folder>', 'where results are kept', folder, 'output')
       .option(
         '--workers <n>',
-        'threads to train runs in, and large runs over if there are fewer; default all cores, or one for a small grid',
+        'threads to train runs in, and large runs over if there are fewer runs than cores; default all cores, or one for a small grid',
         threads,
       )
       .option('--engine <name>', 'what computes loss and gradient', 'wasm')
@@ -45,7 +45,7 @@ export const run = (make: () => Command): Command =>
         out: options.out,
         signal,
         workers: options.workers ?? fitting(prepared),
-        threads: options.workers ?? availableParallelism(),
+        threads: helping(options.workers),
         watch: (progress) => showProgress(progress, process.stderr),
       }),
     );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/cli/exit.ts';
-import { engineNamed, folder, threads } from '../../src/cli/options.ts';
+import { engineNamed, folder, helping, threads } from '../../src/cli/options.ts';
 
 describe('an option', () => {
   it('is taken as it stands, if it can be', () => {
@@ -16,5 +16,9 @@ describe('an option', () => {
     expect(() => threads('')).toThrow('--workers: expected an integer from 1 to 1024, got ""');
     expect(() => folder('')).toThrow('--out: expected a folder, got ""');
     expect(() => engineNamed('')).toThrow(/^--engine: expected one of .*, got ""$/);
+  });
+
+  it('that asks for more threads than cores splits no run over more than there are', () => {
+    expect([helping(1024, 2), helping(2, 8), helping(undefined, 8)]).toEqual([2, 2, 8]);
   });
 });
