@@ -56,7 +56,10 @@ function fitted(fit: Row): string {
   const head = [String(fit['x']), `mean ${fit['y']}`, '± over seeds', 'finite', 'local exponent'];
   const where = fit['where'] ? `, ${fit['where']}` : '';
   const title = `${fit['fit']}: ${fit['y']} over ${fit['x']}${where}`;
-  return `${title}\n\n${table(head.slice(0, isPowerLaw ? 5 : 4), rows)}${isPowerLaw ? `\n\n${conclusion(fit)}` : ''}`;
+  const parts = [title, table(head.slice(0, isPowerLaw ? 5 : 4), rows)];
+  if (isPowerLaw) parts.push(conclusion(fit));
+  else if (fit['n']) parts.push(`no exponent: ${many(fit['n'], 'point')} could be fitted, and a power law takes three`);
+  return parts.join('\n\n');
 }
 
 function conclusion(fit: Row): string {

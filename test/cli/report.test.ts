@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { from, lastValueFrom } from 'rxjs';
+import { filter, from, lastValueFrom } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { digits, report, summary } from '../../src/cli/report.ts';
 import { float64, float64s, int32, utf8 } from '../../src/columns.ts';
@@ -108,6 +108,13 @@ DuckDB
       'rival of exponent 1: R² 0.75',
       'where η·λ₁(0) ≤ 1: exponent 2, 95 % interval 2 … 2, 3 points',
     ]);
+  });
+
+  it('says why there is no exponent where too few points are left', async () => {
+    const two = runs.pipe(filter(({ learningRate }) => learningRate < 0.5));
+    const fit = await lastValueFrom(two.pipe(powerLaw('learningRate', 'drift')));
+    const said = report(outcome({ fits: [fit] })).split('\n\n');
+    expect(said[3]).toBe('no exponent: 2 points could be fitted, and a power law takes three');
   });
 
   it('has several fits one after the other, and no exponent where none was fitted', async () => {
