@@ -4,6 +4,7 @@ import { prepare } from '../executors/prepare.ts';
 import { loadSpec } from '../store/load-spec.ts';
 import { tablesOf } from '../store/results.ts';
 import { set } from './options.ts';
+import { say } from './output.ts';
 import { table } from './table.ts';
 
 /** `rxdescent describe SPEC.json`: every table's columns, known before the first row. */
@@ -19,10 +20,10 @@ export const describe = (make: () => Command): Command =>
     const tables = tablesOf(spec.grid, columns);
     if (json) {
       const described = Object.entries(tables).map(([name, of]) => [name, Object.entries(of).map(entry)]);
-      console.log(JSON.stringify(Object.fromEntries(described), null, 2));
+      say(JSON.stringify(Object.fromEntries(described), null, 2));
       return;
     }
-    console.log(
+    say(
       Object.entries(tables)
         .map(([name, of]) => `${name}\n\n${asText(of)}`)
         .join('\n\n\n'),

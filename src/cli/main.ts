@@ -1,12 +1,17 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { consoleOnStderr } from '../executors/console-on-stderr.ts';
 import { describe } from './describe.ts';
 import { explained } from './exit.ts';
+import { minded } from './output.ts';
 import { run } from './run.ts';
 import { validate } from './validate.ts';
 
 const { version, description } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+
+minded(process);
+consoleOnStderr();
 
 const program = new Command('rxdescent')
   .description(description)

@@ -23,14 +23,15 @@ export function report(outcome: Outcome): string {
   return [heading(outcome), ...fits.map(fitted), ...claims.map(judged), footer(outcome)].join('\n\n');
 }
 
-function heading({ runs, found, trained, seconds, status, question }: Outcome): string {
+function heading({ runs, planned, found, trained, seconds, status, question }: Outcome): string {
+  const isCut = status === 'interrupted';
   const diverged = runs.filter((run) => run['status'] === 'diverged').length;
   const parts = [
-    many(runs.length, 'run'),
+    isCut ? `${runs.length} of ${many(planned, 'run')} begun` : many(runs.length, 'run'),
     ...(diverged ? [`${diverged} diverged`] : []),
     ...(found ? [`${found} found stored`] : []),
-    trained ? `${trained} trained in ${duration(seconds)}` : 'nothing to train',
-    ...(status === 'interrupted' ? ['interrupted: the same command goes on with the others'] : []),
+    trained || isCut ? `${trained} trained in ${duration(seconds)}` : 'nothing to train',
+    ...(isCut ? ['interrupted: the same command goes on with the others'] : []),
   ];
   return `${question}\n${parts.join(', ')}`;
 }
@@ -55,7 +56,10 @@ function fitted(fit: Row): string {
   const head = [String(fit['x']), `mean ${fit['y']}`, '± over seeds', 'finite', 'local exponent'];
   const where = fit['where'] ? `, ${fit['where']}` : '';
   const title = `${fit['fit']}: ${fit['y']} over ${fit['x']}${where}`;
-  return `${title}\n\n${table(head.slice(0, isPowerLaw ? 5 : 4), rows)}${isPowerLaw ? `\n\n${conclusion(fit)}` : ''}`;
+  const parts = [title, table(head.slice(0, isPowerLaw ? 5 : 4), rows)];
+  if (isPowerLaw) parts.push(conclusion(fit));
+  else if (fit['n']) parts.push(`no exponent: ${many(fit['n'], 'point')} could be fitted, and a power law takes three`);
+  return parts.join('\n\n');
 }
 
 function conclusion(fit: Row): string {
@@ -98,7 +102,7 @@ DuckDB
 }
 
 /** What `run --json` prints. */
-export const summary = ({ dir, status, found, trained, runs, fits, claims }: Omit<Outcome, 'tables'>) => ({
+export const summary = ({ dir, status, found, trained, runs, fits, claims }: Omit<Outcome, 'tables' | 'planned'>) => ({
   dir,
   status,
   found,

@@ -8,7 +8,8 @@ import { journalFolder } from '../store/journal.ts';
 import { loadSpec } from '../store/load-spec.ts';
 import { specFolder } from '../store/results.ts';
 import { UsageError } from './exit.ts';
-import { engineNamed, set, threads } from './options.ts';
+import { engineNamed, folder, helping, set, threads } from './options.ts';
+import { say } from './output.ts';
 import { report, summary } from './report.ts';
 
 interface Options {
@@ -26,10 +27,10 @@ export const run = (make: () => Command): Command =>
       .name('run')
       .description('train the grid of a spec, measure, fit, and judge its claims')
       .argument('<spec>', 'a spec, as JSON')
-      .option('--out <folder>', 'where results are kept', 'output')
+      .option('--out <folder>', 'where results are kept', folder, 'output')
       .option(
         '--workers <n>',
-        'threads to train runs in, and large runs over if there are fewer; default all cores, or one for a small grid',
+        'threads to train runs in, and large runs over if there are fewer runs than cores; default all cores, or one for a small grid',
         threads,
       )
       .option('--engine <name>', 'what computes loss and gradient', 'wasm')
@@ -44,7 +45,7 @@ export const run = (make: () => Command): Command =>
         out: options.out,
         signal,
         workers: options.workers ?? fitting(prepared),
-        threads: options.workers ?? availableParallelism(),
+        threads: helping(options.workers),
         watch: (progress) => showProgress(progress, process.stderr),
       }),
     );
@@ -66,7 +67,7 @@ function requireWritable(out: string): void {
 }
 
 function print(outcome: Outcome, { json }: Options): void {
-  console.log(json ? JSON.stringify(summary(outcome)) : report(outcome));
+  say(json ? JSON.stringify(summary(outcome)) : report(outcome));
 }
 
 /** Lets Ctrl-C end the work in order; a second one ends the process. */

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { prepare } from '../executors/prepare.ts';
 import { loadSpec } from '../store/load-spec.ts';
 import { set } from './options.ts';
+import { say } from './output.ts';
 import { many } from './report.ts';
 
 /** `rxdescent validate SPEC.json`: is it a spec that would run, operators and data with it? Trains and writes nothing. */
@@ -13,5 +14,5 @@ export const validate = (make: () => Command): Command =>
       .argument('<spec>', 'a spec, as JSON'),
   ).action(async (path: string, options: { set: string[] }) => {
     const { spec, runs } = prepare(await loadSpec(path, options.set));
-    console.log(`${path}: ${spec.name} is a spec of ${many(runs.length, 'run')} of ${many(spec.steps, 'step')}`);
+    say(`${path}: ${spec.name} is a spec of ${many(runs.length, 'run')} of ${many(spec.steps, 'step')}`);
   });

@@ -15,6 +15,8 @@ export interface Outcome extends Results {
   readonly question: string;
   /** Of each table, by its name. */
   readonly tables: Readonly<Record<string, Columns>>;
+  /** Runs of the grid; where it was interrupted, those with a row are fewer. */
+  readonly planned: number;
   /** Runs that were found stored, and runs that were trained now. */
   readonly found: number;
   readonly trained: number;
@@ -56,6 +58,7 @@ export async function runExperiment(prepared: Prepared, options: ExperimentOptio
     dir,
     question: spec.question,
     tables: tablesOf(spec.grid, prepared.columns),
+    planned: runs.length,
     found,
     trained,
     seconds: (Date.now() - started.getTime()) / 1000,
@@ -109,9 +112,10 @@ export async function runExperiment(prepared: Prepared, options: ExperimentOptio
   }
   if (failures.size) {
     throw new RunsFailed(
-      [`${failures.size} of ${runs.length} runs failed; what was measured is in ${dir}`, ...failures.values()].join(
-        '\n',
-      ),
+      [
+        `${failures.size} of ${runs.length} runs failed; what was measured is in ${dir}`,
+        ...runs.flatMap(({ run }) => failures.get(run) ?? []),
+      ].join('\n'),
     );
   }
   return outcome(results, progress.found, progress.trained);

@@ -1,6 +1,9 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
 /**
  * Works through `items` in order, `lanes` at a time; the first error stops them all, and is thrown when they have
- * stopped.
+ * stopped. A lane begins when the one before has begun, and not at all if that failed at once: of two processes that
+ * want the same files in the same order, the one that is late for the first takes none of the others.
  *
  * @param work Given an item, its place, and a signal that says to stop: `signal`, or an error in another lane.
  */
@@ -13,18 +16,23 @@ export async function inLanes<T>(
   const failed = new AbortController();
   const stop = AbortSignal.any([signal, failed.signal]);
   const queue = items.entries();
+  const errors: unknown[] = [];
   const lane = async () => {
     for (const [index, item] of queue) {
       if (stop.aborted) return;
       await work(item, index, stop);
     }
   };
-  const all = Array.from({ length: lanes }, () =>
-    lane().catch((error) => {
-      failed.abort();
-      throw error;
-    }),
-  );
-  const rejected = (await Promise.allSettled(all)).find((result) => result.status === 'rejected');
-  if (rejected) throw rejected.reason;
+  const all: Promise<void>[] = [];
+  while (all.length < lanes && !stop.aborted) {
+    all.push(
+      lane().catch((error) => {
+        errors.push(error);
+        failed.abort();
+      }),
+    );
+    await nextTurn();
+  }
+  await Promise.all(all);
+  if (errors.length) throw errors[0];
 }

@@ -18,6 +18,7 @@ import { type Ledger, options as optimizer, optimizers } from './optimizers.ts';
 import { fits, measures, type Registry } from './registry.ts';
 import { scheduled } from './schedules.ts';
 import { atKey, SpecError } from './spec-error.ts';
+import { wholeRuns } from './whole-runs.ts';
 
 const positive = z.number().positive();
 /** What an int32 column can hold. */
@@ -228,6 +229,12 @@ function requireNumber(key: string, columns: Columns, name: string): void {
   );
 }
 
+/** @throws {TypeError} if what an operator's `create` gave is none. */
+function operatorOf<T>(name: string, created: T): T {
+  if (typeof created === 'function') return created;
+  throw new TypeError(`expected create of ${name} to return an operator on rows, got ${show(created)}`);
+}
+
 /** What computes a run. */
 export interface Host {
   readonly engine: EngineName;
@@ -258,11 +265,12 @@ export function trajectory(config: RunConfig, registry: Registry, read: ReadData
     (rows, { op, ...options }, i) => {
       const { create, numbers = [] } = registry[op as string]!;
       for (const key of numbers) requireNumber(`measure[${i}].${key}`, rows.columns, options[key] as string);
-      return atKey(`measure[${i}]`, () => rows.pipe(create(options)));
+      return atKey(`measure[${i}]`, () => rows.pipe(operatorOf(op as string, create(options))));
     },
     descent as Stream<Step & Record<string, unknown>>,
   );
   const rows = measured.pipe(
+    wholeRuns(steps),
     passing(filter(({ step, loss }) => step % logEvery === 0 || step === steps || !Number.isFinite(loss))),
   );
   return { objective: risk, rows, columns: rows.columns };

@@ -42,7 +42,10 @@ export function withValue(value: unknown, path: Path, other: unknown): unknown {
   if (key === undefined) return other;
   if (Array.isArray(value)) {
     if (!(Number(key) in value)) {
-      throw new SpecError(`expected an entry of the list, 0 to ${value.length - 1}, got ${String(key)}`);
+      const entries = value.length
+        ? `expected an entry of the list, 0 to ${value.length - 1}`
+        : 'expected no key, for the list is empty';
+      throw new SpecError(`${entries}, got ${String(key)}`);
     }
     return value.with(Number(key), withValue(value[Number(key)], rest, other));
   }

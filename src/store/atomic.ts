@@ -52,6 +52,8 @@ function nearest(path: string): string {
     fs.statSync(path);
     return path;
   } catch (cause) {
+    const isThere = codeOf(cause) === 'ENOENT' && fs.lstatSync(path, { throwIfNoEntry: false });
+    if (isThere) throw new Error(`${path} is a link that leads nowhere`, { cause });
     if (['ENOENT', 'ENOTDIR'].includes(codeOf(cause))) return nearest(dirname(path));
     throw new Error(reasonOf(cause), { cause });
   }

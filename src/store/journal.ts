@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { RecordBatch } from 'apache-arrow';
 import type { Columns } from '../columns.ts';
 import { StreamReader } from '../operators/sinks/arrow/stream-reader.ts';
@@ -8,8 +8,12 @@ import { lock } from './lock.ts';
 /** Where trajectories are stored below the output folder. */
 export const journalFolder = (out: string): string => join(out, '.runs');
 
+const extension = '.arrows';
+
 /** Where the rows of a trajectory are stored. */
-export const journalPath = (out: string, key: string): string => join(journalFolder(out), `${key}.arrows`);
+export const journalPath = (out: string, key: string): string => join(journalFolder(out), key + extension);
+
+const trajectoryOf = (path: string): string => basename(path, extension);
 
 /**
  * The rows of one trajectory on disk, appended as they come: an Arrow IPC stream in batches of 1024 rows or 250 ms,
@@ -48,13 +52,13 @@ export class JournalWriter {
     columns: Columns,
     { keep, unlock = lock(path) }: { readonly keep?: number; readonly unlock?: () => void } = {},
   ) {
-    const who = 'journal';
+    const options = { who: 'journal', metadata: { trajectory: trajectoryOf(path) } };
     this.#unlock = unlock;
     try {
       this.#stream =
         keep === undefined
-          ? StreamWriter.create(path, columns, { who })
-          : StreamWriter.reopen(path, columns, { who, keep });
+          ? StreamWriter.create(path, columns, options)
+          : StreamWriter.reopen(path, columns, { ...options, keep });
     } catch (error) {
       this.#unlock();
       throw error;
@@ -108,11 +112,18 @@ export class JournalWriter {
  */
 export const readJournal = (path: string): StreamReader => new StreamReader(path);
 
-/** Whether a journal is there, undamaged, and was closed as finished. */
-export function isFinished(path: string): boolean {
+/**
+ * {@link readJournal}, or null if no journal is there that can be read, or one of another trajectory: it says which it is
+ * of, so that a file which was copied to another's name is not taken for it.
+ */
+export function findJournal(path: string): StreamReader | null {
   try {
-    return readJournal(path).finished;
+    const journal = readJournal(path);
+    return journal.schema.metadata.get('trajectory') === trajectoryOf(path) ? journal : null;
   } catch {
-    return false;
+    return null;
   }
 }
+
+/** Whether a journal is there, undamaged, and was closed as finished. */
+export const isFinished = (path: string): boolean => findJournal(path)?.finished ?? false;

@@ -4,10 +4,11 @@ import { pathToFileURL } from 'node:url';
 import { dataPaths, type Experiment } from '../pipelines/experiment.ts';
 import { show } from '../pipelines/explain.ts';
 import { parse } from '../pipelines/parse.ts';
-import { keysOf, withValue } from '../pipelines/paths.ts';
+import { keysOf, place, withValue } from '../pipelines/paths.ts';
 import { measures, type Registry, registered } from '../pipelines/registry.ts';
 import { atKey, SpecError } from '../pipelines/spec-error.ts';
 import { sha256 } from './canonical.ts';
+import { repeatedKey } from './repeated-key.ts';
 
 /** A spec ready to be run: parsed, with the operators it names. */
 export interface Loaded {
@@ -44,6 +45,8 @@ function parseJson(path: string, text: string): object {
   } catch (error) {
     throw new SpecError(`${path}: expected JSON, got ${text.trim() ? mistake(text, error as Error) : 'an empty file'}`);
   }
+  const twice = repeatedKey(text);
+  if (twice) throw new SpecError(`${path}: ${place(twice)}: expected each key once, got it twice`);
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
   throw new SpecError(`${path}: expected a JSON object, got ${Array.isArray(value) ? 'a list' : show(value)}`);
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import { dirname } from 'node:path';
+import { isAlive } from '../operators/sinks/arrow/is-alive.ts';
 import { makeFolder } from '../operators/sinks/arrow/make-folder.ts';
 import { WriteError, writeError } from '../operators/sinks/arrow/write-error.ts';
 
@@ -86,16 +87,6 @@ function read(at: string): Holder | null {
 function isStale({ pid, host, born: then }: Holder): boolean {
   if (host !== os.hostname()) return false;
   return !isAlive(pid) || Boolean(then && then !== born(pid));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // somebody else's process is one, too
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 /** Boot and clock tick that a process started at, on Linux: a container starts its processes with the same numbers. */

@@ -13,7 +13,7 @@ import type { GridRun } from '../pipelines/parse.ts';
 import { type Ends, runColumns, runRow } from '../pipelines/runs.ts';
 import { writeFileAtomic } from './atomic.ts';
 import { sha256OfFile } from './canonical.ts';
-import { journalPath, readJournal } from './journal.ts';
+import { findJournal, journalPath, readJournal } from './journal.ts';
 import { specHash } from './keys.ts';
 import { type Manifest, machine, readManifest, writeManifest } from './manifest.ts';
 import { readTable, type TableRecord, writeRows, writeTable } from './tables.ts';
@@ -171,11 +171,10 @@ const lawRows = ({ run, laws }: StoredRun): Row[] =>
 
 /** The ends of a trajectory, or null if it has no row yet. */
 function endsOf(path: string, columns: Columns): (Ends & { readonly finished: boolean }) | null {
-  if (!fs.existsSync(path)) return null;
-  const journal = readJournal(path);
-  const first = journal.row(0);
-  const last = journal.row(-1);
-  if (!first || !last) return null;
+  const journal = findJournal(path);
+  const first = journal?.row(0);
+  const last = journal?.row(-1);
+  if (!journal || !first || !last) return null;
   const measured: Row = { ...last };
   const open = new Set(Object.keys(columns).filter((name) => columns[name]!.nullable && last[name] === null));
   if (open.size) {

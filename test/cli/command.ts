@@ -12,6 +12,8 @@ export interface Ended {
   readonly stderr: string;
 }
 
+const withLoader = (file: string, args: readonly string[]): string[] => ['--import', loader, file, ...args];
+
 /** Runs a TypeScript program as a process of its own, as a person would. */
 export function program(
   file: string,
@@ -20,7 +22,7 @@ export function program(
 ): { child: ChildProcess; ended: Promise<Ended> } {
   // checks of the tests are not for those who run the command
   const env = { ...process.env, RXDESCENT_CHECK: '', NO_COLOR: '1' };
-  const child = spawn(process.execPath, ['--import', loader, file, ...args], { cwd, env });
+  const child = spawn(process.execPath, withLoader(file, args), { cwd, env });
   const said = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (text: string) => {
@@ -34,6 +36,8 @@ export function program(
   return { child, ended };
 }
 
+/** What Node is given to run the command itself. */
+export const command = (args: readonly string[]): string[] => withLoader(main, args);
 /** The command itself. */
 export const started = (args: readonly string[], cwd: string) => program(main, args, cwd);
 export const rxdescent = (args: readonly string[], cwd: string): Promise<Ended> => started(args, cwd).ended;

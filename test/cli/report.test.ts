@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { from, lastValueFrom } from 'rxjs';
+import { filter, from, lastValueFrom } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { digits, report, summary } from '../../src/cli/report.ts';
 import { float64, float64s, int32, utf8 } from '../../src/columns.ts';
@@ -35,6 +35,7 @@ const outcome = (changes: Partial<Outcome> = {}): Outcome => ({
   question: 'Does it grow?',
   status: 'completed',
   tables: { steps: {}, runs: columns, fits: {}, claims: {}, laws: {} },
+  planned: rows.length,
   found: 2,
   trained: 6,
   seconds: 61.2,
@@ -81,7 +82,11 @@ DuckDB
     const heading = (changes: Partial<Outcome>) => report(outcome(changes)).split('\n')[1];
     expect(heading({ runs: [rows[0]!], found: 1, trained: 0 })).toBe('1 run, 1 found stored, nothing to train');
     expect(heading({ runs: [rows[0]!], found: 0, trained: 1, seconds: 0.2, status: 'interrupted' })).toBe(
-      '1 run, 1 trained in 1 s, interrupted: the same command goes on with the others',
+      '1 of 8 runs begun, 1 trained in 1 s, interrupted: the same command goes on with the others',
+    );
+    // none had come to its end: there was something to train
+    expect(heading({ runs: [], found: 0, trained: 0, seconds: 0.2, status: 'interrupted' })).toBe(
+      '0 of 8 runs begun, 0 trained in 1 s, interrupted: the same command goes on with the others',
     );
   });
 
@@ -103,6 +108,13 @@ DuckDB
       'rival of exponent 1: R² 0.75',
       'where η·λ₁(0) ≤ 1: exponent 2, 95 % interval 2 … 2, 3 points',
     ]);
+  });
+
+  it('says why there is no exponent where too few points are left', async () => {
+    const two = runs.pipe(filter(({ learningRate }) => learningRate < 0.5));
+    const fit = await lastValueFrom(two.pipe(powerLaw('learningRate', 'drift')));
+    const said = report(outcome({ fits: [fit] })).split('\n\n');
+    expect(said[3]).toBe('no exponent: 2 points could be fitted, and a power law takes three');
   });
 
   it('has several fits one after the other, and no exponent where none was fitted', async () => {

@@ -49,6 +49,23 @@ describe('run', () => {
     expect(JSON.parse(second.stdout)).toEqual({ ...result, found: 4, trained: 0 });
   });
 
+  it('keeps stdout for its result, whatever a module of one’s own prints in whichever thread', async () => {
+    files.write(
+      'prints.mjs',
+      `console.log('module'); export const operators = { prints: {
+        options: { shape: {}, safeParse() {} },
+        create: () => (rows) => { console.log('chain'); return rows; },
+      } };`,
+    );
+    files.write('prints.json', tiny({ operators: ['./prints.mjs'], measure: [{ op: 'prints' }] }));
+    const args = ['run', 'prints.json', '--out', 'printed', '--workers', '2', '--json'];
+    const { code, stdout, stderr } = await rxdescent(args, files.path);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ status: 'completed', trained: 2 });
+    // what a worker says last may not arrive
+    for (const line of ['module', 'chain']) expect(stderr.split('\n')).toContain(line);
+  });
+
   it('ends in a table for a person, and in where the tables are', async () => {
     files.write('spec.json', spec);
     const { code, stdout, stderr } = await rxdescent(['run', 'spec.json', '--out', 'b'], files.path);

@@ -386,6 +386,18 @@ describe('a run that is stored', () => {
     expect(tables(second.dir)).toEqual(tables(first.dir));
   });
 
+  it('is trained again if its journal was overwritten with that of another', async () => {
+    const out = fresh();
+    const { dir } = await run(fitted(), out);
+    const before = tables(dir);
+    const { runs } = await prepared(fitted());
+    const [one, other] = runs.map(({ key }) => journalPath(out, key));
+    cpSync(one!, other!);
+    rmSync(dir, { recursive: true });
+    expect(await run(fitted(), out)).toMatchObject({ found: 5, trained: 1 });
+    expect(tables(dir)).toEqual(before);
+  });
+
   it('can be moved with the folder it lies in', async () => {
     const [out, moved] = [fresh(), fresh()];
     await run(fitted(), out);
@@ -499,6 +511,17 @@ describe('a run that is interrupted', () => {
     expect(tables(dir)).toEqual(tables((await run(spec, fresh())).dir));
   });
 
+  it('has its tables though the journal of a run that was not begun cannot be read', async () => {
+    const out = fresh();
+    const { runs } = await prepared(spec);
+    mkdirSync(join(out, '.runs'), { recursive: true });
+    writeFileSync(journalPath(out, runs.at(-1)!.key), 'no journal');
+    const controller = new AbortController();
+    controller.abort();
+    const outcome = await run(spec, out, { signal: controller.signal });
+    expect(outcome).toMatchObject({ status: 'interrupted', runs: [] });
+  });
+
   it('leaves well-formed tables without a row if it had none', async () => {
     const controller = new AbortController();
     controller.abort();
@@ -534,5 +557,26 @@ describe('a run at the edge of stability', () => {
     expect(rows.at(-1)).toMatchObject({ regime: above!['regime'], onsetStep: above!['onsetStep'] });
     expect(rows[0]!['stabilityRatio']).toBeCloseTo((20 * (rows[0]!['sharpness'] as number)) / 2, 12);
     expect(fits[0]!['pointsFinite']).toEqual(Float64Array.of(0, 1));
+  });
+});
+
+describe('an operator of one’s own that does not hand on every row', () => {
+  const schema = 'const options = { shape: {}, safeParse() {} };';
+  // as an RxJS operator does that knows nothing of columns
+  const create = `() => (rows) => new rows.constructor(rows.shape, (s) => rows.subscribe({
+    next: (row) => { if (row.step % 2 === 0) s.next(row); }, error: (e) => s.error(e), complete: () => s.complete(),
+  }))`;
+  files.write('thins.mjs', `${schema} export const operators = { thins: { options, create: ${create} } };`);
+  const spec = fitted({ operators: ['./thins.mjs'], measure: [{ op: 'conservation' }, { op: 'thins' }] });
+
+  it('fails its runs, each named in the order of the grid, whoever was first', async () => {
+    const failed = run(spec, fresh(), { workers: 2 }).catch((error: Error) => error.message.split('\n'));
+    const said = await failed;
+    expect(said).toHaveLength(7);
+    for (const run of [0, 1, 2, 3, 4, 5]) {
+      expect((said as string[])[run + 1]).toMatch(
+        new RegExp(`^run ${run} .*: measure: expected the row of step 1, got that of step 2; `),
+      );
+    }
   });
 });

@@ -35,6 +35,7 @@ files.write(
   'refuses.mjs',
   `${schema} export const operators = { mine: { options, create() { throw new Error("mine: no"); } } };`,
 );
+files.write('junk.mjs', `${schema} export const operators = { mine: { options, create: () => 3 } };`);
 files.write(
   'clash.mjs',
   `${schema} export const operators = { mine: { options, create: () => (rows) => {
@@ -581,6 +582,10 @@ const faults: Record<string, [spec: unknown, ...said: string[]]> = {
     tiny({ operators: ['./refuses.mjs'], measure: [{ op: 'conservation' }, { op: 'mine' }] }),
     'measure[1]: mine: no',
   ],
+  'an operator of one’s own whose create gives none': [
+    tiny({ operators: ['./junk.mjs'], measure: [{ op: 'mine' }] }),
+    'measure[0]: expected create of mine to return an operator on rows, got 3',
+  ],
   'an operator of one’s own that takes the name of a column': [
     tiny({ operators: ['./clash.mjs'], measure: [{ op: 'mine' }] }),
     'measure: expected columns beside those of the tables (run, seed, status, steps, finalLoss), got run',
@@ -679,6 +684,29 @@ describe('--set', () => {
     ['__proto__.steps=3', `spec.json: __proto__: unknown key (known: ${known})`],
   ])('refuses %s', async (set, said) => {
     expect(await saidOf(tiny({ measure: [{ op: 'conservation' }] }), [set])).toEqual([said]);
+  });
+
+  it('refuses an entry of a list that is empty', async () => {
+    const said = '--set fit[0].x: expected no key, for the list is empty, got 0';
+    expect(await saidOf(tiny({ fit: [] }), ['fit[0].x=seed'])).toEqual([said]);
+  });
+});
+
+describe('a spec with a key twice, of which JSON keeps the last without a word', () => {
+  const text = JSON.stringify(tiny({ measure: [{ op: 'conservation' }, { op: 'hessian', every: 2 }] }));
+
+  it.each([
+    ['"steps":20', '"steps":20,"steps":30', 'steps'],
+    ['"seed":[1]', '"seed":[1], "se\\u0065d" : [2]', 'grid.seed'],
+    ['"every":2', '"every":2,"k":1,"every":3', 'measure[1].every'],
+  ])('is refused where it is: %s', async (there, instead, place) => {
+    const said = `spec.json: ${place}: expected each key once, got it twice`;
+    expect(await saidOf(text.replace(there, instead))).toEqual([said]);
+  });
+
+  it('is not one whose texts look like keys, or that has a key in two places', async () => {
+    const question = '{"steps": 1, "steps": 2} \\ [, "name": ';
+    expect(await saidOf({ ...JSON.parse(text), question })).toBeNull();
   });
 });
 

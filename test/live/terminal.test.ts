@@ -67,8 +67,14 @@ describe('area', () => {
 const [hide, show, clear] = ['\x1b[?25l', '\x1b[?25h', '\r\x1b[K'];
 
 describe('showProgress', () => {
-  beforeEach(() => void vi.useFakeTimers());
-  afterEach(() => void vi.useRealTimers());
+  beforeEach(() => {
+    vi.useFakeTimers();
+    vi.stubEnv('TERM', 'xterm');
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.unstubAllEnvs();
+  });
 
   const written = (columns?: number) => {
     const terminal = columns === undefined ? {} : { isTTY: true, columns };
@@ -99,6 +105,18 @@ describe('showProgress', () => {
     stop();
     expect(read()).toBe(`${clear}${show}`);
     vi.advanceTimersByTime(1000);
+    expect(read()).toBe('');
+  });
+
+  // as the shell of Emacs is
+  it('is plain lines on a terminal that cannot move its cursor', () => {
+    vi.stubEnv('TERM', 'dumb');
+    const { to, read } = written(60);
+    const stop = showProgress(progress(), to);
+    expect(read()).toBe('');
+    vi.advanceTimersByTime(10_000);
+    expect(read()).toMatch(/^14 of 50 runs .*\n$/);
+    stop();
     expect(read()).toBe('');
   });
 

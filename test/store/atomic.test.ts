@@ -48,6 +48,28 @@ describe('AtomicFile', () => {
     other.abort();
     expect(fs.readdirSync(at('')).filter((name) => name.includes('never'))).toEqual([]);
   });
+
+  it('removes what a process that was killed left of it, and nothing of one that is alive', () => {
+    const folder = at('left');
+    // killed with the file half written: its name is that of a process which is gone
+    const { href } = new URL('../../src/operators/sinks/arrow/atomic-file.ts', import.meta.url);
+    const half = `const { AtomicFile } = await import('${href}');
+      for (const name of ['one', 'two']) new AtomicFile('${folder}/' + name).write(Buffer.from('half'));
+      process.kill(process.pid, 'SIGKILL');`;
+    spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', half]);
+    expect(fs.readdirSync(folder)).toHaveLength(2);
+
+    const [alive, file] = [new AtomicFile(`${folder}/one`), new AtomicFile(`${folder}/one`)];
+    for (const [open, text] of [
+      [alive, 'alive'],
+      [file, 'whole'],
+    ] as const) {
+      open.write(Buffer.from(text));
+      open.commit();
+      expect(fs.readFileSync(`${folder}/one`, 'utf8')).toBe(text);
+    }
+    expect(fs.readdirSync(folder)).toEqual([expect.stringMatching(/^\.two\..*\.tmp$/), 'one']);
+  });
 });
 
 describe('checkWritable', () => {
@@ -62,6 +84,15 @@ describe('checkWritable', () => {
     for (const folder of [at('file'), at('file/below'), at('file/far/below')]) {
       expect(() => checkWritable(folder)).toThrow(
         new Error(`cannot write to ${folder}: ${at('file')} is not a folder`),
+      );
+    }
+  });
+
+  it('names a link that leads nowhere, through which no folder can be made', () => {
+    fs.symlinkSync(at('nowhere'), at('link'));
+    for (const folder of [at('link'), at('link/below')]) {
+      expect(() => checkWritable(folder)).toThrow(
+        new Error(`cannot write to ${folder}: ${at('link')} is a link that leads nowhere`),
       );
     }
   });

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { isFinished, JournalWriter, journalPath, readJournal } from '../../src/store/journal.ts';
+import { findJournal, isFinished, JournalWriter, journalPath, readJournal } from '../../src/store/journal.ts';
 import { run } from '../operators/sinks/run.ts';
 import { rowsIn, scratch } from '../operators/sinks/tables.ts';
 
@@ -45,6 +45,18 @@ describe('a journal', () => {
     fs.writeFileSync(path, bytes);
     expect(isFinished(path)).toBe(false);
     expect(readJournal(path).damage).toContain('batch 0');
+  });
+
+  it('is not taken for the journal of another trajectory that it was copied to', () => {
+    journal('one', 3).finish();
+    const [one, other] = ['one', 'other'].map((key) => journalPath(at('out'), key));
+    fs.copyFileSync(one!, other!);
+    expect([one!, other!].map(isFinished)).toEqual([true, false]);
+    expect(findJournal(other!)).toBeNull();
+    expect(findJournal(one!)!.rows).toBe(3);
+    // moved with its folder it stays what it is
+    fs.cpSync(at('out'), at('moved'), { recursive: true });
+    expect(isFinished(journalPath(at('moved'), 'one'))).toBe(true);
   });
 
   it('goes on after the rows that shall be kept', () => {

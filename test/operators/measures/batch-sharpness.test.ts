@@ -1,4 +1,4 @@
-import { take, tap } from 'rxjs';
+import { lastValueFrom, take, tap } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { gaussianMixture } from '../../../src/math/data/gaussian-mixture.ts';
 import { mlp } from '../../../src/math/models/mlp.ts';
@@ -73,7 +73,7 @@ describe('batchSharpness', () => {
     expect(rows.map(({ loss }) => loss)).toEqual(bare.map(({ loss }) => loss));
   });
 
-  it('closes the workspace of its batches', () => {
+  it('closes the workspace of its batches', async () => {
     let open = 0;
     const over: Risk = {
       ...L,
@@ -93,9 +93,14 @@ describe('batchSharpness', () => {
       },
     };
     const seen: number[] = [];
-    run(over)
-      .pipe(batchSharpness({ batch: 2 }), take(2))
-      .subscribe(() => seen.push(open));
+    // the source may give the second row in another slice
+    await lastValueFrom(
+      run(over).pipe(
+        batchSharpness({ batch: 2 }),
+        take(2),
+        tap(() => seen.push(open)),
+      ),
+    );
     expect([...seen, open]).toEqual([1, 1, 0]);
   });
 

@@ -1,11 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto';
 import fs from 'node:fs';
+import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { isAlive } from './is-alive.ts';
 import { makeFolder } from './make-folder.ts';
 import { writeError } from './write-error.ts';
 
 /**
- * A file that appears whole or not at all: written beside its place, brought to disk, then renamed.
+ * A file that appears whole or not at all: written beside its place, brought to disk, then renamed. What a process of
+ * this machine that was killed left of the same file is removed.
  *
  * @throws {Error} `cannot write FILE: …` from any method; the temporary file is then gone.
  * @example
@@ -22,9 +25,11 @@ export class AtomicFile {
 
   constructor(path: string) {
     this.path = path;
-    this.#temporary = join(dirname(path), `.${basename(path)}.${randomUUID().slice(0, 8)}.tmp`);
+    const prefix = `.${basename(path)}.${host}-`;
+    this.#temporary = join(dirname(path), `${prefix}${process.pid}-${randomUUID().slice(0, 8)}.tmp`);
     try {
       makeFolder(dirname(path));
+      removeLeft(dirname(path), prefix);
       this.#fd = fs.openSync(this.#temporary, 'wx');
     } catch (cause) {
       throw writeError(path, cause);
@@ -67,6 +72,18 @@ export class AtomicFile {
       this.abort();
       throw writeError(this.path, cause);
     }
+  }
+}
+
+/** Tells machines apart that share a folder. */
+const host = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+
+/** Removes the temporary files of processes that are gone. */
+function removeLeft(folder: string, prefix: string): void {
+  for (const name of fs.readdirSync(folder)) {
+    if (!name.startsWith(prefix)) continue;
+    const [, pid] = /^(\d+)-[0-9a-f]{8}\.tmp$/.exec(name.slice(prefix.length)) ?? [];
+    if (pid && !isAlive(Number(pid))) fs.rmSync(join(folder, name), { force: true });
   }
 }
 

@@ -17,6 +17,8 @@ export interface StreamWriterOptions {
   readonly milliseconds?: number;
   /** Named in errors. */
   readonly who?: string;
+  /** Said of the whole stream in its schema. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -48,11 +50,11 @@ export class StreamWriter {
   #closed = false;
 
   private constructor(path: string, columns: Columns, flags: string, options: StreamWriterOptions) {
-    const { rows = 1024, milliseconds = 250, who = 'toArrow' } = options;
+    const { rows = 1024, milliseconds = 250, who = 'toArrow', metadata = {} } = options;
     this.path = path;
     this.#milliseconds = milliseconds;
     this.#builder = new BatchBuilder(columns, { rows, who });
-    this.#encoder = new StreamEncoder(sealedSchema(columns), (bytes) => this.#parts.push(bytes));
+    this.#encoder = new StreamEncoder(sealedSchema(columns, metadata), (bytes) => this.#parts.push(bytes));
     try {
       makeFolder(dirname(path));
       this.#fd = fs.openSync(path, flags);
@@ -196,8 +198,8 @@ export class StreamWriter {
   }
 }
 
-function sealedSchema(columns: Columns): Schema {
+function sealedSchema(columns: Columns, metadata: Readonly<Record<string, string>>): Schema {
   const schema = arrowSchema(columns);
-  for (const [key, value] of unsealed()) schema.metadata.set(key, value);
+  for (const [key, value] of [...unsealed(), ...Object.entries(metadata)]) schema.metadata.set(key, value);
   return schema;
 }
