@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
@@ -83,6 +84,16 @@ describe('every public value', () => {
     );
     const wrong = [...errorsOf(texts)].filter(([, errors]) => errors.length);
     expect(wrong.map(([file, errors]) => [file.slice(root.length), ...errors])).toEqual([]);
+  });
+
+  it('is used by a README that compiles', () => {
+    const readme = readFileSync(`${root}README.md`, 'utf8');
+    const programs = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, text]) => text!);
+    expect(programs.length).toBeGreaterThan(2);
+    const whole = (text: string) =>
+      text.includes('import') ? text.replace("'rxdescent'", "'../src/index.ts'") : `${prelude(names)}\n{\n${text}\n}`;
+    const texts = new Map(programs.map((text, i) => [`${root}test/readme-${i}.example.ts`, whole(text)]));
+    expect([...errorsOf(texts).values()].flat()).toEqual([]);
   });
 
   it('is found out where an example does not compile', () => {
