@@ -1,4 +1,5 @@
 import type { Data, DataType } from 'apache-arrow';
+import { validityOf } from './validity.ts';
 
 /** A batch is closed once a column of lists or texts holds as many entries, so that it fits in memory whatever its rows. */
 export const entriesPerBatch = 4 * 1024 * 1024;
@@ -33,14 +34,14 @@ export abstract class Cells<T extends DataType = DataType> {
   /** Copies the rows begin … end of another batch; false if one of them is null and must not be. */
   append(row: number, from: Data<T>, begin: number, end: number): boolean {
     const bits = this.#bits;
-    const gaps = from.nullCount > 0;
-    if (gaps && !bits) {
-      for (let i = begin; i < end; i++) if (!from.getValid(i)) return false;
+    const valid = validityOf(from);
+    if (from.nullCount > 0 && !bits) {
+      for (let i = begin; i < end; i++) if (!valid(i)) return false;
     }
     this.copy(row, from, begin, end);
     if (!bits) return true;
     for (let i = begin, to = row; i < end; i++, to++) {
-      if (!gaps || from.getValid(i)) bits[to >> 3]! |= 1 << (to & 7);
+      if (valid(i)) bits[to >> 3]! |= 1 << (to & 7);
       else {
         bits[to >> 3]! &= ~(1 << (to & 7));
         this.blank(to);

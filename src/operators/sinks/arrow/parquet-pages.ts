@@ -1,5 +1,6 @@
 import { type Data, Vector } from 'apache-arrow';
 import type { PageData } from 'hyparquet-writer/src/types.js';
+import { validityOf } from './validity.ts';
 
 /** Levels are small, so bytes hold them; the writer only indexes and slices. */
 const levels = (values: Uint8Array): number[] => values as unknown as number[];
@@ -7,10 +8,10 @@ const levels = (values: Uint8Array): number[] => values as unknown as number[];
 /** The cells of a column in the form the Parquet writer takes, null for each that is missing. */
 export function scalarPages(part: Data, nullable: boolean): PageData {
   const { length } = part;
-  const gaps = part.nullCount > 0;
+  const valid = validityOf(part);
   const definitions = new Uint8Array(nullable ? length : 0);
-  if (nullable) for (let i = 0; i < length; i++) definitions[i] = gaps && !part.getValid(i) ? 0 : 1;
-  const values = gaps || !isNumbers(part.values) ? cells(part) : part.values.subarray(0, length);
+  if (nullable) for (let i = 0; i < length; i++) definitions[i] = valid(i) ? 1 : 0;
+  const values = part.nullCount > 0 || !isNumbers(part.values) ? cells(part) : part.values.subarray(0, length);
   return {
     values,
     definitionLevels: levels(definitions),
@@ -22,7 +23,7 @@ export function scalarPages(part: Data, nullable: boolean): PageData {
 /** {@link scalarPages} for lists: one entry per item, and one for each list that is empty or null. */
 export function listPages(part: Data, nullable: boolean): PageData {
   const { length } = part;
-  const gaps = part.nullCount > 0;
+  const valid = validityOf(part);
   const offsets: Int32Array = part.valueOffsets;
   const items = part.children[0]!.values as Float64Array;
   const present = nullable ? 2 : 1;
@@ -35,7 +36,7 @@ export function listPages(part: Data, nullable: boolean): PageData {
   for (let i = 0; i < length; i++) {
     const count = offsets[i + 1]! - offsets[i]!;
     if (count === 0) {
-      definitions[entry++] = gaps && !part.getValid(i) ? 0 : present - 1;
+      definitions[entry++] = valid(i) ? present - 1 : 0;
       whole = false;
     }
     for (let j = 0; j < count; j++, entry++) {

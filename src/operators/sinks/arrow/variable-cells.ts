@@ -1,6 +1,7 @@
 import { type Data, type DataType, type List, makeData, type Utf8 } from 'apache-arrow';
 import { Cells, entriesPerBatch, type Validity } from './cells.ts';
 import { unifyNaN } from './nan.ts';
+import { validityOf } from './validity.ts';
 
 const grown = (needed: number, capacity: number): number => Math.max(needed, Math.ceil(1.5 * capacity), 64);
 
@@ -39,16 +40,16 @@ export abstract class VariableCells<
   protected copy(row: number, from: Data<T>, begin: number, end: number): void {
     const offsets: Int32Array = from.valueOffsets;
     const source = this.source(from);
-    const gaps = from.nullCount > 0;
+    const valid = validityOf(from);
     for (let i = begin, to = row; i < end; i++, to++) {
-      const length = gaps && !from.getValid(i) ? 0 : offsets[i + 1]! - offsets[i]!;
+      const length = valid(i) ? offsets[i + 1]! - offsets[i]! : 0;
       this.offsets[to + 1] = this.ensure(to, length) + length;
     }
-    if (!gaps) this.entries.set(source.subarray(offsets[begin]!, offsets[end]!), this.offsets[row]!);
+    if (from.nullCount === 0) this.entries.set(source.subarray(offsets[begin]!, offsets[end]!), this.offsets[row]!);
     else {
       for (let i = begin, to = row; i < end; i++, to++) {
         const length = this.offsets[to + 1]! - this.offsets[to]!;
-        this.entries.set(source.subarray(offsets[i]!, offsets[i]! + length), this.offsets[to]!);
+        if (length) this.entries.set(source.subarray(offsets[i]!, offsets[i]! + length), this.offsets[to]!);
       }
     }
   }
