@@ -53,7 +53,7 @@ export type { FileDataset } from './operators/sources/data/to-dataset.ts';
 export { type NativeRandom, nativeRandom } from './math/random/native.ts';
 export type { Random } from './math/random/random.ts';
 export { torchRandom } from './math/random/torch.ts';
-export { type Eigenpair, type LanczosOptions, type LanczosResult, lanczos } from './math/linalg/lanczos.ts';
+export { type Eigenpair, type LanczosOptions, type LanczosResult, lanczos } from './math/linalg/lanczos/lanczos.ts';
 export type { MatVec } from './math/linalg/mat-vec.ts';
 export { eigenSymmetric, eigenvaluesSymmetric } from './math/linalg/symmetric.ts';
 export { type Law, type LawKind, type LawOptions, type Laws, lawsOf } from './math/theory/laws.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { bool, type Column, type Columns, float64, float64s, int32, type Values } from '../../columns.ts';
-import { type LanczosResult, lanczos, MISS, OVERTAKE } from '../../math/linalg/lanczos.ts';
+import { type LanczosResult, lanczos, MISS, OVERTAKE } from '../../math/linalg/lanczos/lanczos.ts';
 import type { MatVec } from '../../math/linalg/mat-vec.ts';
 import { CHECKS, requireSymmetric } from '../../math/linalg/require-symmetric.ts';
 import { addScaled, dot, norm } from '../../math/linalg/vector.ts';

@@ -1,6 +1,6 @@
 import { lastValueFrom, map, take } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { type Eigenpair, lanczos } from '../../../src/math/linalg/lanczos.ts';
+import { type Eigenpair, lanczos } from '../../../src/math/linalg/lanczos/lanczos.ts';
 import { addScaled, dot } from '../../../src/math/linalg/vector.ts';
 import { mlp } from '../../../src/math/models/mlp.ts';
 import { emptySums, objective, type Risk } from '../../../src/math/objective.ts';

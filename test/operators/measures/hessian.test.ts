@@ -3,7 +3,7 @@ import { type ObservedValueOf, take } from 'rxjs';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { classified } from '../../../src/math/data/dataset.ts';
 import { gaussianMixture } from '../../../src/math/data/gaussian-mixture.ts';
-import { MISS } from '../../../src/math/linalg/lanczos.ts';
+import { MISS } from '../../../src/math/linalg/lanczos/lanczos.ts';
 import { CHECKS } from '../../../src/math/linalg/require-symmetric.ts';
 import { eigenvaluesSymmetric } from '../../../src/math/linalg/symmetric.ts';
 import { mlp } from '../../../src/math/models/mlp.ts';

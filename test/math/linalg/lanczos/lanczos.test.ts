@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type LanczosResult, lanczos, MISS, OVERTAKE } from '../../../src/math/linalg/lanczos.ts';
-import type { MatVec } from '../../../src/math/linalg/mat-vec.ts';
-import { eigenvaluesSymmetric } from '../../../src/math/linalg/symmetric.ts';
-import { nativeRandom } from '../../../src/math/random/native.ts';
-import { diagonal, product, randomSymmetric, wishart } from './symmetric-matrices.ts';
+import { type LanczosResult, lanczos, MISS, OVERTAKE } from '../../../../src/math/linalg/lanczos/lanczos.ts';
+import type { MatVec } from '../../../../src/math/linalg/mat-vec.ts';
+import { eigenvaluesSymmetric } from '../../../../src/math/linalg/symmetric.ts';
+import { nativeRandom } from '../../../../src/math/random/native.ts';
+import { diagonal, product, randomSymmetric, wishart } from '../symmetric-matrices.ts';
 
 /** The products of `matvec`, counted. */
 function counted(matvec: MatVec) {

@@ -1,0 +1,18 @@
+import { addScaled, dot, norm } from '../vector.ts';
+
+/** A Ritz pair that is known, with the product of its vector. */
+export interface Pair {
+  /** θ = xᵀA·x. */
+  readonly value: number;
+  /** [d], ‖x‖ = 1. */
+  readonly x: Float64Array;
+  /** A·x, [d]. */
+  readonly Ax: Float64Array;
+  /** ‖A·x − θx‖. */
+  readonly residual: number;
+}
+
+export function pairOf(x: Float64Array, Ax: Float64Array): Pair {
+  const value = dot(x, Ax);
+  return { value, x, Ax, residual: norm(addScaled(Ax.slice(), -value, x)) };
+}

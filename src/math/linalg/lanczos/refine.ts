@@ -1,0 +1,117 @@
+import { basis } from '../basis/basis.ts';
+import { orthogonalise } from '../orthogonalise.ts';
+import { eigenSymmetric } from '../symmetric.ts';
+import { addScaled, norm } from '../vector.ts';
+import { OVERTAKE } from './explore.ts';
+import { type Pair, pairOf } from './pair.ts';
+import type { Products } from './products.ts';
+import type { Wanted } from './wanted.ts';
+
+/** Products spent on the guards, in one refinement. */
+const GUARD_EFFORT = 4;
+/** Vectors at which the subspace is cut back to its better half. */
+const CROWDED = 24;
+
+/** A direction to begin with, and its product where that is known. */
+interface Seed {
+  readonly x: Float64Array; //   [d]
+  readonly Ax?: Float64Array; // [d]
+}
+
+/**
+ * Rayleigh–Ritz in the span of the seeds, widened by residuals until the wanted pairs have converged.
+ *
+ * The residual of a Ritz pair is the direction in which its Krylov space grows: Lanczos from the vectors of last time. Then
+ * each wanted vector is multiplied once more, and the residual of that product is the one that counts.
+ */
+export function refine(seeds: readonly Seed[], products: Products, wanted: Wanted): Pair[] {
+  const { d } = products;
+  using Q = basis(d); //          orthonormal
+  using AQ = basis(d); //         their images
+  const H: Float64Array[] = []; // QAQᵀ, its lower triangle
+  const add = (q: Float64Array, Aq: Float64Array) => {
+    Q.add(q);
+    AQ.add(Aq);
+    H.push(Q.inner(Aq));
+  };
+  for (const { x, Ax } of seeds) {
+    const q = x.slice();
+    const before = norm(q);
+    const after = orthogonalise(q, Q, before);
+    if (!(after > 0.01 * before)) continue; // nothing new in it
+    for (let i = 0; i < d; i++) q[i]! /= after;
+    // X is orthonormal but for rounding, and so is what was found in its complement: the product of x is that of q
+    add(q, Ax ?? products.times(q));
+  }
+  let effort = GUARD_EFFORT;
+  let [trial, chosen] = [new Float64Array(d), new Float64Array(d)]; // residuals
+  const scratch = new Float64Array(d);
+  for (let target = 0; ; ) {
+    const n = Q.length;
+    const { values, vectors } = eigenSymmetric(dense(H), n); // ascending
+    const s = (j: number) => vectors.subarray((n - 1 - j) * n, (n - j) * n); // of the j-th from the top, [n]
+    products.saw(values[0]!, values[n - 1]!);
+    const [top, bottom] = wanted.of(values.slice().reverse());
+    const count = top + bottom;
+    const place = (i: number) => (i < top ? i : n - 1 - (i - top)); // of the i-th that is wanted
+    const value = (j: number) => values[n - 1 - j]!;
+    const rest = (j: number) => addScaled(AQ.combine(s(j), trial), -value(j), Q.combine(s(j), scratch));
+    let r: Float64Array | undefined;
+    const choose = () => {
+      [chosen, trial] = [trial, chosen];
+      r = chosen;
+    };
+    for (let i = 0; i < count && n < d && !r; i++) {
+      const j = place((target + i) % count);
+      if (norm(rest(j)) <= 0.9 * products.enough) continue;
+      target = (target + i) % count;
+      choose();
+    }
+    const guards: number[] = [];
+    for (const j of r || n === count ? [] : wanted.guards(n, top, bottom)) {
+      // what it takes from T is at most half of δ‖A‖
+      const nearer = j === top ? value(Math.min(wanted.k, top) - 1) - value(j) : value(j) - value(n - bottom);
+      const half = 0.5 * OVERTAKE * products.scale;
+      if (n === d || norm(rest(j)) <= Math.sqrt(half * (nearer + 2 * half))) guards.push(j);
+      else if (!r && effort-- > 0) choose();
+    }
+    if (!r || products.spent(count + 1)) {
+      const kept = [...Array.from({ length: count }, (_, i) => place(i)), ...guards].sort((a, b) => a - b);
+      return kept.map((j) => {
+        const x = Q.combine(s(j));
+        const direct = n === 1 || guards.includes(j);
+        return pairOf(x, direct ? AQ.combine(s(j)) : products.times(normalised(x)));
+      });
+    }
+    if (n >= CROWDED + 2 * count) {
+      const half = n >> 1;
+      const kept = [...Array(n).keys()].filter((j) => j < half - bottom || j >= n - bottom);
+      const better = kept.map((j) => [Q.combine(s(j)), AQ.combine(s(j))] as const);
+      for (const each of [Q, AQ]) each.clear();
+      H.length = 0;
+      for (const [q, Aq] of better) add(q, Aq);
+    }
+    // a residual is orthogonal to Q but for rounding: that was the first pass
+    const length = orthogonalise(r, Q, norm(r), 1);
+    if (!(length > 0)) {
+      const there = Array.from({ length: n }, (_, j) => ({ x: Q.at(j), Ax: AQ.at(j) }));
+      return refine(there, products, wanted);
+    }
+    for (let i = 0; i < d; i++) r[i]! /= length;
+    add(r, products.times(r, scratch));
+  }
+}
+
+function normalised(x: Float64Array): Float64Array {
+  const length = norm(x);
+  for (let i = 0; i < x.length; i++) x[i]! /= length;
+  return x;
+}
+
+/** [n, n], row-major, of the lower triangle. */
+function dense(H: readonly Float64Array[]): Float64Array {
+  const n = H.length;
+  const A = new Float64Array(n * n);
+  for (const [i, row] of H.entries()) A.set(row, i * n);
+  return A;
+}

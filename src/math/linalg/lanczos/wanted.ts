@@ -1,0 +1,82 @@
+/** Ritz vectors beside the wanted ones at either end, which go along roughly converged: what they span is not searched again. */
+const GUARDS = 1;
+/** More than k are followed above `growAbove` up to here. */
+const GROWN = 8;
+
+interface Valued {
+  readonly value: number;
+}
+
+/** Which eigenvalues are wanted: k from the top, more while they exceed `growAbove`, and `bottom` from the bottom. */
+export class Wanted {
+  readonly k: number;
+  readonly bottom: number;
+  readonly #growAbove: number;
+
+  constructor(k: number, bottom: number, growAbove: number) {
+    this.k = k;
+    this.bottom = bottom;
+    this.#growAbove = growAbove;
+  }
+
+  /** How many are asked for, whatever their values. */
+  get asked(): number {
+    return this.k + this.bottom;
+  }
+
+  /** Products that it takes to bring what a search has found into the result. */
+  get reserve(): number {
+    return 2 * this.asked + GUARDS + 1;
+  }
+
+  /** How many of these values, descending, are wanted from the top and from the bottom. */
+  of(values: ArrayLike<number>): readonly [top: number, bottom: number] {
+    const n = values.length;
+    let above = 0;
+    while (above < n && values[above]! > this.#growAbove) above++;
+    const most = Math.max(this.k, Math.min(above, GROWN, n - this.bottom));
+    const top = Math.min(n, most);
+    return [top, Math.min(this.bottom, n - top)];
+  }
+
+  /** The wanted ones of these, from either end inwards. */
+  ends<P extends Valued>(pairs: readonly P[]): { top: P[]; bottom: P[] } {
+    const sorted = pairs.toSorted((a, b) => b.value - a.value);
+    const [top, bottom] = this.of(sorted.map(({ value }) => value));
+    return { top: sorted.slice(0, top), bottom: sorted.slice(sorted.length - bottom).reverse() };
+  }
+
+  /** Places, of n from the top, of the Ritz pairs that go along unconverged. */
+  guards(n: number, top: number, bottom: number): number[] {
+    const middle = Array.from({ length: n - top - bottom }, (_, i) => top + i);
+    const low = bottom ? middle.slice(-GUARDS) : [];
+    return [...new Set([...middle.slice(0, GUARDS), ...low])];
+  }
+
+  /**
+   * Places in `values`, ascending, of those that belong among the wanted ones beside the pairs.
+   *
+   * @param tie Of two values that are as close, the one that is known is taken.
+   */
+  news(pairs: readonly Valued[], values: Float64Array, tie: number): number[] {
+    const all = [...pairs.map(({ value }) => ({ value, j: -1 })), ...Array.from(values, (value, j) => ({ value, j }))];
+    const take = (from: typeof all, sign: 1 | -1, count: number) =>
+      from
+        .map((one) => ({ one, key: sign * one.value - (one.j < 0 ? 0 : tie) }))
+        .sort((a, b) => b.key - a.key || a.one.j - b.one.j)
+        .slice(0, count)
+        .map(({ one }) => one);
+    const [top, bottom] = this.of(all.map(({ value }) => value).sort((a, b) => b - a));
+    const upper = take(all, 1, top);
+    // none serves both ends
+    const rest = all.filter((one) => !upper.includes(one));
+    return [...upper, ...take(rest, -1, bottom)].map(({ j }) => j).filter((j) => j >= 0);
+  }
+
+  /** The news among m Ritz values, and guards beside them where the `known` are too few. */
+  company(known: number, news: readonly number[], m: number): readonly number[] {
+    const missing = this.asked + GUARDS - known - news.length;
+    const rest = Array.from({ length: m }, (_, i) => m - 1 - i).filter((j) => !news.includes(j));
+    return [...news, ...rest.slice(0, Math.max(0, missing))];
+  }
+}
