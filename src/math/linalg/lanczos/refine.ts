@@ -84,8 +84,10 @@ export function refine(seeds: readonly Seed[], products: Products, wanted: Wante
       });
     }
     if (n >= CROWDED + 2 * count) {
-      const half = n >> 1;
-      const kept = [...Array(n).keys()].filter((j) => j < half - bottom || j >= n - bottom);
+      // as many more at either end where something is wanted: at one without company, close eigenvalues do not part
+      const more = (n >> 1) - count;
+      const low = bottom ? bottom + (more >> 1) : 0;
+      const kept = [...Array(n).keys()].filter((j) => j < top + more - (low - bottom) || j >= n - low);
       const better = kept.map((j) => [Q.combine(s(j)), AQ.combine(s(j))] as const);
       for (const each of [Q, AQ]) each.clear();
       H.length = 0;
