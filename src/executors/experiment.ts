@@ -48,7 +48,7 @@ export class RunsFailed extends Error {
  *   before is kept, and found by the next call.
  */
 export async function runExperiment(prepared: Prepared, options: ExperimentOptions): Promise<Outcome> {
-  const { out, signal, workers = 1, threads = workers, watch } = options;
+  const { out, signal } = options;
   const started = new Date();
   const { spec, runs, loaded } = prepared;
   const root = resolve(out);
@@ -82,49 +82,63 @@ export async function runExperiment(prepared: Prepared, options: ExperimentOptio
     stepsInAll: missing.reduce((sum, { config }) => sum + config.steps, 0),
     startedAt: performance.now(),
   };
-  const unwatch = missing.length ? watch?.(progress) : undefined;
-  const lanes = Math.min(workers, missing.length);
-  const each = Math.max(1, Math.floor(threads / Math.max(1, lanes)));
-  const pool = lanes > 1 ? new Workers(lanes) : undefined;
-  const execute = pool ? inWorkers(pool, prepared, each) : here(each);
-  const failures = new Map<number, string>();
-  const fail = (run: PreparedRun, why: string) => failures.set(run.run, `run ${run.run} (${named(run)}): ${why}`);
-  try {
-    await inLanes(missing, lanes, signal, async (run, _, stop) => {
-      try {
-        const journal = JournalWriter.unlessFinished(journalPath(root, run.key), prepared.columns);
-        await train(run, execute, journal, stop, progress);
-      } catch (error) {
-        if (error instanceof WriteError) throw error;
-        fail(run, (error as Error).message);
-      }
-    });
-  } finally {
-    unwatch?.();
-    await pool?.close();
-  }
+  const failures = await trainAll(missing, prepared, { ...options, out: root }, progress);
   const status = signal.aborted ? 'interrupted' : failures.size ? 'failed' : 'completed';
   const ending = { status, started, fallback: prepared.fallback } as const;
   const { unfinished, ...results } = await storeResults(root, dir, prepared, ending);
-  for (const { run } of signal.aborted ? [] : unfinished) {
-    const lost = runs[run]!;
-    if (!failures.has(run)) fail(lost, `${journalPath(root, lost.key)} was finished, and no longer is`);
+  for (const { run, key } of signal.aborted ? [] : unfinished) {
+    if (!failures.has(run)) failures.set(run, `${journalPath(root, key)} was finished, and no longer is`);
   }
   if (failures.size) {
     throw new RunsFailed(
       [
         `${failures.size} of ${runs.length} runs failed; what was measured is in ${dir}`,
-        ...runs.flatMap(({ run }) => failures.get(run) ?? []),
+        ...runs.filter(({ run }) => failures.has(run)).map((run) => `${named(run)}: ${failures.get(run.run)}`),
       ].join('\n'),
     );
   }
   return outcome(results, progress.found, progress.trained);
 }
 
-const named = ({ point }: PreparedRun): string =>
-  Object.entries(point)
-    .map(([axis, value]) => `${axis} ${JSON.stringify(value)}`)
-    .join(', ');
+const named = ({ run, point }: PreparedRun): string => {
+  const values = Object.entries(point).map(([axis, value]) => `${axis} ${JSON.stringify(value)}`);
+  return `run ${run} (${values.join(', ')})`;
+};
+
+/**
+ * Trains these runs, several at a time, each into its journal.
+ *
+ * @returns why runs failed, by their numbers; the others went on.
+ */
+async function trainAll(
+  runs: readonly PreparedRun[],
+  prepared: Prepared,
+  { out, signal, workers = 1, threads = workers, watch }: ExperimentOptions,
+  progress: Progress,
+): Promise<Map<number, string>> {
+  const failures = new Map<number, string>();
+  if (!runs.length) return failures;
+  const unwatch = watch?.(progress);
+  const lanes = Math.min(workers, runs.length);
+  const each = Math.max(1, Math.floor(threads / lanes));
+  const pool = lanes > 1 ? new Workers(lanes) : undefined;
+  const execute = pool ? inWorkers(pool, prepared, each) : here(each);
+  try {
+    await inLanes(runs, lanes, signal, async (run, _, stop) => {
+      try {
+        const journal = JournalWriter.unlessFinished(journalPath(out, run.key), prepared.columns);
+        await train(run, execute, journal, stop, progress);
+      } catch (error) {
+        if (error instanceof WriteError) throw error;
+        failures.set(run.run, (error as Error).message);
+      }
+    });
+  } finally {
+    unwatch?.();
+    await pool?.close();
+  }
+  return failures;
+}
 
 /** Trains one run, if no other process has meanwhile, and tells `progress` of its steps. */
 async function train(

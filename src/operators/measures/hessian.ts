@@ -245,7 +245,7 @@ export function sharpness({ tol = 1e-4, miss = MISS }: Pick<HessianOptions, 'tol
  * - error: a residual and a miss probability for each value; values beyond k carry theirs, and are not waited for
  *
  * @param matrix `preconditioned`: P^(−1/2)·∇²L·P^(−1/2), which has the eigenvalues of P⁻¹∇²L; where the optimizer has no P, ∇²L.
- * @throws {RangeError} if k is not a positive integer, `bottom` not a natural number, `every` neither a positive integer
+ * @throws {RangeError} if k is not a positive integer, `bottom` not an integer of at least 0, `every` neither a positive integer
  *   nor 'adaptive', or `tol` or `miss` not in (0, 1); on assembly, if k + bottom exceeds the number of parameters; as an
  *   error of the stream, if products are not deterministic or not symmetric.
  * @example gradientDescent(run).pipe(take(1_000), hessian({ k: 3, bottom: 1, every: 50 }), conservation())

@@ -39,7 +39,7 @@ export interface Sgd {
  * - edge:   2/η − w, (2 + 2β)/η − w with momentum: not for λ₁ but for the batch sharpness, see `batchSharpness`
  * - ledger: as `gradientDescent` or `momentum` have it, with the gradients of the batches
  *
- * @param seed Of the order, a natural number.
+ * @param seed Of the order, an integer of at least 0.
  * @param beta Default 0: no momentum.
  * @throws {RangeError} if `batch` is not in 1 … n, `beta` not in [0, 1), or `weightDecay` is negative.
  * @throws {TypeError} if the objective has no batches.
