@@ -1,6 +1,6 @@
-import { relative } from 'node:path';
 import type { Outcome } from '../executors/experiment.ts';
 import { duration } from '../live/terminal.ts';
+import { elsewhere } from './elsewhere.ts';
 import { table } from './table.ts';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -20,7 +20,8 @@ const list = (cell: unknown): number[] => Array.from((cell as Float64Array | und
 /** What a person reads at the end of a run: each fit with its points, the claims, and where the tables are. */
 export function report(outcome: Outcome): string {
   const { fits, claims } = outcome;
-  return [heading(outcome), ...fits.map(fitted), ...claims.map(judged), footer(outcome)].join('\n\n');
+  const found = fits.length ? fits.map(fitted) : ended(outcome);
+  return [heading(outcome), ...found, ...claims.map(judged), elsewhere(outcome)].join('\n\n');
 }
 
 function heading({ runs, planned, found, trained, seconds, status, question }: Outcome): string {
@@ -35,6 +36,24 @@ function heading({ runs, planned, found, trained, seconds, status, question }: O
   ];
   return `${question}\n${parts.join(', ')}`;
 }
+
+/** Runs that are listed where nothing is fitted. */
+const LISTED = 20;
+
+/** How each run ended, for a grid without a fit. */
+function ended({ runs, axes, tables }: Outcome): string[] {
+  if (!runs.length) return [];
+  const values = ['finalLoss', 'drift', 'sharpness'].filter((name) => name in tables['runs']!);
+  const cell = (value: unknown) =>
+    typeof value === 'string' ? value : digits(ArrayBuffer.isView(value) ? meanSize(list(value)) : value);
+  const rows = runs.slice(0, LISTED).map((run) => [...axes, 'status', ...values].map((name) => cell(run[name])));
+  const rest = runs.length - rows.length;
+  return [
+    table([...axes, 'status', ...values], rows) + (rest ? `\n… and ${many(rest, 'run')} more in the table runs` : ''),
+  ];
+}
+
+const meanSize = (values: readonly number[]) => values.reduce((sum, x) => sum + Math.abs(x), 0) / values.length;
 
 /** One fit: a line for each point, and under them what was fitted. */
 function fitted(fit: Row): string {
@@ -53,7 +72,7 @@ function fitted(fit: Row): string {
     ];
     return isPowerLaw ? [...cells, digits(exponent, 4)] : cells;
   });
-  const head = [String(fit['x']), `mean ${fit['y']}`, '± over seeds', 'finite', 'local exponent'];
+  const head = [String(fit['x']), `mean ${fit['y']}`, 'sd over seeds', 'finite', 'local exponent'];
   const where = fit['where'] ? `, ${fit['where']}` : '';
   const title = `${fit['fit']}: ${fit['y']} over ${fit['x']}${where}`;
   const parts = [title, table(head.slice(0, isPowerLaw ? 5 : 4), rows)];
@@ -67,9 +86,9 @@ function conclusion(fit: Row): string {
   const how = `${fit['interval']}, ${many(fit['seeds'], 'seed')}`;
   return [
     `${fit['y']} ~ ${fit['x']}^${digits(fit['exponent'])}   ${between(fit['exponentLow'], fit['exponentHigh'])} (${how})`,
-    `R² ${digits(fit['r2'])} on ${many(fit['n'], 'point')}`,
+    `R² ${share(fit['r2'])} on ${many(fit['n'], 'point')}`,
     ...(Number.isFinite(fit['nullR2'])
-      ? [`rival of exponent ${digits(fit['nullExponent'])}: R² ${digits(fit['nullR2'])}`]
+      ? [`rival of exponent ${digits(fit['nullExponent'])}: R² ${share(fit['nullR2'])}`]
       : []),
     ...(Number.isFinite(fit['stableExponent'])
       ? [
@@ -79,27 +98,14 @@ function conclusion(fit: Row): string {
   ].join('\n');
 }
 
+/** A part of 1, which does not read 1 as long as it is less. */
+const share = (r2: unknown): string => {
+  const said = digits(r2);
+  return said === '1' && r2 !== 1 ? `1 − ${digits(1 - (r2 as number), 2)}` : said;
+};
+
 const judged = ({ claim, statement, published, ours, verdict, reason }: Row): string =>
   `claim ${claim}: ${statement}\n  published ${digits(published)}, ours ${digits(ours)}: ${verdict} (${reason})`;
-
-/** Where the tables are, and how they are opened elsewhere. */
-function footer({ dir, tables }: Outcome): string {
-  const here = relative('', dir);
-  const path = here.startsWith('..') ? dir : here || '.';
-  const drifts = 'drift' in tables['runs']!;
-  const by = 'learningRate' in tables['runs']! ? 'learningRate' : 'seed';
-  return `tables: ${path}
-
-Python (pip install pyarrow)
-  import pyarrow.feather as feather
-  steps = feather.read_table('${path}/steps.arrow')
-  print(steps.schema.field('${drifts ? 'drift' : 'loss'}').metadata, steps.slice(0, 3).to_pylist())
-
-DuckDB
-  SELECT ${by}, ${drifts ? 'avg(abs(drift[1])) AS drift' : 'avg(finalLoss) AS loss'}, count(*) AS seeds
-  FROM '${path}/runs.parquet'
-  GROUP BY ${by} ORDER BY ${by};`;
-}
 
 /** What `run --json` prints. */
 export const summary = ({ dir, status, found, trained, runs, fits, claims }: Omit<Outcome, 'tables' | 'planned'>) => ({

@@ -13,6 +13,8 @@ import { Workers } from './workers/pool.ts';
 export interface Outcome extends Results {
   readonly dir: string;
   readonly question: string;
+  /** Of the grid, the last one fastest. */
+  readonly axes: readonly string[];
   /** Of each table, by its name. */
   readonly tables: Readonly<Record<string, Columns>>;
   /** Runs of the grid; where it was interrupted, those with a row are fewer. */
@@ -57,6 +59,7 @@ export async function runExperiment(prepared: Prepared, options: ExperimentOptio
     ...results,
     dir,
     question: spec.question,
+    axes: Object.keys(spec.grid),
     tables: tablesOf(spec.grid, prepared.columns),
     planned: runs.length,
     found,

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { filter, from, lastValueFrom } from 'rxjs';
+import { filter, from, lastValueFrom, map } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { digits, report, summary } from '../../src/cli/report.ts';
 import { float64, float64s, int32, utf8 } from '../../src/columns.ts';
@@ -33,6 +33,7 @@ const runs = new Stream<(typeof rows)[number]>({ columns }, (subscriber) => from
 const outcome = (changes: Partial<Outcome> = {}): Outcome => ({
   dir: join(process.cwd(), 'output/tiny/0123456789ab'),
   question: 'Does it grow?',
+  axes: ['learningRate', 'seed'],
   status: 'completed',
   tables: { steps: {}, runs: columns, fits: {}, claims: {}, laws: {} },
   planned: rows.length,
@@ -46,11 +47,17 @@ const outcome = (changes: Partial<Outcome> = {}): Outcome => ({
 });
 
 describe('report', () => {
-  it('says what was asked, what was run and found, and where the tables are', () => {
+  it('says what was asked, what was run and found, how runs ended that nothing fits, and where the tables are', () => {
     const { drift: _, ...withoutLaws } = columns;
-    expect(report(outcome({ tables: { runs: withoutLaws } }))).toBe(
+    expect(report(outcome({ tables: { runs: withoutLaws }, runs: rows.slice(5) }))).toBe(
       `Does it grow?
-8 runs, 1 diverged, 2 found stored, 6 trained in 1 min 2 s
+3 runs, 1 diverged, 2 found stored, 6 trained in 1 min 2 s
+
+learningRate  seed     status  finalLoss
+────────────  ────  ─────────  ─────────
+1                2  completed       1e-7
+10               1  completed       1e-7
+10               2   diverged          –
 
 tables: output/tiny/0123456789ab
 
@@ -60,8 +67,9 @@ Python (pip install pyarrow)
   print(steps.schema.field('loss').metadata, steps.slice(0, 3).to_pylist())
 
 DuckDB
-  SELECT learningRate, avg(finalLoss) AS loss, count(*) AS seeds
+  SELECT learningRate, avg(finalLoss) AS finalLoss, count(*) AS runs
   FROM 'output/tiny/0123456789ab/runs.parquet'
+  WHERE status = 'completed'
   GROUP BY learningRate ORDER BY learningRate;`,
     );
   });
@@ -69,7 +77,32 @@ DuckDB
   it('shows how to open the drift where there is one', () => {
     const said = report(outcome());
     expect(said).toContain("steps.schema.field('drift')");
-    expect(said).toContain('SELECT learningRate, avg(abs(drift[1])) AS drift, count(*) AS seeds');
+    expect(said).toContain('SELECT learningRate, avg(abs(drift[1])) AS drift, count(*) AS runs');
+  });
+
+  it('asks for the means of the first fit, apart for every axis but the seed', async () => {
+    const fit = await lastValueFrom(runs.pipe(summarize('learningRate', 'finalLoss')));
+    const said = report(outcome({ fits: [fit], axes: ['optimizer.beta', 'learningRate', 'seed'] }));
+    expect(said).toContain('SELECT "optimizer.beta", learningRate, avg(finalLoss) AS finalLoss, count(*) AS runs');
+    expect(said).toContain('GROUP BY "optimizer.beta", learningRate ORDER BY "optimizer.beta", learningRate;');
+  });
+
+  it('takes the mean over the laws where there are several', () => {
+    const two = rows.map((row) => ({ ...row, drift: Float64Array.of(row.drift[0]!, 0) }));
+    const said = report(outcome({ runs: two }));
+    expect(said).toContain('SELECT learningRate, avg(list_avg([abs(c) FOR c IN drift])) AS drift, count(*) AS runs');
+    expect(said).toMatch(/^0\.01 +1 +completed +1e-7 +1\.65e-4$/m);
+  });
+
+  it('lists twenty runs and says how many there are', () => {
+    const many = Array.from({ length: 30 }, (_, i) => ({ ...rows[0]!, seed: i }));
+    expect(report(outcome({ runs: many }))).toContain('\n… and 10 runs more in the table runs\n');
+  });
+
+  it('does not say that R² is 1 where it is less', async () => {
+    const bent = runs.pipe(map((row) => ({ ...row, drift: row.drift.map((c) => c * (1 + 1e-3 * row.learningRate)) })));
+    const fit = await lastValueFrom(bent.pipe(powerLaw('learningRate', 'drift')));
+    expect(report(outcome({ fits: [fit] }))).toMatch(/^R² 1 − \d\.?\d?e-\d+ on 3 points$/m);
   });
 
   it('names a folder elsewhere in full', () => {
@@ -95,12 +128,12 @@ DuckDB
     const said = report(outcome({ fits: [fit] })).split('\n\n');
     expect(said[1]).toBe('powerLaw: drift over learningRate');
     expect(said[2]!.split('\n')).toEqual([
-      'learningRate  mean drift  ± over seeds  finite  local exponent',
-      '────────────  ──────────  ────────────  ──────  ──────────────',
-      '0.01                3e-4          3e-5     2/2               –',
-      '0.1                 0.03         0.003     2/2               2',
-      '1                      3           0.3     2/2               2',
-      '10                   330             –     1/2               –',
+      'learningRate  mean drift  sd over seeds  finite  local exponent',
+      '────────────  ──────────  ─────────────  ──────  ──────────────',
+      '0.01                3e-4           3e-5     2/2               –',
+      '0.1                 0.03          0.003     2/2               2',
+      '1                      3            0.3     2/2               2',
+      '10                   330              –     1/2               –',
     ]);
     expect(said[3]!.split('\n')).toEqual([
       'drift ~ learningRate^2   95 % interval 2 … 2 (student-t, 2 seeds)',
@@ -126,17 +159,17 @@ DuckDB
     expect(said[1]).toBe('law: drift over learningRate, {"status":"diverged"}');
     expect(said[2]).toBe(
       [
-        'learningRate  mean drift  ± over seeds  finite',
-        '────────────  ──────────  ────────────  ──────',
-        '10                     –             –     0/1',
+        'learningRate  mean drift  sd over seeds  finite',
+        '────────────  ──────────  ─────────────  ──────',
+        '10                     –              –     0/1',
       ].join('\n'),
     );
     expect(said[3]).toBe('summarize: finalLoss over learningRate');
     expect(said[4]!.split('\n').slice(2)).toEqual([
-      '0.01                    1e-7             0     2/2',
-      '0.1                     1e-7             0     2/2',
-      '1                       1e-7             0     2/2',
-      '10                      1e-7             –     1/2',
+      '0.01                    1e-7              0     2/2',
+      '0.1                     1e-7              0     2/2',
+      '1                       1e-7              0     2/2',
+      '10                      1e-7              –     1/2',
     ]);
     expect(said[5]).toMatch(/^tables: /);
   });

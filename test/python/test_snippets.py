@@ -2,9 +2,11 @@
 
 import contextlib
 import io
+import json
 import re
 from statistics import fmean
 
+import pyarrow.feather as feather
 import pyarrow.ipc as ipc
 import pytest
 from conftest import bits, root
@@ -45,7 +47,7 @@ def check_sql(run, duck, code):
         drifts.setdefault(last["learningRate"], []).append(abs(last["drift"][0]))
     found = duck.sql(code)
     rows = found.fetchall()
-    assert found.columns == ["learningRate", "drift", "seeds"]
+    assert found.columns == ["learningRate", "drift", "runs"]
     assert [(eta, n) for eta, _, n in rows] == [(eta, len(of)) for eta, of in sorted(drifts.items())]
     for eta, mean, _ in rows:
         assert mean == pytest.approx(fmean(drifts[eta]), rel=1e-14, nan_ok=True)
@@ -71,5 +73,15 @@ def test_the_command_ends_with_python_that_runs(run, at_root):
     check_python(run, printed(run.report, "Python"))
 
 
-def test_the_command_ends_with_sql_that_runs(run, duck, at_root):
-    check_sql(run, duck, printed(run.report, "DuckDB"))
+def test_the_command_ends_with_sql_for_the_means_of_its_first_fit(run, duck, at_root):
+    found = duck.sql(printed(run.report, "DuckDB"))
+    assert found.columns == ["learningRate", "model.hidden", "model.bias", "drift", "runs"]
+    rows = {(*hidden, bias, eta): (drift, n) for eta, hidden, bias, drift, n in found.fetchall()}
+    fitted = {}
+    for fit in feather.read_table(run.dir / "fits.arrow").to_pylist():
+        where = json.loads(fit["where"])
+        for eta, mean, n in zip(fit["pointsX"], fit["pointsMean"], fit["pointsFinite"]):
+            if n:
+                fitted[*where["model.hidden"], where["model.bias"], eta] = (pytest.approx(mean, rel=1e-14), n)
+    assert len(fitted) > 8
+    assert rows == fitted

@@ -1,0 +1,48 @@
+import { relative } from 'node:path';
+import type { Columns } from '../columns.ts';
+import type { Outcome } from '../executors/experiment.ts';
+
+/** Where the tables are, and lines that open them in Python and DuckDB. */
+export function elsewhere(outcome: Pick<Outcome, 'dir' | 'tables' | 'axes' | 'runs' | 'fits'>): string {
+  const { dir, tables, runs } = outcome;
+  const here = relative('', dir);
+  const path = here.startsWith('..') ? dir : here || '.';
+  return `tables: ${path}
+
+Python (pip install pyarrow)
+  import pyarrow.feather as feather
+  steps = feather.read_table('${path}/steps.arrow')
+  print(steps.schema.field('${'drift' in tables['runs']! ? 'drift' : 'loss'}').metadata, steps.slice(0, 3).to_pylist())
+
+DuckDB
+  ${query(outcome, tables['runs']!, `${path}/runs.parquet`, runs).join('\n  ')}`;
+}
+
+/** The means that the first fit rests on, or of the drift or the loss where there is no fit: apart for all axes but the seed. */
+function query(
+  { axes, fits }: Pick<Outcome, 'axes' | 'fits'>,
+  columns: Columns,
+  file: string,
+  runs: Outcome['runs'],
+): string[] {
+  const y = (fits[0]?.['y'] as string | undefined) ?? ('drift' in columns ? 'drift' : 'finalLoss');
+  const apart = axes.filter((axis) => axis !== 'seed');
+  const by = (apart.length ? apart : axes).map(identifier);
+  const mean = columns[y]!.arrow.startsWith('list') ? `avg(${ofList(y, runs)})` : `avg(${identifier(y)})`;
+  const whole = runs.every(({ status }) => status === 'completed');
+  return [
+    `SELECT ${[...by, `${mean} AS ${identifier(y)}`, 'count(*) AS runs'].join(', ')}`,
+    `FROM '${file.replaceAll("'", "''")}'`,
+    ...(whole ? [] : ["WHERE status = 'completed'"]),
+    ...(by.length ? [`GROUP BY ${by.join(', ')} ORDER BY ${by.join(', ')};`] : [';']),
+  ];
+}
+
+/** Of a list the mean of the absolute values, as the fits take it. */
+const ofList = (name: string, runs: Outcome['runs']): string =>
+  runs.every((run) => (run[name] as ArrayLike<number> | null)?.length === 1)
+    ? `abs(${identifier(name)}[1])`
+    : `list_avg([abs(c) FOR c IN ${identifier(name)}])`;
+
+/** A name as SQL takes it; one with a dot, such as an axis of the optimizer's, in quotes. */
+const identifier = (name: string): string => (/^[a-z_]\w*$/i.test(name) ? name : `"${name.replaceAll('"', '""')}"`);
