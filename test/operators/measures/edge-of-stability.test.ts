@@ -400,6 +400,22 @@ describe('a run that starts at ηλ = 3 and survives', () => {
   );
 });
 
+describe('a ReLU network that a step has thrown to where no unit is active', () => {
+  it('has diverged, and is no catapult that has landed', async () => {
+    const data = gaussianMixture({ n: 90, d: 5, classes: 3, separation: 4 });
+    const L = objective({ model: mlp({ hidden: [8] }), loss: 'mse', data, seed: 0 });
+    const run = gradientDescent({ objective: L, theta0: L.start(), learningRate: 50 });
+    const rows = await rowsOf(run.pipe(take(60), hessian({ every: 5 }), edgeOfStability()));
+    const last = rows.at(-1)!;
+    // it lies below where it began: all outputs are 0, and one in three targets is 1
+    expect([...last.gradientNormSq]).toEqual([0, 0]);
+    expect(last.loss).toBeCloseTo(1 / 3, 12);
+    expect(last.loss).toBeLessThan(rows[0]!.loss);
+    expect(last).toMatchObject({ regime: 'divergence', catapultStep: null });
+    expect(regimesIn(rows)).toEqual(['crossed', 'divergence']);
+  });
+});
+
 describe('a run of cross-entropy', () => {
   it.each([1, 2, 3])('whose sharpness falls is none of the three: seed %s', async (seed) => {
     const L = network('relu', 'cross-entropy', seed);

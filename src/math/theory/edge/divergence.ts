@@ -26,11 +26,13 @@ export const excursion = (): Excursion => ({
  *
  * A loss above ten times the first is an excursion. It is a divergence once it has gone on climbing for 12 rows, once its
  * factor of growth has doubled twice running above a hundred times the first loss, or once it is 10⁸ times the first or
- * not finite. It stays one until the loss is back at the first.
+ * not finite. It stays one until the loss is back at the first, by steps that can go on: a ReLU network that was thrown to
+ * where no unit is active has a loss below the first, perhaps, and a gradient of 0 for ever.
  *
  * @param sharpnessFalls Has the sharpness fallen since a start above the edge? What then still climbs is a catapult.
+ * @param stuck Is the gradient exactly 0?
  */
-export function depart(memory: Excursion, loss: number, sharpnessFalls: boolean): void {
+export function depart(memory: Excursion, loss: number, sharpnessFalls: boolean, stuck: boolean): void {
   if (memory.start === null) {
     memory.start = loss;
   } else {
@@ -50,5 +52,5 @@ export function depart(memory: Excursion, loss: number, sharpnessFalls: boolean)
   const climbs = memory.climb >= thresholds.climb;
   const runsAway = loss > thresholds.runaway * scale && memory.doublings >= 2;
   if (climbs || runsAway || !(loss <= thresholds.beyond * scale)) memory.diverges = true;
-  else if (loss <= memory.start) memory.diverges = false;
+  else if (loss <= memory.start && !stuck) memory.diverges = false;
 }

@@ -82,7 +82,7 @@ export function observe(memory: Regimes, row: Evidence, options: DetectorOptions
   const { step, loss, gradients } = row;
   const ratio = row.ratio !== null && Number.isFinite(row.ratio) ? row.ratio : null;
   const before = memory.excursion.last;
-  depart(memory.excursion, loss, memory.flight === 'falling');
+  depart(memory.excursion, loss, memory.flight === 'falling', gradients.normSq === 0);
   const rose = loss - before > thresholds.rise * Math.abs(before);
   const overshot = oscillate(memory.oscillation, gradients, rose, options.window);
   if (overshot) memory.onsetStep ??= step;
@@ -145,7 +145,7 @@ function regimeOf({ excursion, flight, atEdge, above, turning }: Regimes): Regim
 function land(memory: Regimes, step: number, ratio: number | null, { sharpness, band, window }: DetectorOptions): void {
   const { flight, excursion, oscillation, nadirStep } = memory;
   const now = sharpness ? ratio : oscillation.curvature / thresholds.curvatureAtEdge;
-  if (!flight || now === null) return;
+  if (!flight || now === null || excursion.diverges) return;
   const calm = flight === 'falling' && oscillation.quiet! >= thresholds.horizon;
   if ((now <= 1 - band || (calm && now < 1)) && excursion.last <= excursion.start!) {
     if (flight === 'falling') memory.catapultStep ??= step;

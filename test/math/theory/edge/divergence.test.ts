@@ -6,7 +6,7 @@ import { depart, excursion } from '../../../../src/math/theory/edge/divergence.t
 function called(losses: readonly number[], falls: (t: number) => boolean = () => false): boolean[] {
   const memory = excursion();
   return losses.map((loss, t) => {
-    depart(memory, loss, falls(t));
+    depart(memory, loss, falls(t), false);
     return memory.diverges;
   });
 }
