@@ -80,6 +80,10 @@ export class State {
   get [brand](): true {
     return true;
   }
+  /** Is this the first row of the run, or the first since it was taken up from a snapshot? */
+  get first(): boolean {
+    return this.#live.generation === 0;
+  }
   get objective(): Objective {
     return this.#live.objective;
   }

@@ -44,7 +44,7 @@ export const options = z.strictObject({
  * - cost:  layer laws O(1) per layer, on norms that come with the gradient; neuron laws O(d); matrix laws O(width·d)
  * - error: `ledgerResidual`; drift itself is a difference of norms, good to a few ε·Σ‖W‖²
  *
- * @throws {RangeError} when a row comes that does not follow the one before.
+ * @throws {RangeError} when a row comes that does not follow the one before, or the first is not the run's.
  * @example
  * gradientDescent(run).pipe(take(1_000), conservation({ laws: ['layer', 'neuron'] })).subscribe(console.log);
  * @see Du, Hu and Lee 2018, arXiv:1806.00900.
@@ -59,6 +59,11 @@ export function conservation(lawOptions: LawOptions = {}) {
       return {
         row({ state, step }: { readonly state: State; readonly step: number }) {
           requireNextStep('conservation', last, step);
+          if (last === undefined && !state.first) {
+            throw new RangeError(
+              `conservation: the first row is step ${step} of a run that began before it; put it above skip() and filter()`,
+            );
+          }
           last = step;
           if (!ledger) {
             ledger = new Ledger(lawsOf(state.objective.tensors, lawOptions));

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { filter, type ObservedValueOf, take, tap } from 'rxjs';
+import { filter, type ObservedValueOf, skip, take, tap } from 'rxjs';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { gaussianMixture } from '../../../src/math/data/gaussian-mixture.ts';
 import { mlp } from '../../../src/math/models/mlp.ts';
@@ -203,6 +203,29 @@ describe('conservation', () => {
     await expect(rowsOf(skipping)).rejects.toThrow(
       new RangeError(`conservation: step ${n + 1} follows step 0; put it above every()`),
     );
+  });
+
+  it('refuses to begin in mid-run, where the drift would be one since then', async () => {
+    const late = run().pipe(skip(3), conservation());
+    await expect(rowsOf(late.pipe(take(2)))).rejects.toThrow(
+      new RangeError(
+        'conservation: the first row is step 3 of a run that began before it; put it above skip() and filter()',
+      ),
+    );
+  });
+
+  it('begins with the first row of a run that is taken up from a snapshot without it', async () => {
+    let from: Snapshot | undefined;
+    await rowsOf(
+      run().pipe(
+        take(4),
+        tap(({ state }) => void (from = state.snapshot())),
+      ),
+    );
+    const resumed = gradientDescent({ objective: L, theta0: L.start(), learningRate: 0.1, from: from! });
+    const rows = await rowsOf(resumed.pipe(take(3), conservation()));
+    expect(rows.map(({ step }) => step)).toEqual([4, 5, 6]);
+    expect(rows[0]!.drift.every((drift) => drift === 0)).toBe(true);
   });
 
   it('refuses a gap after the row that its snapshot was taken at', async () => {
