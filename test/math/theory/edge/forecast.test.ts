@@ -19,6 +19,13 @@ describe('the forecast of a crossing', () => {
     expect(forecast.high).toBeGreaterThanOrEqual(500 + 200 * 2.5 - 1e-6);
   });
 
+  it('reaches to the next measurement, before which no crossing is seen', () => {
+    const forecast = forecastCrossing(historyOf(every(50, 450), (t) => 0.549 + 0.001 * t))!;
+    // one step is left
+    expect(forecast.step).toBeCloseTo(451, 6);
+    expect(forecast.high).toBe(500);
+  });
+
   it('of an accelerating spurt lies between where its parabola and its tangent cross', () => {
     const ratio = (t: number) => 0.4 + 4e-7 * t * t;
     const forecast = forecastCrossing(historyOf(every(10, 1000), ratio))!;
