@@ -1,5 +1,6 @@
+const arrowKinds = ['float64', 'int32', 'uint32', 'bool', 'utf8', 'list<float64>', 'list<int32>'] as const;
 /** What may stand in a cell: the Arrow type that a column has in every table. */
-export type ArrowKind = 'float64' | 'int32' | 'uint32' | 'bool' | 'utf8' | 'list<float64>' | 'list<int32>';
+export type ArrowKind = (typeof arrowKinds)[number];
 
 declare const cell: unique symbol;
 
@@ -17,6 +18,10 @@ export interface Column<out T = unknown> {
   /** The type of a cell; exists for the compiler only. */
   readonly [cell]?: T;
 }
+
+/** Is this a column, where no compiler has said so? */
+export const isColumn = (value: unknown): value is Column =>
+  typeof value === 'object' && value !== null && arrowKinds.includes((value as Column).arrow);
 
 /** Columns by their names, in the order of the table. */
 export type Columns = Readonly<Record<string, Column>>;

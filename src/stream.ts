@@ -5,7 +5,7 @@ import {
   type Subscriber,
   type TeardownLogic,
 } from 'rxjs';
-import type { Columns } from './columns.ts';
+import { type Columns, isColumn } from './columns.ts';
 import type { Capability } from './math/objective.ts';
 
 /** One type out of an intersection, so that an editor shows `{ step: number; loss: number }`. */
@@ -17,6 +17,8 @@ const brand = Symbol.for('rxdescent.Stream');
 export interface Requirement {
   readonly operator: string;
   readonly reads?: readonly string[];
+  /** By columns that it reads, which operator adds them: for a message. */
+  readonly addedBy?: Readonly<Record<string, string>>;
   readonly needs?: readonly Capability[];
   /** Parameters θ that there must be at least, and what for; or at most, and what to do beyond. */
   readonly parameters?:
@@ -146,7 +148,7 @@ function under(source: Stream<any>, result: Observable<any>): Stream<any> {
  *
  * @example
  * const shape = extend(run, { twice: int32('2·step') }, [{ operator: 'twice', reads: ['step'] }]);
- * @throws {TypeError} if a column is already there, or a requirement is not met by rows that are known.
+ * @throws {TypeError} if a column is none, or already there, or a requirement is not met by rows that are known.
  * @throws {RangeError} if there are too few or too many parameters, or too few samples.
  */
 export function extend(
@@ -156,6 +158,11 @@ export function extend(
 ): Shape {
   const { fresh: _, ...shape } = { fresh: false, ...shapeOf(source) };
   const { known, pending, columns: above } = shape;
+  const strange = Object.keys(columns).find((name) => !isColumn(columns[name]));
+  if (strange !== undefined) {
+    const found = JSON.stringify(columns[strange]) ?? String(columns[strange]);
+    throw new TypeError(`column ${strange}: expected one made by float64(…), int32(…), utf8(…) …, got ${found}`);
+  }
   const taken = Object.keys(columns).filter((name) => Object.hasOwn(above, name));
   if (taken.length) {
     throw new TypeError(`the stream already has the column ${taken.join(', ')}: rename one of the two`);
@@ -171,8 +178,10 @@ export function extend(
     const missing = missingAbove(reads);
     if (missing.length) {
       const there = Object.keys(above).join(', ');
+      const adds = missing.flatMap((name) => requirement.addedBy?.[name] ?? []);
+      const hint = adds.length ? `: put ${adds.join(', ')} above it` : '';
       throw new TypeError(
-        `${operator}: reads the column ${missing.join(', ')}, which nothing above adds; there are ${there}`,
+        `${operator}: reads the column ${missing.join(', ')}, which nothing above adds${hint}; there are ${there}`,
       );
     }
     requireObjective(requirement, shape);

@@ -12,7 +12,7 @@ import {
   type Values,
 } from '../src/columns.ts';
 
-const { nullable: _, nullables: __, ofRun: ___, ...constructors } = declarations;
+const { nullable: _, nullables: __, ofRun: ___, isColumn, ...constructors } = declarations;
 const arrow = {
   float64: 'float64',
   int32: 'int32',
@@ -30,6 +30,11 @@ describe('a column', () => {
       expect(constructors[name]('λ', '1/η')).toEqual({ arrow: arrow[name], unit: '1/η', about: 'λ', nullable: false });
     },
   );
+
+  it('is told from what only looks like one', () => {
+    expect(isColumn(nullable(float64('λ')))).toBe(true);
+    for (const none of ['float64', null, undefined, {}, { arrow: 'f8' }, float64]) expect(isColumn(none)).toBe(false);
+  });
 
   it('has the unit 1 unless it is told another', () => {
     expect(float64('a ratio').unit).toBe('1');

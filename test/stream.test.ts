@@ -188,6 +188,18 @@ describe('a chain', () => {
     );
   });
 
+  it('refuses a column that is none, where no compiler has', () => {
+    for (const [wrong, found] of [
+      ['f8', '"f8"'],
+      [{ arrow: 'double' }, '{"arrow":"double"}'],
+      [undefined, 'undefined'],
+    ]) {
+      expect(() => run().pipe(derive({ x: wrong as never }, () => ({ x: 1 }) as never))).toThrow(
+        new TypeError(`column x: expected one made by float64(…), int32(…), utf8(…) …, got ${found}`),
+      );
+    }
+  });
+
   it('does not take a column of its own for one above', () => {
     expect(() => run().pipe(adds('a', ['a']))).toThrow('a: reads the column a, which nothing above adds');
   });

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Columns } from '../columns.ts';
 import { WriteError } from '../operators/sinks/arrow/write-error.ts';
 import { isFinished, JournalWriter, journalPath } from '../store/journal.ts';
@@ -133,7 +134,7 @@ async function trainAll(
         await train(run, execute, journal, stop, progress);
       } catch (error) {
         if (error instanceof WriteError) throw error;
-        failures.set(run.run, (error as Error).message);
+        failures.set(run.run, reasonOf(error as Error, prepared.spec.operators));
       }
     });
   } finally {
@@ -141,6 +142,14 @@ async function trainAll(
     await pool?.close();
   }
   return failures;
+}
+
+/** What is said of a run that failed; where an operator of one's own did, with its file, line and column. */
+function reasonOf({ message, stack = '' }: Error, modules: readonly string[]): string {
+  const names = modules.flatMap((path) => [path, pathToFileURL(path).href]);
+  const frame = stack.split('\n').find((line) => names.some((name) => line.includes(name)));
+  const place = frame && /[^/]+:\d+:\d+/.exec(frame)?.[0];
+  return place ? `${message} (${place})` : message;
 }
 
 /** Trains one run, if no other process has meanwhile, and tells `progress` of its steps. */

@@ -8,6 +8,7 @@ import type { Random } from './random/random.ts';
 import { torchRandom } from './random/torch.ts';
 import { requireCounts } from './require-number.ts';
 import { requireOneOf } from './require-one-of.ts';
+import { requireOptions } from './require-options.ts';
 
 /** One block of θ: a weight matrix W_l of shape (rows, cols) = (out, in), row-major, or a bias b_l of shape (rows, 1). */
 export interface Tensor {
@@ -120,6 +121,10 @@ export interface Risk extends Objective {
 
 const drawn = (data: Data | Dataset, random: Random): Dataset => ('draw' in data ? data.draw(random) : data);
 
+const optionNames: readonly (keyof Problem)[] = [
+  ...(['model', 'loss', 'data', 'seed', 'random', 'order', 'engine', 'threads'] as const),
+];
+
 const randoms = { torch: torchRandom, native: nativeRandom };
 /** Whose draws a seed gives. */
 export type RandomName = keyof typeof randoms;
@@ -132,10 +137,11 @@ export type RandomName = keyof typeof randoms;
  *   model: mlp({ hidden: [64], activation: 'relu' }), loss: 'mse', seed: 0,
  *   data: gaussianMixture({ n: 200, d: 20, classes: 5, separation: 2 }),
  * });
- * @throws {TypeError} if the loss cannot be taken on the data (cross-entropy without classes), or the data are not of
+ * @throws {TypeError} if there is another option, the loss cannot be taken on the data (cross-entropy without classes), or the data are not of
  *   the shape they say. @throws {RangeError} if they are not finite, the network is too large, or an option is unknown.
  */
 export function objective(problem: Problem): Risk {
+  requireOptions('objective', problem, optionNames);
   const { model, loss, data, seed = 0, random = 'torch', order = 'model-first' } = problem;
   const { engine = 'wasm', threads = 1 } = problem;
   requireOneOf('objective', { loss }, Object.keys(losses));

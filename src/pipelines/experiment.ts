@@ -235,6 +235,8 @@ function operatorOf<T>(name: string, created: T): T {
   throw new TypeError(`expected create of ${name} to return an operator on rows, got ${show(created)}`);
 }
 
+const networkOf = ({ kind: _, ...options }: RunConfig['model']) => mlp(options);
+
 /** What computes a run. */
 export interface Host {
   readonly engine: EngineName;
@@ -250,15 +252,21 @@ export interface Host {
 export function trajectory(config: RunConfig, registry: Registry, read: ReadData, host: Host): Trajectory {
   const { model, loss, steps, logEvery, random, order, measure } = config;
   const data = atKey('data', () => dataOf(config.data, read));
-  const tensors = atKey('model', () => tensorsOf(mlp(model), data.d, data.k), 'mlp');
-  const { activation } = mlp(model);
+  const network = networkOf(model);
+  const tensors = atKey('model', () => tensorsOf(network, data.d, data.k), 'mlp');
   const dim = tensors.reduce((sum, { rows, cols }) => sum + rows * cols, 0);
   const requireRoom = (n: number) => {
-    const outline = { tensors, dim, activation, dataset: { n, d: data.d, k: data.k }, loss: { name: loss } };
+    const outline = {
+      tensors,
+      dim,
+      activation: network.activation,
+      dataset: { n, d: data.d, k: data.k },
+      loss: { name: loss },
+    };
     atKey('model', () => engines[host.engine].requireRoom?.(outline), host.engine);
   };
   requireRoom(1); // before anything of this size is drawn
-  const risk = riskOf({ model: mlp(model), loss, data, seed: config.seed, random, order, ...host });
+  const risk = riskOf({ model: network, loss, data, seed: config.seed, random, order, ...host });
   requireRoom(risk.dataset.n);
   const descent = sourceOf(config, risk).pipe(take(steps + 1), untilDiverged());
   const measured = measure.reduce<Stream<Step & Record<string, unknown>>>(
@@ -293,7 +301,7 @@ export interface RunLaw extends Law {
 export function lawsOfRun({ objective: { tensors } }: Trajectory, { measure, model, optimizer }: RunConfig): RunLaw[] {
   const books = measure.find(({ op }) => op === 'conservation') as LawOptions | undefined;
   if (!books) return [];
-  const { activation, bias } = mlp(model);
+  const { activation, bias } = networkOf(model);
   const isWhole = !bias || books.biases !== false;
   const ledger = optimizers[optimizer.kind]!.ledger(optimizer);
   return lawsOf(tensors, books).laws.map((law) => {

@@ -24,9 +24,21 @@ export function show(value: unknown): string {
 
 export const listed = (names: readonly unknown[]): string => names.map(String).join(', ');
 
+/** What some call by another name. */
+const aliases: Readonly<Record<string, string>> = {
+  lr: 'learningRate',
+  eta: 'learningRate',
+  epochs: 'steps',
+  iterations: 'steps',
+  sharpness: 'hessian',
+};
+
 /** `; did you mean …?`, if one of `names` is near enough to be what was meant, or begins as it does. */
 export function nearest(name: unknown, names: readonly string[]): string {
-  if (typeof name !== 'string' || name.length < 3) return '';
+  if (typeof name !== 'string') return '';
+  const alias = Object.hasOwn(aliases, name) ? aliases[name]! : '';
+  if (names.includes(alias)) return `; did you mean ${alias}?`;
+  if (name.length < 3) return '';
   const meant = name.toLowerCase();
   const far = (known: string) => {
     const whole = known.toLowerCase();

@@ -35,7 +35,8 @@ export function fitFaults(spec: Pick<Experiment, 'fit' | 'grid'>): Fault[] {
     const faults: Fault[] = [];
     const first = names.indexOf(names[i]!);
     if (first < i) {
-      const text = `expected a name that no other fit has, got ${show(names[i])} as in fit[${first}]`;
+      const got = entry.id === undefined ? `none beside the ${entry.op} of` : `${show(entry.id)} as in`;
+      const text = `expected a name that no other fit has, got ${got} fit[${first}]`;
       faults.push({ path: ['fit', i, 'id'], text });
     }
     const path = ['fit', i, 'x'];

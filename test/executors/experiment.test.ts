@@ -560,6 +560,22 @@ describe('a run at the edge of stability', () => {
   });
 });
 
+describe('an operator of one’s own that throws', () => {
+  files.write(
+    'throws.mjs',
+    `import { derive, float64 } from ${JSON.stringify(new URL('../../src/index.ts', import.meta.url).href)};
+const options = { shape: {}, safeParse() {} };
+const create = () => derive({ twice: float64('2·L') }, (row) => ({ twice: missing(row) }));
+export const operators = { throws: { options, create } };`,
+  );
+  const spec = fitted({ operators: ['./throws.mjs'], measure: [{ op: 'conservation' }, { op: 'throws' }] });
+
+  it.each([1, 2])('is named by the place in its file, with %s workers', async (workers) => {
+    const said = await run(spec, fresh(), { workers }).catch((error: Error) => error.message);
+    expect(said).toMatch(/^run 0 .*: missing is not defined \(throws\.mjs:3:\d+\)$/m);
+  });
+});
+
 describe('an operator of one’s own that does not hand on every row', () => {
   const schema = 'const options = { shape: {}, safeParse() {} };';
   // as an RxJS operator does that knows nothing of columns

@@ -37,6 +37,11 @@ files.write(
 );
 files.write('junk.mjs', `${schema} export const operators = { mine: { options, create: () => 3 } };`);
 files.write(
+  'columns.mjs',
+  `import { derive } from ${JSON.stringify(new URL('../../src/operators/transforms/derive.ts', import.meta.url).href)};
+${schema} export const operators = { mine: { options, create: () => derive({ x: 'f8' }, () => ({ x: 1 })) } };`,
+);
+files.write(
   'clash.mjs',
   `${schema} export const operators = { mine: { options, create: () => (rows) => {
   const { columns, ...shape } = rows.shape;
@@ -135,6 +140,10 @@ const faults: Record<string, [spec: unknown, ...said: string[]]> = {
   'an unknown operator': [
     measure({ op: 'conservatoin' }),
     `measure[0].op: expected one of ${ops}, got "conservatoin"; did you mean conservation?`,
+  ],
+  'an operator by the name it has in code': [
+    measure({ op: 'sharpness' }),
+    `measure[0].op: expected one of ${ops}, got "sharpness"; did you mean hessian?`,
   ],
   'an operator like no other': [
     measure({ op: 'conservation' }, { op: 'zzz' }),
@@ -332,6 +341,10 @@ const faults: Record<string, [spec: unknown, ...said: string[]]> = {
     grid({ lerningRate: [1] }),
     `grid.lerningRate: unknown axis; did you mean learningRate? (known: ${axes})`,
   ],
+  'an axis by the name that others give it': [
+    grid({ lr: [0.1], seed: [1] }),
+    `grid.lr: unknown axis; did you mean learningRate? (known: ${axes})`,
+  ],
   'an unknown axis of the model': [
     grid({ 'model.hiden': [[4]] }),
     `grid["model.hiden"]: unknown axis; did you mean model.hidden? (known: ${axes})`,
@@ -437,8 +450,12 @@ const faults: Record<string, [spec: unknown, ...said: string[]]> = {
     'fit[0].by[1]: expected an axis of the grid (learningRate, seed), got "model.hidden"',
   ],
   'two fits of one name': [
+    tiny({ fit: [powerLaw, { ...powerLaw, y: 'imbalanceSum' }].map((each) => ({ ...each, id: 'law' })) }),
+    'fit[1].id: expected a name that no other fit has, got "law" as in fit[0]',
+  ],
+  'two fits without a name': [
     tiny({ fit: [powerLaw, { ...powerLaw, y: 'imbalanceSum' }] }),
-    'fit[1].id: expected a name that no other fit has, got "powerLaw" as in fit[0]',
+    'fit[1].id: expected a name that no other fit has, got none beside the powerLaw of fit[0]',
   ],
   'a fit with a dot in its name': [
     fit({ id: 'drift.law' }),
@@ -581,6 +598,10 @@ const faults: Record<string, [spec: unknown, ...said: string[]]> = {
   'an operator of one’s own that refuses': [
     tiny({ operators: ['./refuses.mjs'], measure: [{ op: 'conservation' }, { op: 'mine' }] }),
     'measure[1]: mine: no',
+  ],
+  'an operator of one’s own whose column is none': [
+    tiny({ operators: ['./columns.mjs'], measure: [{ op: 'mine' }] }),
+    'measure[0]: column x: expected one made by float64(…), int32(…), utf8(…) …, got "f8"',
   ],
   'an operator of one’s own whose create gives none': [
     tiny({ operators: ['./junk.mjs'], measure: [{ op: 'mine' }] }),

@@ -13,9 +13,11 @@ describe('nearest', () => {
     ['gausian', 'gaussian-mixture'],
     ['learning_rate', 'learningRate'],
     ['step', 'steps'],
+    ['lr', 'learningRate'],
+    ['sharpness', 'hessian'],
   ])('takes %s for %s', (written, meant) => expect(nearest(written, names)).toBe(`; did you mean ${meant}?`));
 
-  it.each(['mnist', 'zzz', 'lr', '', 'k', 'status', undefined, 3, null])('has no guess at %s', (written) =>
+  it.each(['mnist', 'zzz', 'er', '', 'k', 'status', undefined, 3, null])('has no guess at %s', (written) =>
     expect(nearest(written, names)).toBe(''),
   );
 

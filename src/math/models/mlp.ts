@@ -1,6 +1,7 @@
 import type { Tensor } from '../objective.ts';
 import type { Random } from '../random/random.ts';
 import { requireOneOf } from '../require-one-of.ts';
+import { requireOptions } from '../require-options.ts';
 import { type Activation, type ActivationName, activations } from './activations.ts';
 
 /** A multi-layer perceptron f(x) = W_L σ(… σ(W_1 x + b_1) …) + b_L; its outer widths follow from the data. */
@@ -23,10 +24,14 @@ export interface MlpOptions {
 /**
  * Describes a network.
  *
+ * @throws {TypeError} if there is another option, or `hidden` is no list.
  * @throws {RangeError} if a width is not a positive integer, or `slope` is given to another activation than leaky-relu.
  * @example mlp({ hidden: [64], activation: 'relu' })
  */
-export function mlp({ hidden, activation = 'relu', slope, bias = false }: MlpOptions): Mlp {
+export function mlp(options: MlpOptions): Mlp {
+  requireOptions('mlp', options, ['hidden', 'activation', 'slope', 'bias'] satisfies (keyof MlpOptions)[]);
+  const { hidden, activation = 'relu', slope, bias = false } = options;
+  if (!Array.isArray(hidden)) throw new TypeError(`mlp: hidden must be a list of widths, got ${hidden}`);
   requireOneOf('mlp', { activation }, Object.keys(activations));
   const bad = hidden.find((width) => !(Number.isInteger(width) && width > 0));
   if (bad !== undefined) throw new RangeError(`mlp: widths must be positive integers, got ${bad}`);

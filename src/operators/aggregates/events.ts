@@ -55,7 +55,8 @@ const change = {
  */
 export function events() {
   return <R extends Row>(source: Observable<R>): Stream<Event<R>> => {
-    extend(source, {}, [{ operator: 'events', reads: ['regime', ...Object.keys(evidence), 'step', 'loss'] }]);
+    const reads = ['regime', ...Object.keys(evidence), 'step', 'loss'];
+    extend(source, {}, [{ operator: 'events', reads, addedBy: { regime: 'edgeOfStability' } }]);
     const changes = marked(source).pipe(
       filter(({ regimeChanged }) => regimeChanged),
       map((row) => eventOf<R>(row)),

@@ -159,7 +159,13 @@ export function edgeOfStability({
         restore: (saved: Memory) => void (memory = saved),
       };
     },
-    { operator: 'edgeOfStability', reads, needs: ['gradient'], edge: sharpness ? 'sharpness' : null },
+    {
+      operator: 'edgeOfStability',
+      reads,
+      addedBy: { sharpness: 'hessian' },
+      needs: ['gradient'],
+      edge: sharpness ? 'sharpness' : null,
+    },
   );
 }
 

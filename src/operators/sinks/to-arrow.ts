@@ -20,9 +20,9 @@ import { tableSink } from './arrow/table-sink.ts';
  * - cost:  about 1.5 µs a row of 14 columns, and 2 µs a row at the end
  * - error: `cannot write FILE: no space left on device (ENOSPC); …`; what was written before stays in `<path>.part`
  *
- * @param path         The file; by custom it ends in `.arrow`.
+ * @param path         The file; it ends in `.arrow`, by custom.
  * @param options.rows Rows per batch while they come; the file has 65,536 in each. Default 1024.
- * @throws {TypeError} on assembly, if the columns of the source are not known; as an error of the stream, if the first
+ * @throws {TypeError} if `path` ends as another format does; on assembly, if the columns of the source are not known; as an error of the stream, if the first
  *   row has other keys than the columns, or a cell is none that its column can hold.
  * @throws {RangeError} if `rows` is not a positive integer.
  * @example

@@ -15,7 +15,7 @@ import { tableSink } from './arrow/table-sink.ts';
  * - cost:  about 1.5 µs a row of 14 columns, and 10 µs a row at the end
  * - error: as `toArrow`
  *
- * @param path         The file; by custom it ends in `.parquet`.
+ * @param path         The file; it ends in `.parquet`, by custom.
  * @param options.rows Rows per batch while they come; the file has row groups of 65,536. Default 1024.
  * @throws {TypeError} as `toArrow`. @throws {RangeError} if `rows` is not a positive integer.
  * @example

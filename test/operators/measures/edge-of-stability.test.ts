@@ -200,7 +200,7 @@ describe('edgeOfStability', () => {
     // @ts-expect-error nothing measures a sharpness
     expect(() => run(3).pipe(edgeOfStability())).toThrow(
       new TypeError(
-        'edgeOfStability: reads the column sharpness, which nothing above adds; there are step, learningRate, loss, weightNormSq, gradientNormSq',
+        'edgeOfStability: reads the column sharpness, which nothing above adds: put hessian above it; there are step, learningRate, loss, weightNormSq, gradientNormSq',
       ),
     );
     const rows = await rowsOf(run(3).pipe(edgeOfStability({ sharpness: false }), take(3)));

@@ -184,6 +184,10 @@ export function writesTables(name: string, sink: typeof toArrow, read: (path: st
 
   it('refuses arguments that make no sense when it is called', () => {
     expect(() => sink('')).toThrow(new TypeError(`${name}: path must name a file, got ""`));
+    const [other, ending] = name === 'toArrow' ? ['toParquet', '.parquet'] : ['toArrow', '.arrow'];
+    expect(() => sink(`x${ending}`)).toThrow(
+      new TypeError(`${name}: path must not end in ${ending}, which is what ${other} writes, got x${ending}`),
+    );
     expect(() => sink('x', { rows: 0 })).toThrow(new RangeError(`${name}: rows must be a positive integer, got 0`));
   });
 

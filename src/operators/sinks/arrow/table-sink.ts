@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { resolve } from 'node:path';
+import { extname, resolve } from 'node:path';
 import { config, defer, type Observable, tap } from 'rxjs';
 import type { Columns } from '../../../columns.ts';
 import { requireCounts } from '../../../math/require-number.ts';
@@ -18,17 +18,28 @@ export interface TableSink {
   readonly open: (path: string, columns: Columns) => TableWriter;
 }
 
+/** Which sink writes what is known by an ending. */
+const formats: Readonly<Record<string, string>> = {
+  '.arrow': 'toArrow',
+  '.feather': 'toArrow',
+  '.parquet': 'toParquet',
+};
+
 /** Tables that a subscriber is writing, so that a second one does not write into the same stream. */
 const busy = new Set<string>();
 
 /**
  * Passes rows on and writes them: to `<path>.part` as they come, and from there to `path` once they end.
  *
- * @throws {TypeError} if `path` is not the name of a file, or the columns of the source are not known. @throws {RangeError} for `rows`.
+ * @throws {TypeError} if `path` is not the name of a file, or that of another format, or the columns of the source are not known. @throws {RangeError} for `rows`.
  */
 export function tableSink({ who, path, rows, open }: TableSink) {
   if (typeof path !== 'string' || path === '') {
     throw new TypeError(`${who}: path must name a file, got ${JSON.stringify(path)}`);
+  }
+  const other = formats[extname(path).toLowerCase()];
+  if (other && other !== who) {
+    throw new TypeError(`${who}: path must not end in ${extname(path)}, which is what ${other} writes, got ${path}`);
   }
   requireCounts(who, { rows });
   return <R>(source: Observable<R>): Stream<R> => {

@@ -1,4 +1,5 @@
 import { extname } from 'node:path';
+import { requireOptions } from '../../../math/require-options.ts';
 import { readArrow } from './arrow.ts';
 import { readCsv } from './csv.ts';
 import { checkFile, readWhole } from './local-file.ts';
@@ -29,12 +30,14 @@ const readers: Record<string, Reader> = {
  *
  * @param path A file; relative to the working directory.
  * @param options.target The column to predict, by name or by index from 0. Default the last.
- * @throws {TypeError} if the file is not a table of numbers in its format.
+ * @throws {TypeError} if there is another option, or the file is not a table of numbers in its format.
  * @throws {RangeError} if there is no such file or target, a value is missing or not finite, or there is one class only.
  * @example
  * const { n, d, k, classes } = readDataset('iris.csv', { target: 'species' });
  */
-export function readDataset(path: string, { target }: { target?: TargetName } = {}): FileDataset {
+export function readDataset(path: string, options: { target?: TargetName } = {}): FileDataset {
+  requireOptions('readDataset', options, ['target']);
+  const { target } = options;
   const { size } = checkFile(path);
   const reader = readers[extname(path).toLowerCase()];
   if (!reader) {

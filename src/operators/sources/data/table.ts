@@ -1,4 +1,7 @@
-import { closest } from 'fastest-levenshtein';
+import { closest, distance } from 'fastest-levenshtein';
+
+/** Columns that a message lists. */
+const MANY = 12;
 
 /** A file with n rows, its columns parted into d inputs and one target; what every reader returns. */
 export interface Table {
@@ -46,10 +49,12 @@ export function targetIndex(path: string, names: readonly string[], target: Targ
     throw new RangeError(`${path}: target: expected an index from 0 to ${names.length - 1}, got ${target}`);
   }
   if (seen.has(target)) return names.indexOf(target);
-  const nearest = quote(closest(target, names));
-  throw new RangeError(
-    `${path}: target: expected a column of the file, got ${quote(target)}; the nearest is ${nearest}`,
-  );
+  const near = closest(target, names);
+  const hint =
+    distance(target, near) <= Math.max(1, target.length / 3)
+      ? `the nearest is ${quote(near)}`
+      : `there are ${names.slice(0, MANY).map(quote).join(', ')}${names.length > MANY ? ', …' : ''}`;
+  throw new RangeError(`${path}: target: expected a column of the file, got ${quote(target)}; ${hint}`);
 }
 
 /** A text as it stands in an error message: quoted, on one line, and cut off where it would fill the screen. */
