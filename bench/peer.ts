@@ -18,6 +18,7 @@ export class Peer {
 
   private constructor(python: string) {
     this.#process = spawn(python, [new URL('peer_torch.py', import.meta.url).pathname]);
+    this.#process.on('error', () => {}); // then there is no line either
     this.#process.stderr.pipe(process.stderr);
     this.#lines = createInterface(this.#process.stdout)[Symbol.asyncIterator]();
   }
@@ -54,7 +55,10 @@ export class Peer {
 
   async #line<T>(): Promise<T> {
     const { value, done } = await this.#lines.next();
-    if (done) throw new Error('bench: the PyTorch process ended; is torch installed for this Python?');
+    if (done)
+      throw new Error(
+        'bench: the PyTorch process ended; pip install torch numpy, and name that python: npm run bench -- PYTHON',
+      );
     return JSON.parse(value) as T;
   }
 }

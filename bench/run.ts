@@ -25,13 +25,15 @@ const loadBefore = load();
 
 type How = Pick<Ask, 'how' | 'dtype' | 'threads'>;
 const autograd: How = { how: 'autograd', dtype: 'float64', threads: 1 };
-const peers: Readonly<Record<string, How>> = {
-  'float64 autograd, 1 thread': autograd,
-  'float64 autograd, default': { ...autograd, threads: 0 },
-  'float64 by hand, 1 thread': { ...autograd, how: 'manual' },
-  'float32 autograd, 1 thread': { ...autograd, dtype: 'float32' },
-  'float32 by hand, 1 thread': { ...autograd, how: 'manual', dtype: 'float32' },
-};
+const ways = { autograd: 'autograd', 'by hand': 'manual' } as const;
+const peers: Readonly<Record<string, How>> = Object.fromEntries(
+  (['float64', 'float32'] as const).flatMap((dtype) =>
+    Object.entries(ways).flatMap(([said, how]) => [
+      [`${dtype} ${said}, 1 thread`, { how, dtype, threads: 1 }],
+      [`${dtype} ${said}, default`, { how, dtype, threads: 0 }],
+    ]),
+  ),
+);
 const [one, all] = Object.keys(peers) as [string, string];
 
 /** Jobs large enough to be split over threads. */
@@ -49,7 +51,10 @@ const spread = (values: readonly number[], digits: number) => {
 const over = (ours: readonly number[], theirs: readonly number[]) => ours.map((ms, round) => ms / theirs[round]!);
 const row = (cells: readonly (string | number)[]) => `| ${cells.join(' | ')} |`;
 
-const { peer, torch, threads } = await Peer.start(python);
+const { peer, torch, threads } = await Peer.start(python).catch((error: Error) => {
+  console.error(error.message);
+  process.exit(1);
+});
 while (helped() === 0) product('iv', 2); // until the second thread has started
 
 type Times = Record<string, number[]>;

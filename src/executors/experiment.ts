@@ -9,6 +9,7 @@ import { type Execute, here, inWorkers } from './execute.ts';
 import { inLanes } from './lanes.ts';
 import type { Prepared, PreparedRun } from './prepare.ts';
 import type { Progress } from './progress.ts';
+import { reasonOf } from './reason-of.ts';
 import { Workers } from './workers/pool.ts';
 
 export interface Outcome extends Results {
@@ -125,7 +126,8 @@ async function trainAll(
   const unwatch = watch?.(progress);
   const lanes = Math.min(workers, runs.length);
   const each = Math.max(1, Math.floor(threads / lanes));
-  const pool = lanes > 1 ? new Workers(lanes) : undefined;
+  // even for one that is left: a thread can be cut off, and be tried again
+  const pool = workers > 1 ? new Workers(lanes) : undefined;
   const execute = pool ? inWorkers(pool, prepared, each) : here(each);
   try {
     await inLanes(runs, lanes, signal, async (run, _, stop) => {
@@ -134,7 +136,7 @@ async function trainAll(
         await train(run, execute, journal, stop, progress);
       } catch (error) {
         if (error instanceof WriteError) throw error;
-        failures.set(run.run, reasonOf(error as Error, prepared.spec.operators));
+        failures.set(run.run, placed(error, prepared.spec.operators));
       }
     });
   } finally {
@@ -145,11 +147,12 @@ async function trainAll(
 }
 
 /** What is said of a run that failed; where an operator of one's own did, with its file, line and column. */
-function reasonOf({ message, stack = '' }: Error, modules: readonly string[]): string {
+function placed(thrown: unknown, modules: readonly string[]): string {
+  const stack = (thrown instanceof Error && thrown.stack) || '';
   const names = modules.flatMap((path) => [path, pathToFileURL(path).href]);
   const frame = stack.split('\n').find((line) => names.some((name) => line.includes(name)));
   const place = frame && /[^/]+:\d+:\d+/.exec(frame)?.[0];
-  return place ? `${message} (${place})` : message;
+  return place ? `${reasonOf(thrown)} (${place})` : reasonOf(thrown);
 }
 
 /** Trains one run, if no other process has meanwhile, and tells `progress` of its steps. */

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /**
@@ -15,6 +16,7 @@ export async function inLanes<T>(
 ): Promise<void> {
   const failed = new AbortController();
   const stop = AbortSignal.any([signal, failed.signal]);
+  setMaxListeners(0, stop); // one for each lane, which beyond ten looks like a leak
   const queue = items.entries();
   const errors: unknown[] = [];
   const lane = async () => {

@@ -263,7 +263,7 @@ export function trajectory(config: RunConfig, registry: Registry, read: ReadData
       dataset: { n, d: data.d, k: data.k },
       loss: { name: loss },
     };
-    atKey('model', () => engines[host.engine].requireRoom?.(outline), host.engine);
+    atKey('model', () => engines[host.engine].requireRoom(outline), host.engine);
   };
   requireRoom(1); // before anything of this size is drawn
   const risk = riskOf({ model: network, loss, data, seed: config.seed, random, order, ...host });

@@ -17,6 +17,19 @@ describe('lanes', () => {
     expect({ begun, most }).toEqual({ begun: [0, 1, 2, 3, 4], most: 2 });
   });
 
+  it('may be many, of which each listens for the end', async () => {
+    const warnings: Error[] = [];
+    const warned = (warning: Error) => void warnings.push(warning);
+    process.on('warning', warned);
+    await inLanes(Array(24).fill(1), 24, never, async (_, __, stop) => {
+      stop.addEventListener('abort', () => {});
+      await after(20);
+    });
+    await after(1);
+    process.off('warning', warned);
+    expect(warnings).toEqual([]);
+  });
+
   it('begin no other item when the first fails at once', async () => {
     const begun: number[] = [];
     const failing = inLanes([0, 1, 2], 3, never, async (item) => {

@@ -5,6 +5,7 @@ import { rowsOf } from '../../operators/sinks/arrow/rows.ts';
 import { type Axes, heading, pointsOf } from '../../operators/sources/grid.ts';
 import { isStream, Stream } from '../../stream.ts';
 import { inLanes } from '../lanes.ts';
+import { reasonOf } from '../reason-of.ts';
 import { Workers } from './pool.ts';
 
 /** A pipeline that a worker can make for itself: an export (point) => Stream of a module. */
@@ -40,7 +41,7 @@ export async function sweepInWorkers(
   { workers = 2 }: { readonly workers?: number } = {},
 ): Promise<Stream<Row>> {
   requireCounts('sweepInWorkers', { workers });
-  const points = pointsOf(axes);
+  const points = pointsOf(axes, 'sweepInWorkers');
   const url = String(module);
   const first: unknown = await ((await import(url)) as Record<string, (point: unknown) => unknown>)[name]?.(points[0]);
   if (!isStream(first)) throw new TypeError(`sweepInWorkers: ${url} must export ${name}: (point) => Stream`);
@@ -56,8 +57,8 @@ export async function sweepInWorkers(
         const take = (batch: RecordBatch) => {
           for (const row of rowsOf(batch)) out.next(Object.assign({}, cells, row));
         };
-        await pool.run({ module: url, name, argument: point }, signal, take).catch((error: Error) => {
-          failures.push(`run ${run} (${JSON.stringify(point)}): ${error.message}`);
+        await pool.run({ module: url, name, argument: point }, signal, take).catch((error: unknown) => {
+          failures.push(`run ${run} (${JSON.stringify(point)}): ${reasonOf(error)}`);
         });
       };
       inLanes(points, workers, stop.signal, train)

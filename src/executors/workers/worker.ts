@@ -2,14 +2,25 @@ import { lastValueFrom, takeWhile, tap } from 'rxjs';
 import { BatchBuilder } from '../../operators/sinks/arrow/batch-builder.ts';
 import { StreamEncoder } from '../../operators/sinks/arrow/encoders.ts';
 import { isStream } from '../../stream.ts';
+import { reasonOf } from '../reason-of.ts';
 import { Gate, type Message, type Task } from './channel.ts';
 
 /** Milliseconds after which a batch is sent, full or not. */
 const due = 250;
 
-/** Runs in a worker thread: makes the stream of a task and sends its rows as Arrow batches, by transfer. */
-export default async function work({ module, name, argument, port, shared, skip }: Task): Promise<void> {
-  const make = ((await import(module)) as Record<string, unknown>)[name];
+/**
+ * Runs in a worker thread: makes the stream of a task and sends its rows as Arrow batches, by transfer.
+ *
+ * @throws {Error} whatever was thrown: what is no error would not arrive as one, and null would look like success.
+ */
+export default function work(task: Task): Promise<void> {
+  return send(task).catch((thrown: unknown) => {
+    throw thrown instanceof Error ? thrown : new Error(reasonOf(thrown));
+  });
+}
+
+async function send({ module, name, argument, port, shared, skip }: Task): Promise<void> {
+  const make = (await load(module))[name];
   if (typeof make !== 'function') throw new TypeError(`workers: ${module} must export a function ${name}`);
   const rows: unknown = await make(argument);
   if (!isStream(rows)) throw new TypeError(`workers: ${name} of ${module} must return a Stream, got ${typeof rows}`);
@@ -18,7 +29,7 @@ export default async function work({ module, name, argument, port, shared, skip 
   const builder = new BatchBuilder(rows.columns, { who: name });
   let parts: Uint8Array[] = [];
   const encoder = new StreamEncoder(builder.schema, (bytes) => parts.push(bytes));
-  const send = (kind: 'schema' | 'batch') => {
+  const post = (kind: 'schema' | 'batch') => {
     const bytes = new Uint8Array(Buffer.concat(parts));
     parts = [];
     port.postMessage({ kind, bytes } satisfies Message, [bytes.buffer]);
@@ -29,10 +40,10 @@ export default async function work({ module, name, argument, port, shared, skip 
     if (!builder.length) return;
     encoder.write(builder.take());
     gate.acquire();
-    send('batch');
+    post('batch');
   };
 
-  send('schema');
+  post('schema');
   let count = 0;
   await lastValueFrom<unknown, undefined>(
     rows.pipe(
@@ -46,4 +57,18 @@ export default async function work({ module, name, argument, port, shared, skip 
     { defaultValue: undefined },
   ).finally(flush);
   port.postMessage({ kind: 'end', finished: !gate.stopped } satisfies Message);
+}
+
+/** A module; one in TypeScript with the help of tsx, for a thread does not inherit the loader of the one that made it. */
+async function load(module: string): Promise<Record<string, unknown>> {
+  try {
+    return await import(module);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_UNKNOWN_FILE_EXTENSION') throw error;
+    const tsx = await import('tsx/esm/api').catch(() => {
+      throw error;
+    });
+    tsx.register();
+    return import(module);
+  }
 }

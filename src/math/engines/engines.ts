@@ -26,7 +26,7 @@ export interface Engine {
   /** False where the runtime lacks what it needs; absent where it needs nothing. */
   readonly available?: boolean;
   /** @throws {RangeError} if the workspace of a run would not fit, with an estimate; allocates nothing. */
-  requireRoom?(outline: Outline): void;
+  requireRoom(outline: Outline): void;
   /** Allocates the workspace of one run; an engine that has no use for more threads than the caller's keeps to that. */
   open(network: Network, options?: { readonly threads?: number }): Loaded;
 }

@@ -15,11 +15,11 @@ export type Point<A extends Axes> = { readonly [K in keyof A]: A[K][number] };
  *
  * @throws {RangeError} if there is no axis, or one without values.
  */
-export function pointsOf<const A extends Axes>(axes: A): Point<A>[] {
+export function pointsOf<const A extends Axes>(axes: A, who = 'sweep'): Point<A>[] {
   const names = Object.keys(axes);
   const empty = names.find((name) => axes[name]!.length === 0);
-  if (!names.length) throw new RangeError('sweep: the grid is empty');
-  if (empty !== undefined) throw new RangeError(`sweep: the axis ${empty} of the grid is empty`);
+  if (!names.length) throw new RangeError(`${who}: the grid is empty`);
+  if (empty !== undefined) throw new RangeError(`${who}: the axis ${empty} of the grid is empty`);
   return names.reduce<Record<string, AxisValue>[]>(
     (points, name) => points.flatMap((point) => axes[name]!.map((value) => ({ ...point, [name]: value }))),
     [{}],

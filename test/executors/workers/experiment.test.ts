@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -71,7 +71,7 @@ describe('an experiment in workers', () => {
     const error = await run(spec, out, { workers }).catch((thrown) => thrown);
     expect(error).toBeInstanceOf(RunsFailed);
     expect(error.message).toMatch(
-      /^1 of 3 runs failed; what was measured is in .*\nrun 1 \(learningRate 0.02, seed 1\): the fuse is blown$/,
+      /^1 of 3 runs failed; what was measured is in .*\nrun 1 \(learningRate 0.02, seed 1\): the fuse is blown \(fuse\.mts:5:\d+\)$/,
     );
     const { runs } = await prepared(spec);
     expect(runs.map(({ key }) => isFinished(journalPath(out, key)))).toEqual([true, false, true]);
@@ -82,6 +82,37 @@ describe('an experiment in workers', () => {
       ['interrupted', 11],
       ['completed', 20],
     ]);
+  });
+
+  it('trains a run in a thread of its own even if it is the last one left: it is tried again, and can die', async () => {
+    const mark = join(files.path, 'mark');
+    const dies = fragile
+      .replace('import { z }', "import { existsSync, writeFileSync } from 'node:fs';\nimport { z }")
+      .replace(
+        'throw new RangeError',
+        `{ if (existsSync(${JSON.stringify(mark)})) return { fuse: step };
+        writeFileSync(${JSON.stringify(mark)}, ''); process.exit(3); } if (step < 0) throw new RangeError`,
+      );
+    files.write('dies.mts', dies);
+    const spec = tiny({
+      grid: { learningRate: [0.02], seed: [1] },
+      operators: ['./dies.mts'],
+      measure: [{ op: 'fuse', at: 12 }],
+    });
+    expect(await run(spec, fresh(), { workers: 2 })).toMatchObject({ status: 'completed', trained: 1 });
+    expect(existsSync(mark)).toBe(true);
+  });
+
+  it.each([1, 2])('names a run whose operator throws null (workers: %d)', async (workers) => {
+    files.write('null.mts', fragile.replace(/throw new RangeError\([^)]*\)/, 'throw null'));
+    const spec = tiny({
+      grid: { learningRate: [0.01, 0.02], seed: [1] },
+      operators: ['./null.mts'],
+      measure: [{ op: 'fuse', at: 12 }],
+    });
+    await expect(run(spec, fresh(), { workers })).rejects.toThrow(
+      /\nrun 1 \(learningRate 0.02, seed 1\): expected an Error to be thrown, got null$/,
+    );
   });
 
   it('stops all runs when it is told to, and finds what was finished the next time', async () => {

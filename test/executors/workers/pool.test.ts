@@ -57,6 +57,15 @@ describe('workers', () => {
     expect(rows).toHaveLength(2500);
   });
 
+  it.each([
+    [null, 'null'],
+    [undefined, 'undefined'],
+    ['words', '"words"'],
+  ])('say that what a run threw, %s, is no error', async (thrown, said) => {
+    const running = workers.run({ module, name: 'throwing', argument: { thrown } }, never, () => {});
+    await expect(running).rejects.toThrow(new Error(`expected an Error to be thrown, got ${said}`));
+  });
+
   it('hold a run back that is ahead of what is taken in', async () => {
     const seen = new Int32Array(new SharedArrayBuffer(4));
     const stop = new AbortController();

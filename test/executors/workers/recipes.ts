@@ -70,4 +70,14 @@ export const stuck = () =>
     }),
   );
 
+/** Throws what is no error, at the second row. */
+export const throwing = ({ thrown }: { thrown: unknown }) =>
+  counted(
+    from([0, 1]).pipe(
+      tap((step) => {
+        if (step) throw thrown;
+      }),
+    ),
+  );
+
 export const noStream = () => 42;

@@ -42,6 +42,18 @@ describe('sweepInWorkers', () => {
     await expect(lastValueFrom(there)).rejects.toThrow(/sweepInWorkers: run 0 .*row 2500 is not to be had/);
   });
 
+  it('names a run that threw what is no error, and ends', async () => {
+    const there = await sweepInWorkers({ thrown: ['words'] }, { module, name: 'throwing' });
+    await expect(lastValueFrom(there)).rejects.toThrow(
+      'sweepInWorkers: run 0 ({"thrown":"words"}): expected an Error to be thrown, got "words"',
+    );
+  });
+
+  it('refuses an axis that is empty, by its own name', async () => {
+    const empty = sweepInWorkers({ seed: [] }, { module, name: 'descent' });
+    await expect(empty).rejects.toThrow(new RangeError('sweepInWorkers: the axis seed of the grid is empty'));
+  });
+
   it('refuses a module without such an export, and a number of workers that is none', async () => {
     await expect(sweepInWorkers(axes, { module, name: 'absent' })).rejects.toThrow(
       'must export absent: (point) => Stream',

@@ -1,6 +1,7 @@
 import type { Capability, Tensor } from '../../objective.ts';
 import { SUM_BLOCK } from '../../sum-block.ts';
-import type { Loaded, Network } from '../engines.ts';
+import type { Loaded, Network, Outline } from '../engines.ts';
+import { requireFit } from '../require-fit.ts';
 import { requireLayer } from '../require-layer.ts';
 import { addToRows, multiply, sumRows, transpose } from './kernels.ts';
 
@@ -37,14 +38,32 @@ function layer(W: Tensor, b: Tensor | undefined, n: number) {
   };
 }
 
+/** Bytes that the workspace of one run may take: twice what a WebAssembly pointer reaches, for nothing is shared here. */
+const LIMIT = 2 ** 33;
+
+/** Arrays [n, out] of a {@link layer}. */
+const PER_SAMPLE = 13;
+
+/** @throws {RangeError} if the workspace would not fit into 8 GiB. */
+export function requireRoom({ tensors, dim, dataset: { n, d, k } }: Outline): void {
+  const doubles = tensors
+    .filter(({ kind }) => kind === 'weight')
+    .reduce((sum, { rows, cols }) => sum + PER_SAMPLE * n * rows + 2 * rows * cols, n * (d + k) + dim);
+  requireFit('typed-array', 8 * doubles, LIMIT);
+}
+
 /**
  * Plain loops over typed arrays, one array per quantity of the textbook: the oracle that other engines are tested
  * against. Every product is A·Bᵀ with rows in memory order; the transposes this takes cost O(n·width).
  *
  * Hessian products are Pearlmutter's R-operator (Neural Computation 6, 1994): the forward and the backward pass
  * differentiated along v, exact, at about twice the cost of a gradient.
+ *
+ * @throws {RangeError} if the workspace would not fit into 8 GiB, before anything is allocated.
  */
-export function open({ tensors, dim, dataset, activation, loss }: Network): Loaded {
+export function open(network: Network): Loaded {
+  requireRoom(network);
+  const { tensors, dim, dataset, activation, loss } = network;
   const { n, k, x, d } = dataset;
   const layers = tensors
     .filter((tensor) => tensor.kind === 'weight')

@@ -1,5 +1,6 @@
 import { SUM_BLOCK } from '../../sum-block.ts';
 import type { Loaded, Network, Outline } from '../engines.ts';
+import { requireFit } from '../require-fit.ts';
 import { requireLayer } from '../require-layer.ts';
 import type { Instances } from './instances.ts';
 import { fromPanels, toPanels, toTiles } from './panels.ts';
@@ -23,8 +24,6 @@ const WORTH = 2e7;
 /** The last page is left alone, so that no pointer past an end wraps round to 0. */
 const REACH = 2 ** 32 - 65536;
 
-const inGiB = (bytes: number) => `${(bytes / 2 ** 30).toPrecision(3)} GiB`;
-
 const outlined = ({ tensors, dim, dataset: { n, d, k }, loss: { name } }: Outline): Shape => ({
   ...{ tensors, dim },
   ...{ dataset: { n, d, k }, loss: { name } },
@@ -33,9 +32,7 @@ const outlined = ({ tensors, dim, dataset: { n, d, k }, loss: { name } }: Outlin
 /** @throws {RangeError} if the workspace would not fit into `limit`. */
 export function requireRoomFor(name: string, outline: Outline, limit = REACH): void {
   const { bytes } = workspace(outlined(outline), sigmaOf(outline.activation, name).needs);
-  const most = Math.min(limit, REACH);
-  if (bytes <= most) return;
-  throw new RangeError(`${name}: the workspace must fit into ${inGiB(most)}, got an estimate of ${inGiB(bytes)}`);
+  requireFit(name, bytes, Math.min(limit, REACH));
 }
 
 /**
