@@ -59,16 +59,14 @@ async function send({ module, name, argument, port, shared, skip }: Task): Promi
   port.postMessage({ kind: 'end', finished: !gate.stopped } satisfies Message);
 }
 
-/** A module; one in TypeScript with the help of tsx, for a thread does not inherit the loader of the one that made it. */
+/** A module; one in TypeScript by tsx where that is there, for a thread does not inherit the loader of the one that made it. */
 async function load(module: string): Promise<Record<string, unknown>> {
-  try {
-    return await import(module);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_UNKNOWN_FILE_EXTENSION') throw error;
-    const tsx = await import('tsx/esm/api').catch(() => {
-      throw error;
-    });
-    tsx.register();
-    return import(module);
+  const loads = import.meta.url.endsWith('.ts'); // this thread has one already
+  if (!loads && /\.[cm]?ts$/.test(new URL(module).pathname)) {
+    await import('tsx/esm/api').then(
+      ({ register }) => register(),
+      () => {}, // Node itself may take it
+    );
   }
+  return import(module);
 }
