@@ -8,7 +8,7 @@ import { UsageError } from './exit.ts';
 export const set = (command: Command): Command =>
   command.option(
     '--set <path=json>',
-    'change a key of the spec, as steps=100 or grid.seed=[1,2]; may be repeated',
+    'change a key of the spec, as steps=100, grid.seed=[1,2] or loss=mse; may be repeated',
     (value: string, all: string[]) => [...all, value],
     [] as string[],
   );

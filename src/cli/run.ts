@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { type Outcome, runExperiment } from '../executors/experiment.ts';
 import { type Prepared, prepare } from '../executors/prepare.ts';
 import { showProgress } from '../live/terminal.ts';
+import { engines } from '../math/engines/engines.ts';
 import { checkWritable } from '../store/atomic.ts';
 import { journalFolder } from '../store/journal.ts';
 import { loadSpec } from '../store/load-spec.ts';
@@ -33,7 +34,7 @@ export const run = (make: () => Command): Command =>
         'threads to train runs in, and large runs over if there are fewer runs than cores; default all cores, or one for a small grid',
         threads,
       )
-      .option('--engine <name>', 'what computes loss and gradient', 'wasm')
+      .option('--engine <name>', `what computes loss and gradient: ${Object.keys(engines).join(', ')}`, 'wasm')
       .option('--json', 'one JSON summary on stdout, and nothing else there'),
   ).action(async (path: string, options: Options) => {
     const prepared = prepare(await loadSpec(path, options.set), engineNamed(options.engine));

@@ -94,7 +94,7 @@ describe('run', () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr.split('\n')).toEqual([
       expect.stringMatching(/^1 of 2 runs failed; what was measured is in .*tiny/),
-      'run 1 (learningRate 0.1, seed 1): fails: step 3 is too much',
+      expect.stringMatching(/^run 1 \(learningRate 0\.1, seed 1\): fails: step 3 is too much \(fails\.mjs:4:\d+\)$/),
       '',
     ]);
     const journals = readdirSync(files.in('c/.runs'))
