@@ -13,8 +13,9 @@ const PAGE = 65536;
 /** Pages that a pointer reaches, as the module says of the memory it imports. */
 const MAXIMUM = 65536;
 /**
- * Larger instances are left to the garbage collector when they come back, and so are more than a few. Of shared memory
- * V8 does not know that it is in need: twelve runs of 270 MB took 3.3 GB, so of that the largest are kept and serve again.
+ * Instances that come back are kept up to so many bytes in all, and a few in number; others are left to the garbage
+ * collector. Of shared memory V8 does not know that it is in need: twelve runs of 270 MB took 3.3 GB, so of that the
+ * largest are kept and serve again.
  */
 const KEEP = 256 * 2 ** 20;
 const SPARE = 8;
@@ -73,7 +74,8 @@ export class Instances {
 
   /** @returns Whether it was kept. */
   release(instance: Instance): boolean {
-    const keep = this.#spare.length < SPARE && (instance.shared || sizeOf(instance) <= KEEP);
+    const kept = this.#spare.reduce((bytes, spare) => bytes + (spare.shared ? 0 : sizeOf(spare)), 0);
+    const keep = this.#spare.length < SPARE && (instance.shared || kept + sizeOf(instance) <= KEEP);
     if (keep) this.#spare.push(instance);
     return keep;
   }
