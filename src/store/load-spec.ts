@@ -8,6 +8,7 @@ import { keysOf, place, withValue } from '../pipelines/paths.ts';
 import { measures, type Registry, registered } from '../pipelines/registry.ts';
 import { atKey, SpecError } from '../pipelines/spec-error.ts';
 import { sha256 } from './canonical.ts';
+import { importModule } from './import-module.ts';
 import { repeatedKey } from './repeated-key.ts';
 
 /** A spec ready to be run: parsed, with the operators it names. */
@@ -101,7 +102,7 @@ export async function loadOperators(paths: readonly string[], folder = '') {
 async function load(key: string, file: string): Promise<{ exports: Record<string, unknown>; hash: string }> {
   const bytes = atKey(key, () => read(file, 'a module with operators'));
   try {
-    return { exports: await import(pathToFileURL(file).href), hash: sha256(sourcesOf(file, bytes)) };
+    return { exports: await importModule(pathToFileURL(file).href), hash: sha256(sourcesOf(file, bytes)) };
   } catch (error) {
     throw new SpecError(`${key}: ${file}: expected a module that can be loaded, got ${String(error)}`);
   }

@@ -75,6 +75,15 @@ describe('the package in a project of one’s own', () => {
     for (const { many, finalLoss } of runs) expect(many).toBe(2 * finalLoss);
   });
 
+  it('takes an operator in TypeScript', () => {
+    write(
+      'mine.ts',
+      readFileSync(join(home, 'mine.mjs'), 'utf8').replace('({ times })', '({ times }: { times: number })'),
+    );
+    write('spec.json', readFileSync(join(home, 'spec.json'), 'utf8').replace('./mine.mjs', './mine.ts'));
+    expect(JSON.parse(sh('npx rxdescent run spec.json --workers 2 --json'))).toMatchObject({ trained: 4 });
+  });
+
   it('sweeps a pipeline in a TypeScript module over threads', () => {
     write(
       'pipeline.ts',

@@ -1,6 +1,7 @@
 import { lastValueFrom, takeWhile, tap } from 'rxjs';
 import { BatchBuilder } from '../../operators/sinks/arrow/batch-builder.ts';
 import { StreamEncoder } from '../../operators/sinks/arrow/encoders.ts';
+import { importModule } from '../../store/import-module.ts';
 import { isStream } from '../../stream.ts';
 import { reasonOf } from '../reason-of.ts';
 import { Gate, type Message, type Task } from './channel.ts';
@@ -20,7 +21,7 @@ export default function work(task: Task): Promise<void> {
 }
 
 async function send({ module, name, argument, port, shared, skip }: Task): Promise<void> {
-  const make = (await load(module))[name];
+  const make = (await importModule(module))[name];
   if (typeof make !== 'function') throw new TypeError(`workers: ${module} must export a function ${name}`);
   const rows: unknown = await make(argument);
   if (!isStream(rows)) throw new TypeError(`workers: ${name} of ${module} must return a Stream, got ${typeof rows}`);
@@ -57,16 +58,4 @@ async function send({ module, name, argument, port, shared, skip }: Task): Promi
     { defaultValue: undefined },
   ).finally(flush);
   port.postMessage({ kind: 'end', finished: !gate.stopped } satisfies Message);
-}
-
-/** A module; one in TypeScript by tsx where that is there, for a thread does not inherit the loader of the one that made it. */
-async function load(module: string): Promise<Record<string, unknown>> {
-  const loads = import.meta.url.endsWith('.ts'); // this thread has one already
-  if (!loads && /\.[cm]?ts$/.test(new URL(module).pathname)) {
-    await import('tsx/esm/api').then(
-      ({ register }) => register(),
-      () => {}, // Node itself may take it
-    );
-  }
-  return import(module);
 }

@@ -49,7 +49,8 @@ function checkHeader(path: string, names: readonly string[], first: readonly str
   }
   const unnamed = names.indexOf('');
   if (names.length > 1 && unnamed >= 0) {
-    throw new TypeError(`${path}: expected a name for every column, got none for column ${unnamed}`);
+    const hint = unnamed === 0 ? ' (pandas leaves its index out with to_csv(…, index=False))' : '';
+    throw new TypeError(`${path}: expected a name for every column, got none for column ${unnamed}${hint}`);
   }
 }
 

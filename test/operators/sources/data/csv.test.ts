@@ -189,7 +189,7 @@ describe('readDataset of .csv', () => {
     [
       'a column without a name',
       ',a,b\n0,1,2\n',
-      'TypeError: PATH: expected a name for every column, got none for column 0',
+      'TypeError: PATH: expected a name for every column, got none for column 0 (pandas leaves its index out with to_csv(…, index=False))',
     ],
     ['a name twice', 'a,b,a\n1,2,3\n', 'TypeError: PATH: expected columns of different names, got "a" twice'],
     [
