@@ -1,10 +1,9 @@
 import { relative } from 'node:path';
-import type { Columns } from '../columns.ts';
 import type { Outcome } from '../executors/experiment.ts';
 
 /** Where the tables are, and lines that open them in Python and DuckDB. */
-export function elsewhere(outcome: Pick<Outcome, 'dir' | 'tables' | 'axes' | 'runs' | 'fits'>): string {
-  const { dir, tables, runs } = outcome;
+export function elsewhere(outcome: Outcome): string {
+  const { dir, tables } = outcome;
   const here = relative('', dir);
   const path = here.startsWith('..') ? dir : here || '.';
   return `tables: ${path}
@@ -15,16 +14,12 @@ Python (pip install pyarrow)
   print(steps.schema.field('${'drift' in tables['runs']! ? 'drift' : 'loss'}').metadata, steps.slice(0, 3).to_pylist())
 
 DuckDB
-  ${query(outcome, tables['runs']!, `${path}/runs.parquet`, runs).join('\n  ')}`;
+  ${query(outcome, `${path}/runs.parquet`).join('\n  ')}`;
 }
 
 /** The means that the first fit rests on, or of the drift or the loss where there is no fit: apart for all axes but the seed. */
-function query(
-  { axes, fits }: Pick<Outcome, 'axes' | 'fits'>,
-  columns: Columns,
-  file: string,
-  runs: Outcome['runs'],
-): string[] {
+function query({ axes, fits, runs, tables }: Outcome, file: string): string[] {
+  const columns = tables['runs']!;
   const y = (fits[0]?.['y'] as string | undefined) ?? ('drift' in columns ? 'drift' : 'finalLoss');
   const apart = axes.filter((axis) => axis !== 'seed');
   const by = (apart.length ? apart : axes).map(identifier);
@@ -34,7 +29,7 @@ function query(
     `SELECT ${[...by, `${mean} AS ${identifier(y)}`, 'count(*) AS runs'].join(', ')}`,
     `FROM '${file.replaceAll("'", "''")}'`,
     ...(whole ? [] : ["WHERE status = 'completed'"]),
-    ...(by.length ? [`GROUP BY ${by.join(', ')} ORDER BY ${by.join(', ')};`] : [';']),
+    `GROUP BY ${by.join(', ')} ORDER BY ${by.join(', ')};`,
   ];
 }
 

@@ -44,9 +44,15 @@ const LISTED = 20;
 function ended({ runs, axes, tables }: Outcome): string[] {
   if (!runs.length) return [];
   const values = ['finalLoss', 'drift', 'sharpness'].filter((name) => name in tables['runs']!);
-  const cell = (value: unknown) =>
-    typeof value === 'string' ? value : digits(ArrayBuffer.isView(value) ? meanSize(list(value)) : value);
-  const rows = runs.slice(0, LISTED).map((run) => [...axes, 'status', ...values].map((name) => cell(run[name])));
+  const named = (value: unknown) =>
+    typeof value === 'number' ? digits(value) : ArrayBuffer.isView(value) ? list(value).join('-') : String(value);
+  const measured = (value: unknown) => digits(ArrayBuffer.isView(value) ? meanSize(list(value)) : value);
+  const rows = runs
+    .slice(0, LISTED)
+    .map((run) => [
+      ...[...axes, 'status'].map((name) => named(run[name])),
+      ...values.map((name) => measured(run[name])),
+    ]);
   const rest = runs.length - rows.length;
   return [
     table([...axes, 'status', ...values], rows) + (rest ? `\n… and ${many(rest, 'run')} more in the table runs` : ''),

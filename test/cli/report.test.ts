@@ -94,6 +94,12 @@ DuckDB
     expect(said).toMatch(/^0\.01 +1 +completed +1e-7 +1\.65e-4$/m);
   });
 
+  it('names the values of an axis as they are: widths, words and booleans', () => {
+    const run = { ...rows[0]!, 'model.hidden': Int32Array.of(16, 8), 'model.activation': 'tanh', 'model.bias': false };
+    const axes = ['model.hidden', 'model.activation', 'model.bias', 'learningRate', 'seed'];
+    expect(report(outcome({ runs: [run], axes }))).toMatch(/^16-8 +tanh +false +0\.01 +1 +completed +1e-7 +3\.3e-4$/m);
+  });
+
   it('lists twenty runs and says how many there are', () => {
     const many = Array.from({ length: 30 }, (_, i) => ({ ...rows[0]!, seed: i }));
     expect(report(outcome({ runs: many }))).toContain('\n… and 10 runs more in the table runs\n');
