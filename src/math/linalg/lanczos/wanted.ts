@@ -59,6 +59,7 @@ export class Wanted {
    * @param tie Of two values that are as close, the one that is known is taken.
    */
   news(pairs: readonly Valued[], values: Float64Array, tie: number): number[] {
+    if (this.#hasNone(pairs, values, tie)) return [];
     const all = [...pairs.map(({ value }) => ({ value, j: -1 })), ...Array.from(values, (value, j) => ({ value, j }))];
     const take = (from: typeof all, sign: 1 | -1, count: number) =>
       from
@@ -71,6 +72,19 @@ export class Wanted {
     // none serves both ends
     const rest = all.filter((one) => !upper.includes(one));
     return [...upper, ...take(rest, -1, bottom)].map(({ j }) => j).filter((j) => j >= 0);
+  }
+
+  /** Whether {@link news} are none, found by counting: so it is after all but a few products. */
+  #hasNone(pairs: readonly Valued[], values: Float64Array, tie: number): boolean {
+    const [low, high] = [values[0]!, values[values.length - 1]!];
+    let [above, over, under] = [0, 0, 0];
+    for (const { value } of pairs) {
+      if (value > this.#growAbove) above++;
+      if (value >= high - tie) over++;
+      if (value <= low + tie) under++;
+    }
+    const top = Math.max(this.k, Math.min(above, GROWN));
+    return high <= this.#growAbove && pairs.length >= top + this.bottom && over >= top && under >= this.bottom;
   }
 
   /** The news among m Ritz values, and guards beside them where the `known` are too few. */

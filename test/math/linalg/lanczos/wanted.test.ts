@@ -1,0 +1,44 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Wanted } from '../../../../src/math/linalg/lanczos/wanted.ts';
+
+const few = fc.constantFrom(-2, -1, -0.5, 0, 0.5, 1, 1.25, 2, 3);
+
+describe('news', () => {
+  it('are the values among the wanted ones of all that are known, ties going to those that were known before', () => {
+    fc.assert(
+      fc.property(
+        fc.array(few, { maxLength: 12 }),
+        fc.array(few, { minLength: 1, maxLength: 12 }),
+        fc.integer({ min: 1, max: 3 }),
+        fc.integer({ min: 0, max: 3 }),
+        fc.constantFrom(0.75, 1, Infinity),
+        fc.constantFrom(0, 0.3),
+        (known, found, k, bottom, growAbove, tie) => {
+          const values = Float64Array.from(found).sort();
+          const wanted = new Wanted(k, bottom, growAbove);
+          const news = wanted.news(
+            known.map((value) => ({ value })),
+            values,
+            tie,
+          );
+
+          const all = [...known.map((value) => ({ value, j: -1 })), ...[...values].map((value, j) => ({ value, j }))];
+          const [top, low] = wanted.of(all.map(({ value }) => value).sort((a, b) => b - a));
+          const best = (from: typeof all, sign: number, count: number) => {
+            const rank = ({ value, j }: (typeof all)[number]) => sign * value - (j < 0 ? 0 : tie);
+            return from.toSorted((a, b) => rank(b) - rank(a) || a.j - b.j).slice(0, count);
+          };
+          const upper = best(all, 1, top);
+          const lower = best(
+            all.filter((one) => !upper.includes(one)),
+            -1,
+            low,
+          );
+          expect(news).toEqual([...upper, ...lower].map(({ j }) => j).filter((j) => j >= 0));
+        },
+      ),
+      { numRuns: 3000 },
+    );
+  });
+});
