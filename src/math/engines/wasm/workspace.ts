@@ -170,15 +170,29 @@ export function workspace({ tensors, dim, dataset, loss }: Shape, needs: Needs, 
       Rdelta: panels(width),
     };
   });
+  // no spreads: V8 gave every run's objects another shape, and compiled the passes anew for each
   const block = (i: number): Block => {
-    const layers = arrays.map(({ z, h, slope, back, delta, bend, Rz, Rh, Rdelta }) => ({
-      ...{ z: z(i), h: h(i), slope: slope(i), back: back(i), delta: delta(i), bend: bend(i) },
-      ...{ Rz: Rz(i), Rh: Rh(i), Rdelta: Rdelta(i) },
-    }));
     const first = i * size;
-    const target = y ? y(i) : labels + 4 * first;
-    const own = { tiles: tiles + 8 * d * first, x: x(i), y: target, memo: memo(i) };
-    return { index: i, first, rows: Math.min(size, n - first), ...own, layers };
+    return {
+      index: i,
+      first,
+      rows: Math.min(size, n - first),
+      tiles: tiles + 8 * d * first,
+      x: x(i),
+      y: y ? y(i) : labels + 4 * first,
+      memo: memo(i),
+      layers: arrays.map(({ z, h, slope, back, delta, bend, Rz, Rh, Rdelta }) => ({
+        z: z(i),
+        h: h(i),
+        slope: slope(i),
+        back: back(i),
+        delta: delta(i),
+        bend: bend(i),
+        Rz: Rz(i),
+        Rh: Rh(i),
+        Rdelta: Rdelta(i),
+      })),
+    };
   };
   const blocks = () => Array.from({ length: count }, (_, i) => block(i));
   // a whole vector may be read beyond the last entry

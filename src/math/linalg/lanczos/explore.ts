@@ -14,7 +14,7 @@ export type Chance = (pair: Pair, end: 'top' | 'bottom') => number;
 
 /** Directions for {@link refine}, or none and the chance of what was missed. */
 export interface Exploration {
-  readonly found: readonly { readonly x: Float64Array }[];
+  readonly found: readonly Float64Array[]; // [·][d]
   readonly chance: Chance;
 }
 
@@ -56,7 +56,7 @@ export function explore(
       if (!(exact || spent || news.every((j) => residual(j) <= 0.5 * products.enough))) continue;
       const S = tridiagonalEigen(...T).vectors; // [m, m]
       const more = wanted.company(pairs.length, news, m);
-      const found = more.map((j) => ({ x: space.combine(S.subarray(j * m, (j + 1) * m)) }));
+      const found = more.map((j) => space.combine(S.subarray(j * m, (j + 1) * m)));
       return { found, chance: () => 1 };
     }
     const chance: Chance = (pair, end) => {

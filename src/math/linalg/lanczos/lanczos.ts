@@ -4,7 +4,7 @@ import type { MatVec } from '../mat-vec.ts';
 import { type Chance, explore, OVERTAKE } from './explore.ts';
 import type { Pair } from './pair.ts';
 import { notFinite, Products } from './products.ts';
-import { refine } from './refine.ts';
+import { refine, type Seed } from './refine.ts';
 import { Wanted } from './wanted.ts';
 
 /** What {@link lanczos} is to find, how well, and from where it starts. */
@@ -105,12 +105,12 @@ export function lanczos(matvec: MatVec, d: number, options: LanczosOptions): Lan
   const products = new Products(matvec, d, tol, options.maxProducts ?? 200 + 100 * (k + bottom));
   const wanted = new Wanted(k, bottom, growAbove);
   try {
-    const known = start.map((x) => ({ x }));
-    let pairs = known.length ? refine(known, products, wanted) : [];
+    let pairs = start.length ? refine(start.map(unmultiplied), products, wanted) : [];
     for (let draws = 0; ; ) {
       if (pairs.length >= wanted.asked) draws++;
       const { found, chance } = explore(pairs, draws, { products, wanted, random, miss });
-      if (found.length) pairs = refine([...pairs, ...found], products, wanted);
+      const seeds = [...pairs.map(({ x, Ax }) => ({ x, Ax })), ...found.map(unmultiplied)];
+      if (found.length) pairs = refine(seeds, products, wanted);
       if (found.length && !products.spent(wanted.reserve)) continue;
       return result(pairs, chance, { products, wanted, miss });
     }
@@ -119,6 +119,8 @@ export function lanczos(matvec: MatVec, d: number, options: LanczosOptions): Lan
     return lost(d, k, bottom, products.count);
   }
 }
+
+const unmultiplied = (x: Float64Array): Seed => ({ x, Ax: undefined });
 
 function result(
   pairs: readonly Pair[],

@@ -13,9 +13,9 @@ const GUARD_EFFORT = 4;
 const CROWDED = 24;
 
 /** A direction to begin with, and its product where that is known. */
-interface Seed {
-  readonly x: Float64Array; //   [d]
-  readonly Ax?: Float64Array; // [d]
+export interface Seed {
+  readonly x: Float64Array; //                [d]
+  readonly Ax: Float64Array | undefined; // [d]
 }
 
 /**
