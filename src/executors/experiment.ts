@@ -124,13 +124,13 @@ async function trainAll(
   const failures = new Map<number, string>();
   if (!runs.length) return failures;
   const unwatch = watch?.(progress);
-  const lanes = Math.min(workers, runs.length);
-  const each = Math.max(1, Math.floor(threads / lanes));
+  const atOnce = Math.min(workers, runs.length);
+  const each = Math.max(1, Math.floor(threads / atOnce));
   // even for one that is left: a thread can be cut off, and be tried again
-  const pool = workers > 1 ? new Workers(lanes) : undefined;
+  const pool = workers > 1 ? new Workers(atOnce) : undefined;
   const execute = pool ? inWorkers(pool, prepared, each) : here(each);
   try {
-    await inLanes(runs, lanes, signal, async (run, _, stop) => {
+    await inLanes(runs, pool?.lanes ?? 1, signal, async (run, _, stop) => {
       try {
         const journal = JournalWriter.unlessFinished(journalPath(out, run.key), prepared.columns);
         await train(run, execute, journal, stop, progress);

@@ -22,9 +22,12 @@ const grace = 2000;
  * Rows come back as Arrow batches by transfer, in order; a worker that is ahead of what has been taken in waits.
  */
 export class Workers {
+  /** Runs to have begun at a time: one more than threads, so that none of these waits while the end of its last is stored. */
+  readonly lanes: number;
   readonly #pool: Piscina;
 
   constructor(count: number) {
+    this.lanes = count + 1;
     const built = import.meta.url.endsWith('.js');
     this.#pool = new Piscina({
       filename: new URL(built ? './worker.js' : './from-source.mjs', import.meta.url).href,

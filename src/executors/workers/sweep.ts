@@ -61,7 +61,7 @@ export async function sweepInWorkers(
           failures.push(`run ${run} (${JSON.stringify(point)}): ${reasonOf(error)}`);
         });
       };
-      inLanes(points, workers, stop.signal, train)
+      inLanes(points, pool.lanes, stop.signal, train)
         .finally(() => pool.close())
         .then(() => {
           if (failures.length) out.error(new Error(`sweepInWorkers: ${failures.join('; ')}`));
