@@ -7,9 +7,9 @@ import { requireUnlocked } from '../store/lock.ts';
 import { findResults, type Results, specFolder, storeResults, storeSpec, tablesOf } from '../store/results.ts';
 import { type Execute, here, inWorkers } from './execute.ts';
 import { inLanes } from './lanes.ts';
+import { messageOf } from './message-of.ts';
 import type { Prepared, PreparedRun } from './prepare.ts';
 import type { Progress } from './progress.ts';
-import { reasonOf } from './reason-of.ts';
 import { Workers } from './workers/pool.ts';
 
 export interface Outcome extends Results {
@@ -152,7 +152,7 @@ function placed(thrown: unknown, modules: readonly string[]): string {
   const names = modules.flatMap((path) => [path, pathToFileURL(path).href]);
   const frame = stack.split('\n').find((line) => names.some((name) => line.includes(name)));
   const place = frame && /[^/]+:\d+:\d+/.exec(frame)?.[0];
-  return place ? `${reasonOf(thrown)} (${place})` : reasonOf(thrown);
+  return place ? `${messageOf(thrown)} (${place})` : messageOf(thrown);
 }
 
 /** Trains one run, if no other process has meanwhile, and tells `progress` of its steps. */

@@ -3,9 +3,10 @@ import { Observable } from 'rxjs';
 import { requireCounts } from '../../math/require-number.ts';
 import { rowsOf } from '../../operators/sinks/arrow/rows.ts';
 import { type Axes, heading, pointsOf } from '../../operators/sources/grid.ts';
+import { importModule } from '../../store/import-module.ts';
 import { isStream, Stream } from '../../stream.ts';
 import { inLanes } from '../lanes.ts';
-import { reasonOf } from '../reason-of.ts';
+import { messageOf } from '../message-of.ts';
 import { Workers } from './pool.ts';
 
 /** A pipeline that a worker can make for itself: an export (point) => Stream of a module. */
@@ -43,7 +44,9 @@ export async function sweepInWorkers(
   requireCounts('sweepInWorkers', { workers });
   const points = pointsOf(axes, 'sweepInWorkers');
   const url = String(module);
-  const first: unknown = await ((await import(url)) as Record<string, (point: unknown) => unknown>)[name]?.(points[0]);
+  const first: unknown = await ((await importModule(url)) as Record<string, (point: unknown) => unknown>)[name]?.(
+    points[0],
+  );
   if (!isStream(first)) throw new TypeError(`sweepInWorkers: ${url} must export ${name}: (point) => Stream`);
   const head = heading('sweepInWorkers', axes, first.columns);
   const shape = { columns: head.columns, axes: Object.keys(axes), fresh: true };
@@ -58,7 +61,7 @@ export async function sweepInWorkers(
           for (const row of rowsOf(batch)) out.next(Object.assign({}, cells, row));
         };
         await pool.run({ module: url, name, argument: point }, signal, take).catch((error: unknown) => {
-          failures.push(`run ${run} (${JSON.stringify(point)}): ${reasonOf(error)}`);
+          failures.push(`run ${run} (${JSON.stringify(point)}): ${messageOf(error)}`);
         });
       };
       inLanes(points, pool.lanes, stop.signal, train)

@@ -3,7 +3,7 @@ import { BatchBuilder } from '../../operators/sinks/arrow/batch-builder.ts';
 import { StreamEncoder } from '../../operators/sinks/arrow/encoders.ts';
 import { importModule } from '../../store/import-module.ts';
 import { isStream } from '../../stream.ts';
-import { reasonOf } from '../reason-of.ts';
+import { messageOf } from '../message-of.ts';
 import { Gate, type Message, type Task } from './channel.ts';
 
 /** Milliseconds after which a batch is sent, full or not. */
@@ -16,7 +16,7 @@ const due = 250;
  */
 export default function work(task: Task): Promise<void> {
   return send(task).catch((thrown: unknown) => {
-    throw thrown instanceof Error ? thrown : new Error(reasonOf(thrown));
+    throw thrown instanceof Error ? thrown : new Error(messageOf(thrown));
   });
 }
 
