@@ -121,10 +121,6 @@ export interface Risk extends Objective {
 
 const drawn = (data: Data | Dataset, random: Random): Dataset => ('draw' in data ? data.draw(random) : data);
 
-const optionNames: readonly (keyof Problem)[] = [
-  ...(['model', 'loss', 'data', 'seed', 'random', 'order', 'engine', 'threads'] as const),
-];
-
 const randoms = { torch: torchRandom, native: nativeRandom };
 /** Whose draws a seed gives. */
 export type RandomName = keyof typeof randoms;
@@ -137,11 +133,13 @@ export type RandomName = keyof typeof randoms;
  *   model: mlp({ hidden: [64], activation: 'relu' }), loss: 'mse', seed: 0,
  *   data: gaussianMixture({ n: 200, d: 20, classes: 5, separation: 2 }),
  * });
- * @throws {TypeError} if there is another option, the loss cannot be taken on the data (cross-entropy without classes), or the data are not of
- *   the shape they say. @throws {RangeError} if they are not finite, the network is too large, or an option is unknown.
+ * @throws {TypeError} if there is another option, the loss cannot be taken on the data (cross-entropy without classes), or
+ *   the data are not of the shape they say. @throws {RangeError} if they are not finite, the network is too large, or an
+ *   option has a value that it cannot have.
  */
 export function objective(problem: Problem): Risk {
-  requireOptions('objective', problem, optionNames);
+  const known = ['model', 'loss', 'data', 'seed', 'random', 'order', 'engine', 'threads'] satisfies (keyof Problem)[];
+  requireOptions('objective', problem, known);
   const { model, loss, data, seed = 0, random = 'torch', order = 'model-first' } = problem;
   const { engine = 'wasm', threads = 1 } = problem;
   requireOneOf('objective', { loss }, Object.keys(losses));

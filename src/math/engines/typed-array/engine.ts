@@ -44,13 +44,16 @@ const LIMIT = 2 ** 33;
 /** Arrays [n, out] of a {@link layer}. */
 const PER_SAMPLE = 13;
 
-/** @throws {RangeError} if the workspace would not fit into 8 GiB. */
-export function requireRoom({ tensors, dim, dataset: { n, d, k } }: Outline): void {
+/** What {@link open} allocates. */
+export function bytesOf({ tensors, dim, dataset: { n, d, k } }: Outline): number {
   const doubles = tensors
     .filter(({ kind }) => kind === 'weight')
     .reduce((sum, { rows, cols }) => sum + PER_SAMPLE * n * rows + 2 * rows * cols, n * (d + k) + dim);
-  requireFit('typed-array', 8 * doubles, LIMIT);
+  return 8 * doubles;
 }
+
+/** @throws {RangeError} if the workspace would not fit into 8 GiB. */
+export const requireRoom = (outline: Outline): void => requireFit('typed-array', bytesOf(outline), LIMIT);
 
 /**
  * Plain loops over typed arrays, one array per quantity of the textbook: the oracle that other engines are tested

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { classified } from '../../../../src/math/data/dataset.ts';
+import { bytesOf, open } from '../../../../src/math/engines/typed-array/engine.ts';
+import { losses } from '../../../../src/math/losses/losses.ts';
 import { mlp } from '../../../../src/math/models/mlp.ts';
 import { type Evaluation, emptySums, objective } from '../../../../src/math/objective.ts';
 import { nativeRandom } from '../../../../src/math/random/native.ts';
@@ -484,5 +486,30 @@ describe('closed forms', () => {
       const row = evaluation.hvp(unit, new Float64Array(k * d));
       for (let c = 0; c < k * d; c++) expect(row[c]).toBeCloseTo(expected[r * k * d + c]!, 14);
     }
+  });
+});
+
+describe('the estimate of the workspace', () => {
+  it.each([
+    ['wide', [300]],
+    ['deep', [100, 80, 60]],
+    ['linear', []],
+  ])('is what a %s network allocates', (_, hidden) => {
+    const [n, d, k] = [500, 400, 3];
+    const data = classified(new Float64Array(n * d), new Int32Array(n), d, k);
+    const model = mlp({ hidden, bias: true });
+    const { tensors, dim } = objective({ model, loss: 'mse', data });
+    const network = { tensors, dim, dataset: data, activation: model.activation, loss: losses.mse };
+    let allocated = 0;
+    const counted = class extends Float64Array {
+      constructor(length: number) {
+        super(length);
+        allocated += this.byteLength;
+      }
+    };
+    vi.stubGlobal('Float64Array', counted);
+    open(network);
+    vi.unstubAllGlobals();
+    expect(allocated).toBe(bytesOf(network));
   });
 });
