@@ -9,6 +9,7 @@ import json
 import sys
 
 import torch
+from balance import laws
 from torch.nn import functional as F
 
 torch.set_num_threads(1)
@@ -18,16 +19,6 @@ activations = {
     "sigmoid": torch.sigmoid, "softplus": F.softplus, "silu": F.silu, "gelu": F.gelu,
 }
 learning_rate, steps, marks = 0.02, 200, (1, 10, 200)
-
-
-def square(t):
-    return float((t.detach() ** 2).sum())
-
-
-def laws(blocks, stride):
-    weights, biases = blocks[::stride], blocks[1::2] if stride == 2 else []
-    pairs = [square(b) - square(a) for a, b in zip(weights, weights[1:])]
-    return [c - square(b) for c, b in zip(pairs, biases)] if stride == 2 else pairs
 
 
 def descent(case, activation, loss):

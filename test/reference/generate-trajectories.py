@@ -14,6 +14,7 @@ import sys
 import warnings
 
 import torch
+from balance import laws
 from torch.nn import functional as F
 from torch.optim import lr_scheduler as schedulers
 
@@ -99,16 +100,6 @@ def spectrum(value, blocks):
     split = lambda t: [part.reshape(b.shape) for part, b in zip(torch.split(t, sizes), blocks)]
     H = torch.autograd.functional.hessian(lambda t: value(split(t)), flat)
     return torch.linalg.eigvalsh((H + H.T) / 2)
-
-
-def square(t):
-    return float((t.detach() ** 2).sum())
-
-
-def laws(blocks, stride):
-    weights, biases = blocks[::stride], blocks[1::2] if stride == 2 else []
-    pairs = [square(b) - square(a) for a, b in zip(weights, weights[1:])]
-    return [c - square(b) for c, b in zip(pairs, biases)] if stride == 2 else pairs
 
 
 def schedule(options, optimizer, rate, steps):
