@@ -42,7 +42,7 @@ describe('the package in a project of one’s own', () => {
       gradientDescent(run).pipe(derive({ twice: float64('2·L') }, ({ los }) => ({ twice: 2 * los })));
     `),
     );
-    expect(() => sh(`${compileAndRun} 2>&1`)).toThrow();
+    expect(sh(`(${compileAndRun.split('#')[0]}) 2>&1 || true`)).toContain("Property 'los' does not exist");
   });
 
   it('runs a spec in threads, with an operator of one’s own', () => {

@@ -12,7 +12,7 @@ import { measure, requireNextStep } from '../transforms/measure.ts';
 
 const fact = (about: string) => ofRun(nullable(int32(about, 'step')));
 
-const interval = 'end of its interval, of 90 % on the Chebyshev task; elsewhere about four in five have held';
+const interval = 'end of its interval, of 90 % on the Chebyshev task; elsewhere it is not calibrated';
 
 export const columns = {
   edge: float64('largest eigenvalue that the next step is stable under: 2/η for gradient descent', '1/η'),
@@ -87,8 +87,8 @@ type Measured = Row & { readonly sharpness: number | null; readonly sharpnessFre
  * - cost:  one pass over the gradient and a copy of it
  * - error: a crossing is late by at most a cadence of `sharpness`; by two in an oscillation of period 2, if the cadence is
  *   odd: an even one sees but one of the two phases, and may miss it for long. The 90 % interval of the forecast is made
- *   from λ₁ = 0.75 edge up to the crossing, and calibrated on the Chebyshev task (see `forecastCrossing`): of 58 runs on
- *   Gaussian mixtures, with other networks and losses, the first interval held in 46, and all intervals in two of three.
+ *   from λ₁ = 0.75 edge up to the crossing, and calibrated on the Chebyshev task (see `forecastCrossing`): on other
+ *   data, networks and losses it is not, and holds less often.
  *   Some runs go on above the band, as at 1.08 … 1.17 of the edge, with s = 2 and a period of 2: they stay `crossed`
  *   unless `band` is wider
  *
