@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { filter, type ObservedValueOf, skip, take, tap } from 'rxjs';
+import { filter, type ObservedValueOf, skip, take, takeWhile, tap } from 'rxjs';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { gaussianMixture } from '../../../src/math/data/gaussian-mixture.ts';
 import { mlp } from '../../../src/math/models/mlp.ts';
@@ -19,16 +19,17 @@ const steps = 30;
 const kinds = fc.subarray<LawKind>(['layer', 'neuron', 'matrix'], { minLength: 1 });
 const rates = fc.constantFrom(1e-4, 1e-2, 0.1, 0.5);
 
-/** The rows of a run, as far as its loss is finite, with the largest Σθ² and Σ(ηg)² on the way. */
+/** The rows of a run, as far as its loss and Σθ² are finite, with the largest Σθ² and Σ(ηg)² on the way. */
 async function booked({ L, theta }: Pick<Small, 'L' | 'theta'>, learningRate: number, laws: LawOptions) {
   const sizes = { theta: 0, update: 0 };
   const square = (a: Float64Array) => a.reduce((sum, x) => sum + x * x, 0);
   const run = gradientDescent({ objective: L, theta0: theta, learningRate }).pipe(
     take(steps + 1),
     untilDiverged(),
-    filter(({ state, loss }) => {
-      if (!Number.isFinite(loss)) return false;
-      sizes.theta = Math.max(sizes.theta, square(state.theta));
+    takeWhile(({ state, loss }) => {
+      const size = square(state.theta);
+      if (!(Number.isFinite(loss) && Number.isFinite(size))) return false; // of such a norm there are no books
+      sizes.theta = Math.max(sizes.theta, size);
       sizes.update = Math.max(sizes.update, square(state.update));
       return true;
     }),
