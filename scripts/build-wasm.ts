@@ -3,8 +3,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 
-const engine = new URL('../src/math/engines/wasm/', import.meta.url);
-const folder = new URL('assembly/', engine);
+const kernels = new URL('../src/math/kernels/', import.meta.url);
+const folder = new URL('assembly/', kernels);
 const flags =
   '-O3 --noAssert --runtime stub --enable simd --importMemory --maximumMemory 65536 --disableWarning 112'.split(' ');
 
@@ -15,10 +15,10 @@ export interface Build {
 }
 
 export const builds: readonly Build[] = [
-  { name: 'wasm', output: new URL('kernels.wasm.ts', engine), flags },
+  { name: 'wasm', output: new URL('kernels.wasm.ts', kernels), flags },
   {
     name: 'wasm-fma',
-    output: new URL('kernels-fma.wasm.ts', engine),
+    output: new URL('kernels-fma.wasm.ts', kernels),
     flags: [...flags, '--enable', 'relaxed-simd', '--use', 'FMA=1'],
   },
 ];

@@ -36,18 +36,16 @@ export {
   type Evaluation,
   emptySums,
   type Objective,
-  objective,
-  type Problem,
-  type Risk,
   type Sums,
   type Tensor,
 } from './math/objective.ts';
-export { type Cifar10Options, readCifar10 } from './operators/sources/data/cifar10.ts';
-export { readDataset } from './operators/sources/data/file.ts';
-export { type IdxOptions, readIdx } from './operators/sources/data/idx.ts';
-export type { ImageOptions } from './operators/sources/data/image-options.ts';
-export type { TargetName } from './operators/sources/data/table.ts';
-export type { FileDataset } from './operators/sources/data/to-dataset.ts';
+export { objective, type Problem, type Risk } from './math/risk.ts';
+export { type Cifar10Options, readCifar10 } from './datasets/cifar10.ts';
+export { readDataset } from './datasets/file.ts';
+export { type IdxOptions, readIdx } from './datasets/idx.ts';
+export type { ImageOptions } from './datasets/image-options.ts';
+export type { TargetName } from './datasets/table.ts';
+export type { FileDataset } from './datasets/to-dataset.ts';
 
 // random streams, linear algebra, theory
 export { type NativeRandom, nativeRandom } from './math/random/native.ts';

@@ -9,7 +9,7 @@ import type { EngineName } from '../src/math/engines/engines.ts';
 import type { LossName } from '../src/math/losses/losses.ts';
 import type { ActivationName } from '../src/math/models/activations.ts';
 import { mlp } from '../src/math/models/mlp.ts';
-import { objective } from '../src/math/objective.ts';
+import { objective } from '../src/math/risk.ts';
 import { conservation } from '../src/operators/measures/conservation.ts';
 import { gradientDescent } from '../src/operators/sources/gradient-descent.ts';
 import { at, probe } from './helpers/network.ts';

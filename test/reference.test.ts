@@ -2,7 +2,7 @@ import { lastValueFrom, map, take, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { chebyshev } from '../src/math/data/chebyshev.ts';
 import { mlp } from '../src/math/models/mlp.ts';
-import { objective, type Risk } from '../src/math/objective.ts';
+import { objective, type Risk } from '../src/math/risk.ts';
 import { conservation } from '../src/operators/measures/conservation.ts';
 import { gradientDescent } from '../src/operators/sources/gradient-descent.ts';
 import { kept } from './helpers/operators.ts';

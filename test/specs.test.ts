@@ -3,9 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { prepare } from '../src/executors/prepare.ts';
+import { loadSpec } from '../src/pipelines/load-spec.ts';
 import { jsonSchema, parse } from '../src/pipelines/parse.ts';
 import { measures } from '../src/pipelines/registry.ts';
-import { loadSpec } from '../src/store/load-spec.ts';
 import { tiny, type Written } from './pipelines/tiny.ts';
 
 const specs = new URL('../specs/', import.meta.url);

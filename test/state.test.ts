@@ -2,7 +2,7 @@ import { asyncScheduler, delay, firstValueFrom, lastValueFrom, map, observeOn, t
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { xor } from '../src/math/data/xor.ts';
 import { mlp } from '../src/math/models/mlp.ts';
-import { objective } from '../src/math/objective.ts';
+import { objective } from '../src/math/risk.ts';
 import type { Step } from '../src/operators/sources/descend.ts';
 import { gradientDescent } from '../src/operators/sources/gradient-descent.ts';
 import { checkMode, type Snapshot, type State } from '../src/state.ts';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Columns } from '../columns.ts';
 import { prepare } from '../executors/prepare.ts';
-import { loadSpec } from '../store/load-spec.ts';
+import { loadSpec } from '../pipelines/load-spec.ts';
 import { tablesOf } from '../store/results.ts';
 import { set } from './options.ts';
 import { say } from './output.ts';

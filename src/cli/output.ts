@@ -1,4 +1,4 @@
-import { reasonOf } from '../operators/sinks/arrow/write-error.ts';
+import { reasonOf } from '../files/write-error.ts';
 
 /** Says a command's result, on stdout. */
 export const say = (text: string): void => void process.stdout.write(`${text}\n`);

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { prepare } from '../executors/prepare.ts';
-import { loadSpec } from '../store/load-spec.ts';
+import { loadSpec } from '../pipelines/load-spec.ts';
 import { set } from './options.ts';
 import { say } from './output.ts';
 import { many } from './report.ts';

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Columns } from '../columns.ts';
-import { WriteError } from '../operators/sinks/arrow/write-error.ts';
+import { requireUnlocked } from '../files/lock.ts';
+import { WriteError } from '../files/write-error.ts';
 import { isFinished, JournalWriter, journalPath } from '../store/journal.ts';
-import { requireUnlocked } from '../store/lock.ts';
 import { findResults, type Results, specFolder, storeResults, storeSpec, tablesOf } from '../store/results.ts';
 import { type Execute, here, inWorkers } from './execute.ts';
 import { inLanes } from './lanes.ts';

@@ -1,6 +1,6 @@
+import { contentHash } from '../datasets/content-hash.ts';
 import type { Dataset } from '../math/data/dataset.ts';
 import { type EngineName, runnable } from '../math/engines/engines.ts';
-import { contentHash } from '../operators/sources/data/content-hash.ts';
 import {
   isFileData,
   lawsOfRun,
@@ -10,11 +10,11 @@ import {
   trajectory,
 } from '../pipelines/experiment.ts';
 import { checkFitColumns } from '../pipelines/fit.ts';
+import { type Loaded, resolved } from '../pipelines/load-spec.ts';
 import { gridRuns } from '../pipelines/parse.ts';
 import { checkNames, runColumns } from '../pipelines/runs.ts';
 import { inFile } from '../pipelines/spec-error.ts';
 import { trajectoryKey } from '../store/keys.ts';
-import { type Loaded, resolved } from '../store/load-spec.ts';
 import type { StoredGrid, StoredRun } from '../store/results.ts';
 import { reader } from './reader.ts';
 

@@ -1,7 +1,7 @@
+import { readCifar10 } from '../datasets/cifar10.ts';
+import { readDataset } from '../datasets/file.ts';
+import { readIdx } from '../datasets/idx.ts';
 import type { Dataset } from '../math/data/dataset.ts';
-import { readCifar10 } from '../operators/sources/data/cifar10.ts';
-import { readDataset } from '../operators/sources/data/file.ts';
-import { readIdx } from '../operators/sources/data/idx.ts';
 import type { FileData, ReadData } from '../pipelines/experiment.ts';
 
 /** Reads the data files of a spec, each once, whatever the number of runs over it. */

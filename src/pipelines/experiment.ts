@@ -8,7 +8,7 @@ import { spheres } from '../math/data/spheres.ts';
 import { xor } from '../math/data/xor.ts';
 import { type EngineName, engines } from '../math/engines/engines.ts';
 import { mlp, tensorsOf } from '../math/models/mlp.ts';
-import { objective, type Problem, type Risk } from '../math/objective.ts';
+import { objective, type Problem, type Risk } from '../math/risk.ts';
 import { type Law, type LawOptions, lawsOf } from '../math/theory/laws.ts';
 import type { Step } from '../operators/sources/descend.ts';
 import { untilDiverged } from '../operators/transforms/until-diverged.ts';

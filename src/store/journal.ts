@@ -1,9 +1,9 @@
 import { basename, join } from 'node:path';
 import type { RecordBatch } from 'apache-arrow';
 import type { Columns } from '../columns.ts';
-import { StreamReader } from '../operators/sinks/arrow/stream-reader.ts';
-import { StreamWriter } from '../operators/sinks/arrow/stream-writer.ts';
-import { lock } from './lock.ts';
+import { lock } from '../files/lock.ts';
+import { StreamReader } from '../tables/stream-reader.ts';
+import { StreamWriter } from '../tables/stream-writer.ts';
 
 /** Where trajectories are stored below the output folder. */
 export const journalFolder = (out: string): string => join(out, '.runs');

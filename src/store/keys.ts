@@ -1,5 +1,6 @@
+import { sha256 } from '../files/sha256.ts';
 import { numericsVersion } from '../math/numerics.ts';
-import { canonicalJson, sha256 } from './canonical.ts';
+import { canonicalJson } from './canonical-json.ts';
 
 /** The name of a spec's folder: 12 hex digits of the hash of the spec, defaults filled in, paths as they were written. */
 export const specHash = (parsed: unknown): string => sha256(canonicalJson(parsed)).slice(0, 12);

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
-import { writeFileAtomic } from './atomic.ts';
+import { writeFileAtomic } from '../files/write-file-atomic.ts';
 import type { TableRecord } from './tables.ts';
 
 /** All that is to be said of a stored experiment besides its tables; nothing of it stands in a table. */

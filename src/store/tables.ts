@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import type { RecordBatch } from 'apache-arrow';
 import type { Columns } from '../columns.ts';
-import { BatchBuilder } from '../operators/sinks/arrow/batch-builder.ts';
-import { ArrowFileWriter } from '../operators/sinks/arrow/file-writer.ts';
-import { ParquetFileWriter } from '../operators/sinks/arrow/parquet-file-writer.ts';
-import { rowsOf } from '../operators/sinks/arrow/rows.ts';
-import { StreamReader } from '../operators/sinks/arrow/stream-reader.ts';
-import { type Part, writeParts } from '../operators/sinks/arrow/table-writer.ts';
+import { BatchBuilder } from '../tables/batch-builder.ts';
+import { ArrowFileWriter } from '../tables/file-writer.ts';
+import { ParquetFileWriter } from '../tables/parquet-file-writer.ts';
+import { rowsOf } from '../tables/rows.ts';
+import { StreamReader } from '../tables/stream-reader.ts';
+import { type Part, writeParts } from '../tables/table-writer.ts';
 
 /** What was written of a table: its rows, and the SHA-256 of each file. */
 export interface TableRecord {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { prepare } from '../../src/executors/prepare.ts';
-import { loadSpec } from '../../src/store/load-spec.ts';
+import { loadSpec } from '../../src/pipelines/load-spec.ts';
 import { tablesOf } from '../../src/store/results.ts';
 import { folder, tiny } from '../pipelines/tiny.ts';
 import { rxdescent } from './command.ts';

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { tableFromIPC } from 'apache-arrow';
 import { describe, expect, it } from 'vitest';
-import { sha256OfFile } from '../../src/store/canonical.ts';
+import { sha256OfFile } from '../../src/files/sha256.ts';
 import { readJournal } from '../../src/store/journal.ts';
 import { readManifest } from '../../src/store/manifest.ts';
 import { readTable } from '../../src/store/tables.ts';

@@ -3,10 +3,10 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { prepare } from '../../src/executors/prepare.ts';
 import { type EngineName, engines } from '../../src/math/engines/engines.ts';
+import { loadSpec } from '../../src/pipelines/load-spec.ts';
 import { measures } from '../../src/pipelines/registry.ts';
 import { SpecError } from '../../src/pipelines/spec-error.ts';
-import { loadSpec } from '../../src/store/load-spec.ts';
-import { cifarBatch, idxImages, idxLabels, image } from '../operators/sources/data/image-bytes.ts';
+import { cifarBatch, idxImages, idxLabels, image } from '../datasets/image-bytes.ts';
 import { folder, tiny, type Written } from '../pipelines/tiny.ts';
 
 const files = folder();

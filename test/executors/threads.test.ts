@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type ExperimentOptions, runExperiment } from '../../src/executors/experiment.ts';
 import { prepare } from '../../src/executors/prepare.ts';
+import { sha256OfFile } from '../../src/files/sha256.ts';
 import { helped } from '../../src/math/engines/wasm/threads/team.ts';
-import { sha256OfFile } from '../../src/store/canonical.ts';
-import { loadSpec } from '../../src/store/load-spec.ts';
+import { loadSpec } from '../../src/pipelines/load-spec.ts';
 import { folder, tiny } from '../pipelines/tiny.ts';
 
 const files = folder();

@@ -1,6 +1,7 @@
 import { chebyshev } from '../../src/math/data/chebyshev.ts';
 import { mlp } from '../../src/math/models/mlp.ts';
-import { type Evaluation, type Objective, objective, type Risk } from '../../src/math/objective.ts';
+import type { Evaluation, Objective } from '../../src/math/objective.ts';
+import { objective, type Risk } from '../../src/math/risk.ts';
 import type { EdgeCase } from './reference.ts';
 
 /** Cohen's Chebyshev task from the seed alone: tanh 1-30-20-1 with biases, MSE; its runs are at η = 0.1. */

@@ -4,8 +4,9 @@ import { erf } from '../../src/math/erf.ts';
 import type { LossName } from '../../src/math/losses/losses.ts';
 import { type ActivationName, activations as all } from '../../src/math/models/activations.ts';
 import { mlp } from '../../src/math/models/mlp.ts';
-import { type Evaluation, emptySums, objective, type Risk } from '../../src/math/objective.ts';
+import { type Evaluation, emptySums } from '../../src/math/objective.ts';
 import { nativeRandom } from '../../src/math/random/native.ts';
+import { objective, type Risk } from '../../src/math/risk.ts';
 
 /** What a small random network is made of; shrinks towards small ones. */
 export interface Plan {

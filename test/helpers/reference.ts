@@ -3,7 +3,7 @@ import { classified } from '../../src/math/data/dataset.ts';
 import { gaussianMixture } from '../../src/math/data/gaussian-mixture.ts';
 import type { ActivationName } from '../../src/math/models/activations.ts';
 import { mlp } from '../../src/math/models/mlp.ts';
-import { objective, type Risk } from '../../src/math/objective.ts';
+import { objective, type Risk } from '../../src/math/risk.ts';
 
 /** A file of `test/reference`: what PyTorch computed in float64, see `generate.py` there. */
 export interface Case {

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { gaussianMixture } from '../../src/math/data/gaussian-mixture.ts';
 import type { LossName } from '../../src/math/losses/losses.ts';
 import { mlp } from '../../src/math/models/mlp.ts';
-import { objective } from '../../src/math/objective.ts';
+import { objective } from '../../src/math/risk.ts';
 import { activationSwitching } from '../../src/operators/measures/activation-switching.ts';
 import { gradientDescent } from '../../src/operators/sources/gradient-descent.ts';
 import published from '../reference/published-e09-e15.json' with { type: 'json' };

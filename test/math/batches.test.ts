@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Dataset } from '../../src/math/data/dataset.ts';
 import { mlp } from '../../src/math/models/mlp.ts';
-import { emptySums, objective } from '../../src/math/objective.ts';
+import { emptySums } from '../../src/math/objective.ts';
 import { nativeRandom } from '../../src/math/random/native.ts';
+import { objective } from '../../src/math/risk.ts';
 import { networks } from '../helpers/network.ts';
 
 describe.each(['typed-array', 'wasm'] as const)('an evaluation on batches, on %s', (engine) => {

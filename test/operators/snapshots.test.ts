@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { float64 } from '../../src/columns.ts';
 import { gaussianMixture } from '../../src/math/data/gaussian-mixture.ts';
 import { mlp } from '../../src/math/models/mlp.ts';
-import { objective } from '../../src/math/objective.ts';
+import { objective } from '../../src/math/risk.ts';
 import { accuracy } from '../../src/operators/measures/accuracy.ts';
 import { activationSwitching } from '../../src/operators/measures/activation-switching.ts';
 import { batchSharpness } from '../../src/operators/measures/batch-sharpness.ts';

@@ -1,6 +1,6 @@
 import { isMainThread } from 'node:worker_threads';
 import { type Host, type RunConfig, trajectory } from '../../pipelines/experiment.ts';
-import { loadOperators } from '../../store/load-spec.ts';
+import { loadOperators } from '../../pipelines/load-spec.ts';
 import type { Stream } from '../../stream.ts';
 import { consoleOnStderr } from '../console-on-stderr.ts';
 import { reader } from '../reader.ts';

@@ -1,10 +1,10 @@
 import type { RecordBatch } from 'apache-arrow';
 import { Observable } from 'rxjs';
 import { requireCounts } from '../../math/require-number.ts';
-import { rowsOf } from '../../operators/sinks/arrow/rows.ts';
 import { type Axes, heading, pointsOf } from '../../operators/sources/grid.ts';
-import { importModule } from '../../store/import-module.ts';
+import { importModule } from '../../pipelines/import-module.ts';
 import { isStream, Stream } from '../../stream.ts';
+import { rowsOf } from '../../tables/rows.ts';
 import { inLanes } from '../lanes.ts';
 import { messageOf } from '../message-of.ts';
 import { Workers } from './pool.ts';

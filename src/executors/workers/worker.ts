@@ -1,8 +1,8 @@
 import { lastValueFrom, takeWhile, tap } from 'rxjs';
-import { BatchBuilder } from '../../operators/sinks/arrow/batch-builder.ts';
-import { StreamEncoder } from '../../operators/sinks/arrow/encoders.ts';
-import { importModule } from '../../store/import-module.ts';
+import { importModule } from '../../pipelines/import-module.ts';
 import { isStream } from '../../stream.ts';
+import { BatchBuilder } from '../../tables/batch-builder.ts';
+import { StreamEncoder } from '../../tables/encoders.ts';
 import { messageOf } from '../message-of.ts';
 import { Gate, type Message, type Task } from './channel.ts';
 

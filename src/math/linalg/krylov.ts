@@ -1,4 +1,5 @@
-import { type Basis, basis } from './basis/basis.ts';
+import type { Basis } from './basis/basis.ts';
+import { emptyBasis } from './basis/empty-basis.ts';
 import { orthogonalise } from './orthogonalise.ts';
 import { addScaled, dot, norm } from './vector.ts';
 
@@ -42,7 +43,7 @@ export class Krylov implements Disposable {
   ) {
     this.#times = times;
     this.#known = X.length;
-    this.#all = basis(b.length);
+    this.#all = emptyBasis(b.length);
     for (const x of X) this.#all.add(x);
     this.#next = b;
     this.#length = orthogonalise(b, this.#all, norm(b));

@@ -1,7 +1,7 @@
 import type { Random } from '../random/random.ts';
 import { requireCounts } from '../require-number.ts';
 import { meanAndError } from '../stats/mean-and-error.ts';
-import { basis } from './basis/basis.ts';
+import { emptyBasis } from './basis/empty-basis.ts';
 import type { MatVec } from './mat-vec.ts';
 import { orthogonalise } from './orthogonalise.ts';
 import { dot, norm } from './vector.ts';
@@ -17,7 +17,7 @@ export interface Trace {
  * tr A of a symmetric A ∈ ℝᵈˣᵈ by Hutch++: exact on the space that A maps a third of the directions to, where its large
  * eigenvalues are, and Hutchinson's estimate on the rest.
  *
- *     tr A = tr QᵀAQ + E[gᵀ(I − QQᵀ)A(I − QQᵀ)g],   Q an orthonormal basis of A·S, entries of S and g ±1
+ *     tr A = tr QᵀAQ + E[gᵀ(I − QQᵀ)A(I − QQᵀ)g],   Q an orthonormal emptyBasis of A·S, entries of S and g ±1
  *
  * Q and the g are drawn apart, so the estimate is without bias whatever Q is, and the samples of the second part give its
  * standard error.
@@ -38,7 +38,7 @@ export function hutchPlusPlus(matvec: MatVec, d: number, random: Random, product
     return { value, error: 0, products: d };
   }
   const signs = () => random.uniform(d, -1, 1).map((x) => (x < 0 ? -1 : 1));
-  using Q = basis(d); // at most a third of the products
+  using Q = emptyBasis(d); // at most a third of the products
   let spent = 0;
   for (let j = 0; j < third; j++) {
     const y = times(signs());

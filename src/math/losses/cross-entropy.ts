@@ -1,5 +1,5 @@
 import { exp, log1p } from '../functions.ts';
-import type { Loss } from './losses.ts';
+import type { Loss } from './loss.ts';
 
 /**
  * Mean over samples of −log softmax(f)[label].

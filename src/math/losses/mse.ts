@@ -1,4 +1,4 @@
-import type { Loss } from './losses.ts';
+import type { Loss } from './loss.ts';
 
 /** Mean over samples and outputs of (f − y)², without a factor ½: ∇²ℓ = 2/(nk)·1. */
 export const mse: Loss = {

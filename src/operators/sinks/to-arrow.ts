@@ -1,5 +1,5 @@
-import { ArrowFileWriter } from './arrow/file-writer.ts';
-import { tableSink } from './arrow/table-sink.ts';
+import { ArrowFileWriter } from '../../tables/file-writer.ts';
+import { tableSink } from './table-sink.ts';
 
 /**
  * Writes every row to an Arrow IPC file and passes it on.

@@ -1,5 +1,5 @@
-import { ParquetFileWriter } from './arrow/parquet-file-writer.ts';
-import { tableSink } from './arrow/table-sink.ts';
+import { ParquetFileWriter } from '../../tables/parquet-file-writer.ts';
+import { tableSink } from './table-sink.ts';
 
 /**
  * Writes every row to a Parquet file and passes it on.

@@ -5,9 +5,9 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type ExperimentOptions, RunsFailed, runExperiment } from '../../../src/executors/experiment.ts';
 import { prepare } from '../../../src/executors/prepare.ts';
-import { sha256OfFile } from '../../../src/store/canonical.ts';
+import { sha256OfFile } from '../../../src/files/sha256.ts';
+import { loadSpec } from '../../../src/pipelines/load-spec.ts';
 import { isFinished, journalPath, readJournal } from '../../../src/store/journal.ts';
-import { loadSpec } from '../../../src/store/load-spec.ts';
 import { readTable } from '../../../src/store/tables.ts';
 import { folder, tiny, type Written } from '../../pipelines/tiny.ts';
 

@@ -5,7 +5,7 @@ import type { RecordBatch } from 'apache-arrow';
 import { lastValueFrom, toArray } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Workers } from '../../../src/executors/workers/pool.ts';
-import { rowsOf } from '../../../src/operators/sinks/arrow/rows.ts';
+import { rowsOf } from '../../../src/tables/rows.ts';
 import { descent } from './recipes.ts';
 
 const module = new URL('./recipes.ts', import.meta.url).href;

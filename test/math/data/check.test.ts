@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { classified, type Dataset } from '../../../src/math/data/dataset.ts';
 import { mlp } from '../../../src/math/models/mlp.ts';
-import { objective } from '../../../src/math/objective.ts';
+import { objective } from '../../../src/math/risk.ts';
 
 const good = classified(Float64Array.of(1, 2, 3, 4), Int32Array.of(0, 1), 2, 2);
 const risk = (data: Dataset) => () => objective({ model: mlp({ hidden: [3] }), loss: 'mse', data });

@@ -4,7 +4,7 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import { chebyshev } from '../../../src/math/data/chebyshev.ts';
 import { gaussianMixture } from '../../../src/math/data/gaussian-mixture.ts';
 import { mlp } from '../../../src/math/models/mlp.ts';
-import { objective } from '../../../src/math/objective.ts';
+import { objective } from '../../../src/math/risk.ts';
 import { accuracy, options } from '../../../src/operators/measures/accuracy.ts';
 import { gradientDescent } from '../../../src/operators/sources/gradient-descent.ts';
 import { direct, networks } from '../../helpers/network.ts';

@@ -2,7 +2,7 @@ import { lastValueFrom, take, tap } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { gaussianMixture } from '../../../src/math/data/gaussian-mixture.ts';
 import { mlp } from '../../../src/math/models/mlp.ts';
-import { objective, type Risk } from '../../../src/math/objective.ts';
+import { objective, type Risk } from '../../../src/math/risk.ts';
 import { batchSharpness } from '../../../src/operators/measures/batch-sharpness.ts';
 import { gradientDescent } from '../../../src/operators/sources/gradient-descent.ts';
 import { sgd } from '../../../src/operators/sources/sgd.ts';

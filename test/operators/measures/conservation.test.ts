@@ -3,7 +3,7 @@ import { filter, type ObservedValueOf, skip, take, takeWhile, tap } from 'rxjs';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { gaussianMixture } from '../../../src/math/data/gaussian-mixture.ts';
 import { mlp } from '../../../src/math/models/mlp.ts';
-import { objective } from '../../../src/math/objective.ts';
+import { objective } from '../../../src/math/risk.ts';
 import type { LawKind, LawOptions } from '../../../src/math/theory/laws.ts';
 import { columns, conservation, options } from '../../../src/operators/measures/conservation.ts';
 import { gradientDescent } from '../../../src/operators/sources/gradient-descent.ts';

@@ -3,7 +3,7 @@ import { map, Observable, type ObservedValueOf, take } from 'rxjs';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { gaussianMixture } from '../../../src/math/data/gaussian-mixture.ts';
 import { mlp } from '../../../src/math/models/mlp.ts';
-import { objective } from '../../../src/math/objective.ts';
+import { objective } from '../../../src/math/risk.ts';
 import { denseSpectrum, LARGEST, options } from '../../../src/operators/measures/dense-spectrum.ts';
 import { gradientDescent } from '../../../src/operators/sources/gradient-descent.ts';
 import { dense } from '../../helpers/dense.ts';

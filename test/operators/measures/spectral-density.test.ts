@@ -2,7 +2,7 @@ import { type ObservedValueOf, take } from 'rxjs';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { gaussianMixture } from '../../../src/math/data/gaussian-mixture.ts';
 import { mlp } from '../../../src/math/models/mlp.ts';
-import { objective } from '../../../src/math/objective.ts';
+import { objective } from '../../../src/math/risk.ts';
 import { columns, options, spectralDensity } from '../../../src/operators/measures/spectral-density.ts';
 import { gradientDescent } from '../../../src/operators/sources/gradient-descent.ts';
 import { countingProducts, spectrumAt } from '../../helpers/dense.ts';

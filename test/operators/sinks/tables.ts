@@ -18,7 +18,7 @@ import {
   uint32,
   utf8,
 } from '../../../src/columns.ts';
-import { rowsOf } from '../../../src/operators/sinks/arrow/rows.ts';
+import { rowsOf } from '../../../src/tables/rows.ts';
 
 /** A folder for the files of a test, gone when its tests are. */
 export function scratch(): (name: string) => string {

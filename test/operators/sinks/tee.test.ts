@@ -16,11 +16,11 @@ import {
 } from 'rxjs';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { int32 } from '../../../src/columns.ts';
-import { StreamReader } from '../../../src/operators/sinks/arrow/stream-reader.ts';
 import { tee } from '../../../src/operators/sinks/tee.ts';
 import { toArrow } from '../../../src/operators/sinks/to-arrow.ts';
 import { derive } from '../../../src/operators/transforms/derive.ts';
 import { Stream } from '../../../src/stream.ts';
+import { StreamReader } from '../../../src/tables/stream-reader.ts';
 import { marbles } from '../../helpers/marbles.ts';
 import { rowsIn, scratch } from './tables.ts';
 

@@ -17,10 +17,10 @@ import {
 } from 'rxjs';
 import { afterEach, describe, expect, expectTypeOf, it, vi } from 'vitest';
 import { int32 } from '../../../src/columns.ts';
-import { StreamReader } from '../../../src/operators/sinks/arrow/stream-reader.ts';
 import type { toArrow } from '../../../src/operators/sinks/to-arrow.ts';
 import { derive } from '../../../src/operators/transforms/derive.ts';
 import { Stream } from '../../../src/stream.ts';
+import { StreamReader } from '../../../src/tables/stream-reader.ts';
 import { type RunRow, run } from './run.ts';
 import { type Row, rowsIn, scratch } from './tables.ts';
 

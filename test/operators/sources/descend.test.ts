@@ -2,7 +2,7 @@ import { lastValueFrom, map, take, tap, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { gaussianMixture } from '../../../src/math/data/gaussian-mixture.ts';
 import { mlp } from '../../../src/math/models/mlp.ts';
-import { objective } from '../../../src/math/objective.ts';
+import { objective } from '../../../src/math/risk.ts';
 import { conservation } from '../../../src/operators/measures/conservation.ts';
 import { descend, type Rule, type Step } from '../../../src/operators/sources/descend.ts';
 import { gradientDescent } from '../../../src/operators/sources/gradient-descent.ts';

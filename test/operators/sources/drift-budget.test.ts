@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { gaussianMixture } from '../../../src/math/data/gaussian-mixture.ts';
 import { eigenvaluesSymmetric } from '../../../src/math/linalg/symmetric.ts';
 import { mlp } from '../../../src/math/models/mlp.ts';
-import { objective, type Risk } from '../../../src/math/objective.ts';
+import { objective, type Risk } from '../../../src/math/risk.ts';
 import { ramp } from '../../../src/math/schedules/ramp.ts';
 import type { Schedule } from '../../../src/math/schedules/schedule.ts';
 import { conservation } from '../../../src/operators/measures/conservation.ts';

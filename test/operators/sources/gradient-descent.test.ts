@@ -2,7 +2,7 @@ import { lastValueFrom, map, Observable, type ObservedValueOf, repeat, take, tap
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { xor } from '../../../src/math/data/xor.ts';
 import { mlp } from '../../../src/math/models/mlp.ts';
-import { objective as risk } from '../../../src/math/objective.ts';
+import { objective as risk } from '../../../src/math/risk.ts';
 import { columns, type Step } from '../../../src/operators/sources/descend.ts';
 import { gradientDescent } from '../../../src/operators/sources/gradient-descent.ts';
 import type { Snapshot } from '../../../src/state.ts';

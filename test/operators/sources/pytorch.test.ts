@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { classified } from '../../../src/math/data/dataset.ts';
 import type { EngineName } from '../../../src/math/engines/engines.ts';
 import { mlp } from '../../../src/math/models/mlp.ts';
-import { objective } from '../../../src/math/objective.ts';
+import { objective } from '../../../src/math/risk.ts';
 import { adam } from '../../../src/operators/sources/adam.ts';
 import { adamw } from '../../../src/operators/sources/adamw.ts';
 import type { Descent, Step } from '../../../src/operators/sources/descend.ts';

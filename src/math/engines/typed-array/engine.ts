@@ -1,6 +1,6 @@
 import type { Capability, Tensor } from '../../objective.ts';
 import { SUM_BLOCK } from '../../sum-block.ts';
-import type { Loaded, Network, Outline } from '../engines.ts';
+import type { Network, NetworkSize, ReloadableEvaluation } from '../engine.ts';
 import { requireFit } from '../require-fit.ts';
 import { requireLayer } from '../require-layer.ts';
 import { addToRows, multiply, sumRows, transpose } from './kernels.ts';
@@ -45,7 +45,7 @@ const LIMIT = 2 ** 33;
 const PER_SAMPLE = 13;
 
 /** What {@link open} allocates. */
-export function bytesOf({ tensors, dim, dataset: { n, d, k } }: Outline): number {
+export function bytesOf({ tensors, dim, dataset: { n, d, k } }: NetworkSize): number {
   const doubles = tensors
     .filter(({ kind }) => kind === 'weight')
     .reduce((sum, { rows, cols }) => sum + PER_SAMPLE * n * rows + 2 * rows * cols, n * (d + k) + dim);
@@ -53,7 +53,7 @@ export function bytesOf({ tensors, dim, dataset: { n, d, k } }: Outline): number
 }
 
 /** @throws {RangeError} if the workspace would not fit into 8 GiB. */
-export const requireRoom = (outline: Outline): void => requireFit('typed-array', bytesOf(outline), LIMIT);
+export const requireRoom = (outline: NetworkSize): void => requireFit('typed-array', bytesOf(outline), LIMIT);
 
 /**
  * Plain loops over typed arrays, one array per quantity of the textbook: the oracle that other engines are tested
@@ -64,7 +64,7 @@ export const requireRoom = (outline: Outline): void => requireFit('typed-array',
  *
  * @throws {RangeError} if the workspace would not fit into 8 GiB, before anything is allocated.
  */
-export function open(network: Network): Loaded {
+export function open(network: Network): ReloadableEvaluation {
   requireRoom(network);
   const { tensors, dim, dataset, activation, loss } = network;
   const { n, k, x, d } = dataset;

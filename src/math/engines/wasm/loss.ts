@@ -1,4 +1,4 @@
-import type { Kernels } from './kernels.ts';
+import type { Kernels } from '../../kernels/kernels.ts';
 import type { Block, Shape, Workspace } from './workspace.ts';
 
 /** ℓ of one block of rows, on the outputs in `h` of the last layer and their derivatives in `Rz`. */

@@ -1,8 +1,8 @@
+import type { Instances } from '../../kernels/instances.ts';
 import { SUM_BLOCK } from '../../sum-block.ts';
-import type { Loaded, Network, Outline } from '../engines.ts';
+import type { Network, NetworkSize, ReloadableEvaluation } from '../engine.ts';
 import { requireFit } from '../require-fit.ts';
 import { requireLayer } from '../require-layer.ts';
-import type { Instances } from './instances.ts';
 import { fromPanels, toPanels, toTiles } from './panels.ts';
 import { sigmaOf } from './passes.ts';
 import { Team, threaded } from './threads/team.ts';
@@ -24,13 +24,13 @@ const WORTH = 2e7;
 /** The last page is left alone, so that no pointer past an end wraps round to 0. */
 const REACH = 2 ** 32 - 65536;
 
-const outlined = ({ tensors, dim, dataset: { n, d, k }, loss: { name } }: Outline): Shape => ({
+const outlined = ({ tensors, dim, dataset: { n, d, k }, loss: { name } }: NetworkSize): Shape => ({
   ...{ tensors, dim },
   ...{ dataset: { n, d, k }, loss: { name } },
 });
 
 /** @throws {RangeError} if the workspace would not fit into `limit`. */
-export function requireRoomFor(name: string, outline: Outline, limit = REACH): void {
+export function requireRoomFor(name: string, outline: NetworkSize, limit = REACH): void {
   const { bytes } = workspace(outlined(outline), sigmaOf(outline.activation, name).needs);
   requireFit(name, bytes, Math.min(limit, REACH));
 }
@@ -50,7 +50,7 @@ export function requireRoomFor(name: string, outline: Outline, limit = REACH): v
  *   for the activation or the loss.
  * @throws {Error} if the runtime lacks the instructions: ask `available` first.
  */
-export function openOn(instances: Instances, name: string, network: Network, options: Options): Loaded {
+export function openOn(instances: Instances, name: string, network: Network, options: Options): ReloadableEvaluation {
   const { limit = REACH, threads = 1, worth = WORTH } = options;
   const { tensors, dim, dataset, loss } = network;
   const { d, k } = dataset;

@@ -1,5 +1,5 @@
-import type { Network } from '../engines.ts';
-import type { Kernels } from './kernels.ts';
+import type { Kernels } from '../../kernels/kernels.ts';
+import type { Network } from '../engine.ts';
 import type { Block, Needs, Packed, Rows, Workspace } from './workspace.ts';
 
 /** The numbers that the kernels know these by: assembly/finish.ts and assembly/activations.ts. */

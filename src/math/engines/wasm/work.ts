@@ -1,4 +1,4 @@
-import type { Kernels } from './kernels.ts';
+import type { Kernels } from '../../kernels/kernels.ts';
 import { lossOn } from './loss.ts';
 import { passes, type Sigma } from './passes.ts';
 import { type Block, chainsOf, type Shape, workspace } from './workspace.ts';

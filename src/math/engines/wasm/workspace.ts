@@ -1,5 +1,5 @@
 import type { Dataset } from '../../data/dataset.ts';
-import type { Loss } from '../../losses/losses.ts';
+import type { Loss } from '../../losses/loss.ts';
 import type { Tensor } from '../../objective.ts';
 
 /**

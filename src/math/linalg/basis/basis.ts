@@ -1,7 +1,3 @@
-import { instances } from '../../engines/wasm/engine.ts';
-import { PlainBasis } from './plain.ts';
-import { most, SimdBasis } from './simd.ts';
-
 /**
  * Vectors q₁, q₂, … ∈ ℝᵈ that are added one by one: of a Krylov space, or their images. As a matrix Q they are rows,
  * [length, d].
@@ -20,9 +16,3 @@ export interface Basis extends Disposable {
   project(w: Float64Array): void;
   clear(): void;
 }
-
-/**
- * An empty basis for vectors of d doubles, to be disposed of. In the memory of the SIMD kernels where there are any and d is
- * not beyond it, else in arrays: the bits are the same.
- */
-export const basis = (d: number): Basis => (instances.available && d <= most ? new SimdBasis(d) : new PlainBasis(d));

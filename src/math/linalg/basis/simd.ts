@@ -1,6 +1,6 @@
-import { instances } from '../../engines/wasm/engine.ts';
-import type { Instance } from '../../engines/wasm/instances.ts';
 import { START } from '../../engines/wasm/workspace.ts';
+import type { Instance } from '../../kernels/instances.ts';
+import { simd } from '../../kernels/simd.ts';
 import type { Basis } from './basis.ts';
 
 const PAGE = 65536;
@@ -31,7 +31,7 @@ export class SimdBasis implements Basis {
     this.#stride = Math.ceil(d / 4) * 32;
     this.#s = this.#w + this.#stride;
     this.#Q = this.#s + CHUNK * 8;
-    this.#instance = instances.acquire(this.#Q + ROOM * this.#stride);
+    this.#instance = simd.acquire(this.#Q + ROOM * this.#stride);
     this.#pad(this.#w);
   }
 
@@ -85,7 +85,7 @@ export class SimdBasis implements Basis {
   }
 
   [Symbol.dispose](): void {
-    if (!this.#disposed) instances.release(this.#instance);
+    if (!this.#disposed) simd.release(this.#instance);
     this.#disposed = true;
   }
 

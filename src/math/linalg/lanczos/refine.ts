@@ -1,4 +1,4 @@
-import { basis } from '../basis/basis.ts';
+import { emptyBasis } from '../basis/empty-basis.ts';
 import { orthogonalise } from '../orthogonalise.ts';
 import { eigenSymmetric } from '../symmetric.ts';
 import { addScaled, norm } from '../vector.ts';
@@ -26,8 +26,8 @@ export interface Seed {
  */
 export function refine(seeds: readonly Seed[], products: Products, wanted: Wanted): Pair[] {
   const { d } = products;
-  using Q = basis(d); //          orthonormal
-  using AQ = basis(d); //         their images
+  using Q = emptyBasis(d); //          orthonormal
+  using AQ = emptyBasis(d); //         their images
   const H: Float64Array[] = []; // QAQᵀ, its lower triangle
   const add = (q: Float64Array, Aq: Float64Array) => {
     Q.add(q);

@@ -4,8 +4,9 @@ import { classified } from '../../../../src/math/data/dataset.ts';
 import { bytesOf, open } from '../../../../src/math/engines/typed-array/engine.ts';
 import { losses } from '../../../../src/math/losses/losses.ts';
 import { mlp } from '../../../../src/math/models/mlp.ts';
-import { type Evaluation, emptySums, objective } from '../../../../src/math/objective.ts';
+import { type Evaluation, emptySums } from '../../../../src/math/objective.ts';
 import { nativeRandom } from '../../../../src/math/random/native.ts';
+import { objective } from '../../../../src/math/risk.ts';
 import { at, combine, direct, dot, networks, norm, probe, type Small, smooth } from '../../../helpers/network.ts';
 import { caseNames, fromFile, loadCase } from '../../../helpers/reference.ts';
 

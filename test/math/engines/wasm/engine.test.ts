@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Network } from '../../../../src/math/engines/engines.ts';
+import type { Network } from '../../../../src/math/engines/engine.ts';
 import * as typedArray from '../../../../src/math/engines/typed-array/engine.ts';
 import { available, open } from '../../../../src/math/engines/wasm/engine.ts';
-import type { Loss } from '../../../../src/math/losses/losses.ts';
+import type { Loss } from '../../../../src/math/losses/loss.ts';
 import { type ActivationName, activations } from '../../../../src/math/models/activations.ts';
 import { at, build, plain, products } from './random-network.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { classified, type Dataset } from '../../../../src/math/data/dataset.ts';
-import type { Network } from '../../../../src/math/engines/engines.ts';
+import type { Network } from '../../../../src/math/engines/engine.ts';
 import { type LossName, losses } from '../../../../src/math/losses/losses.ts';
 import { type ActivationName, activations } from '../../../../src/math/models/activations.ts';
 import { mlp, tensorsOf } from '../../../../src/math/models/mlp.ts';

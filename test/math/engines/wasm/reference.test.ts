@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { gaussianMixture } from '../../../../src/math/data/gaussian-mixture.ts';
 import { mlp } from '../../../../src/math/models/mlp.ts';
-import { objective } from '../../../../src/math/objective.ts';
+import { objective } from '../../../../src/math/risk.ts';
 
 /** What PyTorch computed in float64: see test/reference/generate.py. */
 interface Case {

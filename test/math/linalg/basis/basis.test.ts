@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { instances } from '../../../../src/math/engines/wasm/engine.ts';
-import { basis } from '../../../../src/math/linalg/basis/basis.ts';
+import { simd } from '../../../../src/math/kernels/simd.ts';
+import { emptyBasis } from '../../../../src/math/linalg/basis/empty-basis.ts';
 import { PlainBasis } from '../../../../src/math/linalg/basis/plain.ts';
 import { most, SimdBasis } from '../../../../src/math/linalg/basis/simd.ts';
 import { orthogonalise } from '../../../../src/math/linalg/orthogonalise.ts';
@@ -21,7 +21,7 @@ describe('a basis', () => {
         using simd = new SimdBasis(d);
         for (let j = 0; j < count; j++) {
           const q = random.normal(d);
-          for (const basis of [plain, simd]) basis.add(q);
+          for (const emptyBasis of [plain, simd]) emptyBasis.add(q);
         }
         const w = random.normal(d);
         expect(simd.inner(w)).toEqual(plain.inner(w));
@@ -82,7 +82,7 @@ describe('a basis', () => {
   });
 
   it('leaves a vector orthogonal to all of it to rounding', () => {
-    using Q = basis(50);
+    using Q = emptyBasis(50);
     const random = nativeRandom(3);
     for (let j = 0; j < 30; j++) {
       const q = random.normal(50);
@@ -96,18 +96,18 @@ describe('a basis', () => {
   });
 
   it('is in arrays where the runtime has no SIMD, or d is too large for its memory', () => {
-    using large = basis(most + 1);
+    using large = emptyBasis(most + 1);
     expect(large).toBeInstanceOf(PlainBasis);
-    using usual = basis(10);
+    using usual = emptyBasis(10);
     expect(usual).toBeInstanceOf(SimdBasis);
-    vi.spyOn(instances, 'available', 'get').mockReturnValue(false);
-    expect(basis(10)).toBeInstanceOf(PlainBasis);
+    vi.spyOn(simd, 'available', 'get').mockReturnValue(false);
+    expect(emptyBasis(10)).toBeInstanceOf(PlainBasis);
   });
 
   it('gives its memory to the next one', () => {
-    const acquire = vi.spyOn(instances, 'acquire');
+    const acquire = vi.spyOn(simd, 'acquire');
     for (let i = 0; i < 3; i++) {
-      using Q = basis(100);
+      using Q = emptyBasis(100);
       Q.add(new Float64Array(100).fill(i));
     }
     const lent = acquire.mock.results.map(({ value }) => value);

@@ -1,6 +1,6 @@
 import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import { instantiate } from '../instances.ts';
-import type { Memory } from '../kernels.ts';
+import { instantiate } from '../../../kernels/instances.ts';
+import type { Memory } from '../../../kernels/kernels.ts';
 import { jobNames, type Plan, type Work, workOn } from '../work.ts';
 import { Board } from './board.ts';
 

@@ -1,5 +1,5 @@
 import type * as WorkerThreads from 'node:worker_threads';
-import type { Instance } from '../instances.ts';
+import type { Instance } from '../../../kernels/instances.ts';
 import { type JobName, jobNames, type Plan, type Work } from '../work.ts';
 import { Board } from './board.ts';
 import type { Message, Start } from './helper.ts';

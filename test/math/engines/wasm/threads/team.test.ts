@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Network } from '../../../../../src/math/engines/engines.ts';
+import type { Network } from '../../../../../src/math/engines/engine.ts';
 import * as typedArray from '../../../../../src/math/engines/typed-array/engine.ts';
-import { instances, open } from '../../../../../src/math/engines/wasm/engine.ts';
+import { open } from '../../../../../src/math/engines/wasm/engine.ts';
 import { sigmaOf } from '../../../../../src/math/engines/wasm/passes.ts';
 import { helped, Team } from '../../../../../src/math/engines/wasm/threads/team.ts';
 import { workOn } from '../../../../../src/math/engines/wasm/work.ts';
 import { chainsOf, workspace } from '../../../../../src/math/engines/wasm/workspace.ts';
+import { simd } from '../../../../../src/math/kernels/simd.ts';
 import { activations } from '../../../../../src/math/models/activations.ts';
 import { apart, at, build, plain, products, type Shape } from '../random-network.ts';
 
@@ -90,7 +91,7 @@ describe('a run that is split over threads', () => {
     const sigma = sigmaOf(network.activation, 'wasm');
     const shape = { tensors, dim, dataset: { n: dataset.n, d: dataset.d, k: dataset.k }, loss: { name: loss.name } };
     const plan = { shape, sigma, apart: true };
-    const instance = instances.acquire(workspace(shape, sigma.needs, true).bytes, true);
+    const instance = simd.acquire(workspace(shape, sigma.needs, true).bytes, true);
     const work = workOn(instance.kernels, plan);
     const broken = new Team(2, { ...instance, module: {} }, plan, work);
     const before = helped();
@@ -100,7 +101,7 @@ describe('a run that is split over threads', () => {
     }
     expect(helped()).toBe(before);
     broken.close(false); // the threads go, and are made anew for the next
-    instances.release(instance);
+    simd.release(instance);
     await helpIsThere(network, theta, 2);
     expect(everything(network, theta, 2)).toEqual(everything(network, theta, 1));
   });

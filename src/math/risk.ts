@@ -1,0 +1,108 @@
+import { checkDataset, type Data, type Dataset } from './data/dataset.ts';
+import { emptied, gather } from './data/gather.ts';
+import { type EngineName, engines, runnable } from './engines/engines.ts';
+import { type LossName, losses } from './losses/losses.ts';
+import { draw, type Mlp, tensorsOf } from './models/mlp.ts';
+import type { Objective } from './objective.ts';
+import { nativeRandom } from './random/native.ts';
+import type { Random } from './random/random.ts';
+import { torchRandom } from './random/torch.ts';
+import { requireCounts } from './require-number.ts';
+import { requireOneOf } from './require-one-of.ts';
+import { requireOptions } from './require-options.ts';
+
+/** What {@link objective} makes a loss of: a network, a loss, data, and how they are drawn and computed. */
+export interface Problem {
+  readonly model: Mlp;
+  readonly loss: LossName;
+  readonly data: Data | Dataset;
+  readonly seed?: number;
+  /** `torch`: what PyTorch's CPU generator draws for the seed, bit for bit. `native`: draws in full float64. */
+  readonly random?: RandomName;
+  /** Which is drawn first from the one stream of the seed. */
+  readonly order?: 'model-first' | 'data-first';
+  /** Default `wasm`; where the runtime lacks its instructions, `typed-array` takes its place. */
+  readonly engine?: EngineName;
+  /**
+   * Threads that may share the samples of one evaluation, where the network is large enough for it to pay (20 MFLOP a
+   * step) and the engine can; the bits do not depend on them. Default 1.
+   */
+  readonly threads?: number;
+}
+
+/** The empirical risk of a network: an {@link Objective} with the data it is over and the parameters drawn for it. */
+export interface Risk extends Objective {
+  readonly dataset: Dataset;
+  /** A fresh copy of θ₀. */
+  start(): Float64Array; // [d]
+}
+
+const drawn = (data: Data | Dataset, random: Random): Dataset => ('draw' in data ? data.draw(random) : data);
+
+const randoms = { torch: torchRandom, native: nativeRandom };
+/** Whose draws a seed gives. */
+export type RandomName = keyof typeof randoms;
+
+/**
+ * Draws the data and the initial parameters of one seed, and returns the loss as a function of the parameters.
+ *
+ * @example
+ * const L = objective({
+ *   model: mlp({ hidden: [64], activation: 'relu' }), loss: 'mse', seed: 0,
+ *   data: gaussianMixture({ n: 200, d: 20, classes: 5, separation: 2 }),
+ * });
+ * @throws {TypeError} if there is another option, the loss cannot be taken on the data (cross-entropy without classes), or
+ *   the data are not of the shape they say. @throws {RangeError} if they are not finite, the network is too large, or an
+ *   option has a value that it cannot have.
+ */
+export function objective(problem: Problem): Risk {
+  const known = ['model', 'loss', 'data', 'seed', 'random', 'order', 'engine', 'threads'] satisfies (keyof Problem)[];
+  requireOptions('objective', problem, known);
+  const { model, loss, data, seed = 0, random = 'torch', order = 'model-first' } = problem;
+  const { engine = 'wasm', threads = 1 } = problem;
+  requireOneOf('objective', { loss }, Object.keys(losses));
+  requireOneOf('objective', { random }, Object.keys(randoms));
+  requireOneOf('objective', { order }, ['model-first', 'data-first']);
+  requireOneOf('objective', { engine }, Object.keys(engines));
+  requireCounts('objective', { threads });
+  const stream = randoms[random](seed);
+  const tensors = tensorsOf(model, data.d, data.k);
+  const first = order === 'data-first' ? drawn(data, stream) : undefined;
+  const theta0 = draw(tensors, stream);
+  const dataset = first ?? drawn(data, stream);
+  checkDataset(dataset);
+  if (loss === 'cross-entropy' && !dataset.labels) {
+    throw new TypeError('objective: cross-entropy needs data with classes, got real targets; use mse');
+  }
+  const dim = theta0.length;
+  const { open, capabilities } = engines[runnable(engine)];
+  const over = (data: Dataset) =>
+    open({ tensors, dim, dataset: data, activation: model.activation, loss: losses[loss] }, { threads });
+  return {
+    dim,
+    tensors,
+    dataset,
+    capabilities: dataset.labels ? [...capabilities, 'classes'] : capabilities,
+    start: () => theta0.slice(),
+    open: () => over(dataset),
+    batches: {
+      n: dataset.n,
+      open(size) {
+        if (!(Number.isInteger(size) && size >= 1 && size <= dataset.n)) {
+          throw new RangeError(
+            `objective: a batch must have 1 … ${dataset.n} samples, as many as there are, got ${size}`,
+          );
+        }
+        const batch = emptied(dataset, size);
+        const evaluation = over(batch);
+        return {
+          ...evaluation,
+          select(rows) {
+            gather(dataset, rows, batch);
+            evaluation.reload();
+          },
+        };
+      },
+    },
+  };
+}

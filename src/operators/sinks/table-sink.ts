@@ -1,0 +1,142 @@
+import fs from 'node:fs';
+import { extname, resolve } from 'node:path';
+import { config, defer, type Observable, tap } from 'rxjs';
+import type { Columns } from '../../columns.ts';
+import { requireCounts } from '../../math/require-number.ts';
+import { columnsOf, isStream, passing, type Stream } from '../../stream.ts';
+import { StreamReader } from '../../tables/stream-reader.ts';
+import { StreamWriter } from '../../tables/stream-writer.ts';
+import { type TableWriter, writeParts } from '../../tables/table-writer.ts';
+
+export interface TableSink {
+  /** Named in errors. */
+  readonly who: string;
+  readonly path: string;
+  /** Rows per batch of the stream that is written while the run goes on. */
+  readonly rows: number;
+  /** Opens the file that the finished stream becomes. */
+  readonly open: (path: string, columns: Columns) => TableWriter;
+}
+
+/** Which sink writes what is known by an ending. */
+const formats: Readonly<Record<string, string>> = {
+  '.arrow': 'toArrow',
+  '.feather': 'toArrow',
+  '.parquet': 'toParquet',
+};
+
+/** Tables that a subscriber is writing, so that a second one does not write into the same stream. */
+const busy = new Set<string>();
+
+/**
+ * Passes rows on and writes them: to `<path>.part` as they come, and from there to `path` once they end.
+ *
+ * @throws {TypeError} if `path` is not the name of a file, or that of another format, or the columns of the source are not known. @throws {RangeError} for `rows`.
+ */
+export function tableSink({ who, path, rows, open }: TableSink) {
+  if (typeof path !== 'string' || path === '') {
+    throw new TypeError(`${who}: path must name a file, got ${JSON.stringify(path)}`);
+  }
+  const other = formats[extname(path).toLowerCase()];
+  if (other && other !== who) {
+    throw new TypeError(`${who}: path must not end in ${extname(path)}, which is what ${other} writes, got ${path}`);
+  }
+  requireCounts(who, { rows });
+  return <R>(source: Observable<R>): Stream<R> => {
+    if (!isStream(source) || !source.shape.known) {
+      throw new TypeError(
+        `${who}: the columns of the rows are not known; start the chain from a Stream (gradientDescent, replay, sweep), and put ${who}() in its own .pipe(…)`,
+      );
+    }
+    const columns = columnsOf(source);
+    const written = (above: Observable<R>) =>
+      defer(() => {
+        const table = new Recording(who, path, columns, rows, open);
+        return above.pipe(
+          tap({
+            next: (row) => table.push(row),
+            complete: () => table.finish(),
+            error: () => table.keep(),
+            unsubscribe: () => table.stop(),
+          }),
+        );
+      });
+    return passing(written)(source);
+  };
+}
+
+/** One subscriber's stream on disk, on its way to become a table. */
+class Recording {
+  readonly #who: string;
+  readonly #path: string;
+  readonly #columns: Columns;
+  readonly #open: TableSink['open'];
+  readonly #key: string;
+  readonly #stream: StreamWriter;
+  #failed = false;
+
+  constructor(who: string, path: string, columns: Columns, rows: number, open: TableSink['open']) {
+    this.#who = who;
+    this.#path = path;
+    this.#columns = columns;
+    this.#open = open;
+    this.#key = resolve(path);
+    if (busy.has(this.#key)) {
+      throw new Error(`${who}: ${path} is being written by another subscriber; give each a path of its own`);
+    }
+    this.#stream = StreamWriter.create(`${path}.part`, columns, { rows, who });
+    busy.add(this.#key);
+  }
+
+  push(row: unknown): void {
+    try {
+      this.#stream.push(row);
+    } catch (error) {
+      this.#failed = true;
+      throw error;
+    }
+  }
+
+  /** Turns the stream into the table; if that fails, the stream stays. */
+  finish(): void {
+    busy.delete(this.#key);
+    const part = this.#stream.path;
+    this.#failed = true;
+    this.#stream.finish();
+    writeParts(this.#columns, batchesOf(part), [() => this.#open(this.#path, this.#columns)], { who: this.#who });
+    fs.rmSync(part);
+    this.#failed = false;
+  }
+
+  /** Leaves the stream where it is; something has gone wrong already, and that is what shall be heard of. */
+  keep(): void {
+    busy.delete(this.#key);
+    try {
+      this.#stream.close();
+    } catch {}
+  }
+
+  /** Nobody wants more rows: those that came make the table, unless one of them was what went wrong. */
+  stop(): void {
+    if (this.#failed) this.keep();
+    else {
+      try {
+        this.finish();
+      } catch (error) {
+        unheard(error);
+      }
+    }
+  }
+}
+
+/** What a teardown throws is lost in the source that it stops, so it goes where RxJS reports errors nobody listens to. */
+function unheard(error: unknown): void {
+  setTimeout(() => {
+    if (!config.onUnhandledError) throw error;
+    config.onUnhandledError(error);
+  });
+}
+
+function* batchesOf(path: string) {
+  for (const batch of new StreamReader(path).batches({ borrowed: true })) yield { batch };
+}

@@ -1,0 +1,158 @@
+import { readFileSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { sha256 } from '../files/sha256.ts';
+import { dataPaths, type Experiment } from './experiment.ts';
+import { show } from './explain.ts';
+import { importModule } from './import-module.ts';
+import { parse } from './parse.ts';
+import { keysOf, place, withValue } from './paths.ts';
+import { measures, type Registry, registered } from './registry.ts';
+import { repeatedKey } from './repeated-key.ts';
+import { atKey, SpecError } from './spec-error.ts';
+
+/** A spec ready to be run: parsed, with the operators it names. */
+export interface Loaded {
+  /** The file it was read from, as it was named. */
+  readonly path: string;
+  /** Defaults filled in, paths as they were written: what the folder's hash is taken of. */
+  readonly spec: Experiment;
+  readonly registry: Registry;
+  /** sha256 of each module with operators of one's own, by the path in the spec: part of what a trajectory is. */
+  readonly modules: Readonly<Record<string, string>>;
+}
+
+/**
+ * Reads a spec from a file, and the modules that it names.
+ *
+ * @param sets Changes as `path=json`; a value that is not JSON is taken as text.
+ * @throws {SpecError} if the file or a module cannot be read, is not JSON, or is not a spec: names file and key.
+ */
+export async function loadSpec(path: string, sets: readonly string[] = []): Promise<Loaded> {
+  const written = parseJson(path, read(path, 'a spec').toString('utf8'));
+  const input = sets.reduce(withSet, written);
+  try {
+    const { registry, modules } = await operatorsOf(input, dirname(resolve(path)));
+    return { path, spec: parse(input, registry), registry, modules };
+  } catch (error) {
+    throw error instanceof SpecError ? error.in(path) : error;
+  }
+}
+
+function parseJson(path: string, text: string): object {
+  let value: unknown;
+  try {
+    value = JSON.parse(text.replace(/^\ufeff/, ''));
+  } catch (error) {
+    throw new SpecError(`${path}: expected JSON, got ${text.trim() ? mistake(text, error as Error) : 'an empty file'}`);
+  }
+  const twice = repeatedKey(text);
+  if (twice) throw new SpecError(`${path}: ${place(twice)}: expected each key once, got it twice`);
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  throw new SpecError(`${path}: expected a JSON object, got ${Array.isArray(value) ? 'a list' : show(value)}`);
+}
+
+/** The parser's own words, with the place as an editor counts it. */
+function mistake(text: string, { message }: Error): string {
+  const [, said, position] = /^(.*) in JSON at position (\d+)/s.exec(message) ?? [];
+  if (said === undefined) return `a mistake: ${message}`;
+  const before = text.slice(0, Number(position)).split('\n');
+  return `a mistake at line ${before.length}, column ${before.at(-1)!.length + 1}: ${said}`;
+}
+
+function withSet(spec: object, set: string): object {
+  const at = set.indexOf('=');
+  if (at < 1) throw new SpecError(`--set: expected path=json, got ${set}`);
+  const [path, text] = [set.slice(0, at), set.slice(at + 1)];
+  let value: unknown = text;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // a word needs no quotes
+  }
+  return atKey(`--set ${path}`, () => withValue(spec, keysOf(path), value) as object);
+}
+
+async function operatorsOf(spec: object, folder: string) {
+  const { operators } = spec as { operators?: unknown };
+  // what is no path, the schema says
+  return loadOperators(
+    (Array.isArray(operators) ? operators : []).filter((path) => typeof path === 'string'),
+    folder,
+  );
+}
+
+/**
+ * The operators that come with the package and those of the modules at `paths`.
+ *
+ * @throws {SpecError} if a module cannot be loaded, exports no operators, or takes a name twice.
+ */
+export async function loadOperators(paths: readonly string[], folder = '') {
+  const modules: Record<string, string> = {};
+  let registry = measures;
+  for (const [i, path] of paths.entries()) {
+    const file = resolve(folder, path);
+    const module = await load(`operators[${i}]`, file);
+    modules[path] = module.hash;
+    registry = { ...registry, ...atKey(`operators[${i}]: ${file}`, () => registered(module.exports, registry)) };
+  }
+  return { registry, modules };
+}
+
+async function load(key: string, file: string): Promise<{ exports: Record<string, unknown>; hash: string }> {
+  const bytes = atKey(key, () => read(file, 'a module with operators'));
+  try {
+    return { exports: await importModule(pathToFileURL(file).href), hash: sha256(sourcesOf(file, bytes)) };
+  } catch (error) {
+    throw new SpecError(`${key}: ${file}: expected a module that can be loaded, got ${String(error)}`);
+  }
+}
+
+/**
+ * The text of a module and of all that it imports by a relative path, and these in turn: what its operators do depends on
+ * them. Packages that it imports are not looked into.
+ */
+function sourcesOf(file: string, bytes = read(file, 'a module'), seen = new Set<string>()): string {
+  seen.add(file);
+  const text = bytes.toString('utf8');
+  const imported = [...text.matchAll(/(?:from|import)\s*\(?\s*['"](\.{1,2}\/[^'"]+)['"]/g)]
+    .map(([, path]) => resolve(dirname(file), path!))
+    .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
+  return [text, ...imported.map((path) => (seen.has(path) ? '' : sourcesOf(path, undefined, seen)))].join('\0');
+}
+
+function read(path: string, what: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    const known: Record<string, string> = {
+      ENOENT: 'nothing there',
+      ENOTDIR: 'nothing there',
+      EISDIR: 'a folder',
+      EACCES: 'a file that may not be read',
+    };
+    throw new SpecError(`${path}: expected ${what}, got ${known[code] ?? code}`);
+  }
+}
+
+/** The keys of `data` that hold a path, whatever its kind. */
+const pathKeys: readonly string[] = Object.values(dataPaths).flat();
+
+/** The spec with the paths of its files made absolute: what is stored, and what runs. */
+export function resolved({ spec, path }: Pick<Loaded, 'spec' | 'path'>): Experiment {
+  const folder = dirname(resolve(path));
+  const absolute = (file: string) => resolve(folder, file);
+  const data = Object.entries(spec.data)
+    .filter(([key]) => pathKeys.includes(key))
+    .map(([key, file]) => [key, absolute(file as string)]);
+  const axes = Object.entries(spec.grid)
+    .filter(([axis]) => pathKeys.some((key) => axis === `data.${key}`))
+    .map(([axis, files]) => [axis, (files as string[]).map(absolute)]);
+  return {
+    ...spec,
+    data: { ...spec.data, ...Object.fromEntries(data) },
+    grid: { ...spec.grid, ...Object.fromEntries(axes) },
+    operators: spec.operators.map(absolute),
+  };
+}

@@ -1,0 +1,181 @@
+import {
+  type Bool,
+  type Data,
+  type Field,
+  type Float64,
+  type Int32,
+  type List,
+  makeData,
+  RecordBatch,
+  type Schema,
+  Struct,
+  type Uint32,
+  type Utf8,
+} from 'apache-arrow';
+import type { Columns } from '../columns.ts';
+import type { Cells } from './cells.ts';
+import { checkKeys, found } from './check-row.ts';
+import { BoolCells, Float64Cells, IntegerCells } from './scalar-cells.ts';
+import { arrowSchema } from './schema.ts';
+import { Float64ListCells, Int32ListCells, TextCells, VariableCells } from './variable-cells.ts';
+
+/**
+ * Gathers rows, or parts of other batches, into record batches, column by column.
+ *
+ * A batch that was taken is borrowed: the next rows overwrite its buffers, so write it before you go on.
+ *
+ * - cost: about 0.7 µs a row of 14 columns; no object per row, and the buffers are used again
+ *
+ * @example
+ * const builder = new BatchBuilder({ step: int32('updates made so far') });
+ * builder.push({ step: 0 });
+ * writer.write(builder.take());
+ */
+export class BatchBuilder {
+  readonly columns: Columns;
+  readonly schema: Schema;
+  readonly #who: string;
+  readonly #rows: number;
+  readonly #names: readonly string[];
+  readonly #cells: readonly Cells[];
+  readonly #variable: readonly Cells[];
+  #capacity = 0;
+  #length = 0;
+  /** Rows of the batches before this one. */
+  #before = 0;
+  #checked = false;
+
+  /** @param options.rows Rows of a full batch. @param options.who Named in errors. */
+  constructor(columns: Columns, { rows = 1024, who = 'toArrow' } = {}) {
+    this.columns = columns;
+    this.schema = arrowSchema(columns);
+    this.#who = who;
+    this.#rows = rows;
+    this.#names = Object.keys(columns);
+    this.#cells = this.schema.fields.map(cellsOf);
+    this.#variable = this.#cells.filter((cells) => cells instanceof VariableCells);
+  }
+
+  /** Rows in the batch so far. */
+  get length(): number {
+    return this.#length;
+  }
+
+  get full(): boolean {
+    if (this.#length >= this.#rows) return true;
+    for (const cells of this.#variable) if (cells.full(this.#length)) return true;
+    return false;
+  }
+
+  /**
+   * Adds a row; what its cells hold is copied.
+   *
+   * @throws {TypeError} if the keys of the first row are not the columns, or a cell is none that its column can hold.
+   *   The batch is then as it was.
+   */
+  push(row: unknown): void {
+    if (!this.#checked || typeof row !== 'object' || row === null) {
+      checkKeys(this.#who, this.columns, row);
+      this.#checked = true;
+    }
+    const at = this.#length;
+    if (at === this.#capacity) this.#grow(at + 1);
+    const names = this.#names;
+    for (let c = 0; c < names.length; c++) {
+      const cell = (row as Record<string, unknown>)[names[c]!];
+      if (!this.#cells[c]!.set(at, cell)) throw this.#refusal(names[c]!, cell);
+    }
+    this.#length = at + 1;
+  }
+
+  /**
+   * Copies rows of a batch until this one is full, and says how many.
+   *
+   * @param constants Columns that the batch lacks, with one value for all its rows.
+   * @throws {TypeError} if the batch lacks a column or has it with another type.
+   */
+  append(
+    batch: RecordBatch,
+    begin = 0,
+    end = batch.numRows,
+    constants: Readonly<Record<string, unknown>> = {},
+  ): number {
+    const parts = this.#names.map((name) => (name in constants ? null : this.#part(batch, name)));
+    const at = this.#length;
+    let count = Math.min(end - begin, this.#rows - at);
+    this.#grow(at + count);
+    for (const [c, part] of parts.entries()) {
+      if (part) count = Math.min(count, this.#cells[c]!.room(at, part, begin, begin + count));
+    }
+    for (const [c, part] of parts.entries()) {
+      const name = this.#names[c]!;
+      if (!part) this.#fill(c, at, count, constants[name]);
+      else if (!this.#cells[c]!.append(at, part, begin, begin + count)) throw this.#refusal(name, null);
+    }
+    this.#length = at + count;
+    return count;
+  }
+
+  /** The rows so far as a batch, borrowed until the next row; the builder starts over. */
+  take(metadata?: Map<string, string>): RecordBatch {
+    const length = this.#length;
+    if (this.#capacity === 0) this.#grow(1);
+    const children = this.#cells.map((cells) => cells.take(length));
+    this.#before += length;
+    this.#length = 0;
+    const data = makeData({ type: new Struct(this.schema.fields), length, nullCount: 0, children });
+    return new RecordBatch(this.schema, data, metadata);
+  }
+
+  #grow(rows: number): void {
+    if (rows <= this.#capacity) return;
+    this.#capacity = Math.max(rows, this.#capacity ? this.#rows : Math.min(64, this.#rows));
+    for (const cells of this.#cells) cells.reserve(this.#capacity);
+  }
+
+  #fill(column: number, at: number, count: number, cell: unknown): void {
+    for (let i = 0; i < count; i++) {
+      if (!this.#cells[column]!.set(at + i, cell)) throw this.#refusal(this.#names[column]!, cell);
+    }
+  }
+
+  #part(batch: RecordBatch, name: string): Data {
+    const index = batch.schema.fields.findIndex((field) => field.name === name);
+    const part = batch.data.children[index];
+    if (!part) throw new TypeError(`${this.#who}: the batch has no column ${name}`);
+    const { type } = this.#cells[this.#names.indexOf(name)]!;
+    if (`${type}` !== `${part.type}`) {
+      throw new TypeError(`${this.#who}: the column ${name} must have the type ${type}, got ${part.type}`);
+    }
+    return part;
+  }
+
+  #refusal(name: string, cell: unknown): TypeError {
+    const row = this.#before + this.#length;
+    if (cell === undefined) return new TypeError(`${this.#who}: row ${row} has no ${name}`);
+    if (cell === null) {
+      return new TypeError(`${this.#who}: ${name} is null in row ${row}; declare the column as nullable(…)`);
+    }
+    const { expects } = this.#cells[this.#names.indexOf(name)]!;
+    return new TypeError(`${this.#who}: ${name} must be ${expects}, got ${found(cell)} in row ${row}`);
+  }
+}
+
+function cellsOf({ type, nullable }: Field): Cells {
+  switch (`${type}`) {
+    case 'Float64':
+      return new Float64Cells(type as Float64, nullable);
+    case 'Int32':
+      return new IntegerCells(type as Int32, nullable, new Int32Array(0));
+    case 'Uint32':
+      return new IntegerCells(type as Uint32, nullable, new Uint32Array(0));
+    case 'Bool':
+      return new BoolCells(type as Bool, nullable);
+    case 'Utf8':
+      return new TextCells(type as Utf8, nullable, new Uint8Array(0));
+    case 'List<Float64>':
+      return new Float64ListCells(type as List, nullable, new Float64Array(0));
+    default:
+      return new Int32ListCells(type as List, nullable, new Int32Array(0));
+  }
+}

@@ -1,0 +1,33 @@
+import type { Columns } from '../columns.ts';
+
+/** A value as an error message shows it. */
+export function found(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'object' && value !== null) return `an object of the kind ${value.constructor?.name ?? 'null'}`;
+  if (typeof value === 'function') return 'a function';
+  return String(value);
+}
+
+/**
+ * Holds the keys of a row against the columns, both ways; `state` may stay behind.
+ *
+ * @throws {TypeError} naming the columns that were dropped, or the keys that no column describes.
+ */
+export function checkKeys(who: string, columns: Columns, row: unknown): void {
+  if (typeof row !== 'object' || row === null || Array.isArray(row)) {
+    throw new TypeError(
+      `${who}: a row must be an object with the columns of the stream, got ${found(row)}; use derive() in place of map()`,
+    );
+  }
+  const names = Object.keys(columns);
+  const missing = names.filter((name) => !(name in row));
+  if (missing.length) {
+    const what = missing.length === 1 ? `column ${missing[0]} was` : `columns ${missing.join(', ')} were`;
+    throw new TypeError(`${who}: the ${what} dropped on the way; use derive() in place of map()`);
+  }
+  const extra = Object.keys(row).filter((key) => !(key in columns) && key !== 'state');
+  if (extra.length) {
+    throw new TypeError(`${who}: the rows carry ${extra.join(', ')}, which no column describes; add it with derive()`);
+  }
+}

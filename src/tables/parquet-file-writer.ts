@@ -1,0 +1,128 @@
+import type { RecordBatch } from 'apache-arrow';
+import type { SchemaElement } from 'hyparquet';
+import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
+import { writeColumn } from 'hyparquet-writer/src/column.js';
+import type { ColumnEncoder, Compressors } from 'hyparquet-writer/src/types.js';
+import type { Column, Columns } from '../columns.ts';
+import { AtomicFile } from '../files/atomic-file.ts';
+import { schemaMessage } from './encoders.ts';
+import { listPages, scalarPages } from './parquet-pages.ts';
+import { arrowSchema } from './schema.ts';
+import type { TableWriter } from './table-writer.ts';
+
+/**
+ * Writes a Parquet file, one row group per batch, compressed with Snappy.
+ *
+ * Units, meanings and exact types travel in `ARROW:schema`, from which pyarrow and Polars restore them; a NaN stays a
+ * NaN and a null a null. The same batches give the same bytes.
+ *
+ * - cost: about 7 µs a row of 14 columns; memory of one column of a batch
+ *
+ * @example
+ * const file = new ParquetFileWriter('output/steps.parquet', columns);
+ * file.write(batch);
+ * file.commit();
+ */
+export class ParquetFileWriter implements TableWriter {
+  readonly #file: AtomicFile;
+  readonly #bytes = new ByteWriter();
+  readonly #parquet: ParquetWriter;
+  readonly #columns: { readonly column: Column; readonly encoder: ColumnEncoder }[];
+
+  constructor(path: string, columns: Columns) {
+    const schema: SchemaElement[] = [{ name: 'schema', num_children: Object.keys(columns).length }];
+    const root = schema[0]!;
+    const arrow = Buffer.from(schemaMessage(arrowSchema(columns))).toString('base64');
+    this.#file = new AtomicFile(path);
+    this.#parquet = new ParquetWriter({
+      writer: this.#bytes,
+      schema,
+      kvMetadata: [{ key: 'ARROW:schema', value: arrow }],
+      createdBy: 'rxdescent',
+    });
+    this.#columns = Object.entries(columns).map(([name, column]) => {
+      const elements = elementsOf(name, column);
+      schema.push(...elements);
+      return { column, encoder: encoderOf(column, [root, ...elements], this.#parquet) };
+    });
+  }
+
+  write(batch: RecordBatch): void {
+    const { row_groups: groups, pendingIndexes } = this.#parquet;
+    const start = this.#bytes.offset;
+    let uncompressed = 0n;
+    const chunks = this.#columns.map(({ column: { arrow, nullable }, encoder }, c) => {
+      const pages = arrow.startsWith('list') ? listPages : scalarPages;
+      const pageData = pages(batch.data.children[c]!, nullable);
+      const written = writeColumn({ writer: this.#bytes, column: encoder, pageData });
+      pendingIndexes.push(written);
+      uncompressed += written.chunk.meta_data!.total_uncompressed_size;
+      this.#flush();
+      return written.chunk;
+    });
+    groups.push({
+      columns: chunks,
+      total_byte_size: uncompressed,
+      num_rows: BigInt(batch.numRows),
+      total_compressed_size: BigInt(this.#bytes.offset - start),
+    });
+    this.#parquet.num_rows += BigInt(batch.numRows);
+  }
+
+  commit(): string {
+    void this.#parquet.finish();
+    this.#flush();
+    return this.#file.commit();
+  }
+
+  abort(): void {
+    this.#file.abort();
+  }
+
+  #flush(): void {
+    this.#file.write(this.#bytes.getBytes());
+    this.#bytes.index = 0;
+  }
+}
+
+const leaves: Record<string, SchemaElement> = {
+  float64: { name: 'element', type: 'DOUBLE' },
+  int32: { name: 'element', type: 'INT32' },
+  // by its older name alone: the writer gives the newer one a bit width of a size that other readers refuse
+  uint32: { name: 'element', type: 'INT32', converted_type: 'UINT_32' },
+  bool: { name: 'element', type: 'BOOLEAN' },
+  utf8: { name: 'element', type: 'BYTE_ARRAY', converted_type: 'UTF8', logical_type: { type: 'STRING' } },
+};
+
+function elementsOf(name: string, { arrow, nullable }: Column): SchemaElement[] {
+  const repetition_type = nullable ? 'OPTIONAL' : 'REQUIRED';
+  const item = /^list<(.*)>$/.exec(arrow)?.[1];
+  if (!item) return [{ ...leaves[arrow]!, name, repetition_type }];
+  return [
+    { name, repetition_type, num_children: 1, converted_type: 'LIST', logical_type: { type: 'LIST' } },
+    { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
+    { ...leaves[item]!, repetition_type: 'REQUIRED' },
+  ];
+}
+
+function encoderOf({ arrow }: Column, path: SchemaElement[], { codec, compressors }: ParquetWriter): ColumnEncoder {
+  const element = path.at(-1)!;
+  return {
+    columnName: path
+      .slice(1)
+      .map(({ name }) => name)
+      .join('.'),
+    element,
+    schemaPath: path,
+    codec,
+    compressors: compressors as Compressors,
+    // the writer compares what stands in the file, which for large unsigned numbers is negative
+    stats: arrow !== 'uint32',
+    pageSize: 1 << 18,
+    columnIndex: false,
+    offsetIndex: true,
+    // not a dictionary for doubles: the writer's takes −0 for 0
+    ...(element.type === 'DOUBLE' && { encoding: 'BYTE_STREAM_SPLIT' }),
+    ...(element.type === 'INT32' && { encoding: 'DELTA_BINARY_PACKED' }),
+  };
+}

@@ -1,0 +1,214 @@
+import fs from 'node:fs';
+import { Message, type RecordBatch, RecordBatchReader, type Schema } from 'apache-arrow';
+import type { Columns } from '../columns.ts';
+import { checkSeal } from './checksum.ts';
+import { rowAt } from './rows.ts';
+import { columnsOfSchema } from './schema.ts';
+
+/** Where a batch lies in its file. */
+interface Block {
+  readonly offset: number;
+  readonly head: number;
+  readonly body: number;
+  readonly rows: number;
+}
+
+const prefix = 8;
+const continuation = -1;
+const cutOff = 'is incomplete: the file ends inside it';
+
+/**
+ * Reads the batches of an IPC stream, or of an IPC file of ours, from disk, one at a time.
+ *
+ * Opening it reads through the file once and holds every message of a stream against its CRC-32C; batches before the
+ * first damaged or incomplete one can be read.
+ *
+ * - cost: memory of one batch, whatever the file; about 2 s per GB to open
+ *
+ * @throws {Error} if there is no such file, or not even its schema is whole.
+ * @example
+ * const stream = new StreamReader('run.arrows');
+ * for (const batch of stream.batches()) console.log(batch.numRows);
+ * if (stream.damage) console.error(stream.damage);
+ */
+export class StreamReader {
+  readonly path: string;
+  readonly schema: Schema;
+  readonly columns: Columns;
+  readonly #schemaMessage: Uint8Array;
+  readonly #sealed: boolean;
+  readonly #blocks: Block[] = [];
+  #rows = 0;
+  #end = 0;
+  #finished = false;
+  #damage: string | null = null;
+
+  constructor(path: string) {
+    this.path = path;
+    [this.#schemaMessage, this.#sealed, this.#end] = this.#open((fd, size) => {
+      const magic = read(fd, 0, 6).toString('latin1') === 'ARROW1';
+      const offset = magic ? 8 : 0;
+      const length = headLength(fd, offset, size);
+      const head = typeof length === 'number' ? read(fd, offset, length) : null;
+      const wrong = head ? (magic ? null : checkSeal(head, new Uint8Array(0))) : length;
+      if (!head || wrong) throw new Error(`${path} holds no Arrow stream: its schema ${wrong}`);
+      return [head, !magic, offset + head.length] as const;
+    });
+    this.schema = RecordBatchReader.from(this.#schemaMessage).open().schema;
+    this.columns = columnsOfSchema(this.schema);
+    this.refresh();
+  }
+
+  /** Rows in whole batches. */
+  get rows(): number {
+    return this.#rows;
+  }
+  /** Whether the writer closed the stream; a killed one did not. */
+  get finished(): boolean {
+    return this.#finished;
+  }
+  /** What ended the reading before the end of the file, or null. */
+  get damage(): string | null {
+    return this.#damage;
+  }
+  /** Bytes up to the end of the last whole batch. */
+  get end(): number {
+    return this.#end;
+  }
+  get schemaBytes(): Uint8Array {
+    return this.#schemaMessage;
+  }
+
+  /** Takes in what was appended since; gives the number of rows that are new. */
+  refresh(): number {
+    const before = this.#rows;
+    this.#damage = null;
+    this.#open((fd, size) => {
+      let body = new Uint8Array(0);
+      while (!this.#finished && this.#end < size) {
+        const offset = this.#end;
+        if (size - offset >= prefix && read(fd, offset, prefix).readInt32LE(4) === 0) {
+          this.#finished = read(fd, offset, prefix).readInt32LE(0) === continuation;
+          if (this.#finished) break;
+        }
+        const length = headLength(fd, offset, size);
+        if (typeof length === 'string') return this.#stop(length);
+        const head = read(fd, offset, length);
+        const bodyLength = bodyLengthOf(head);
+        if (bodyLength === null) return this.#stop('is damaged: it says not where it ends');
+        if (offset + length + bodyLength > size) return this.#stop(cutOff);
+        if (this.#sealed) {
+          if (body.length < bodyLength) body = new Uint8Array(bodyLength);
+          const wrong = checkSeal(head, readInto(fd, offset + length, body.subarray(0, bodyLength)));
+          if (wrong) return this.#stop(wrong);
+        }
+        const rows = (Message.decode(head.subarray(prefix)).header() as { length: number }).length;
+        this.#blocks.push({ offset, head: length, body: bodyLength, rows });
+        this.#rows += rows;
+        this.#end = offset + length + bodyLength;
+      }
+    });
+    return this.#rows - before;
+  }
+
+  #stop(wrong: string): void {
+    this.#damage = `${this.path}: batch ${this.#blocks.length} at byte ${this.#end} ${wrong}; the ${this.#rows} rows before it are whole`;
+  }
+
+  /**
+   * The whole batches in order.
+   *
+   * @param options.from Begins with the batch that holds this row.
+   * @param options.borrowed Reads each batch into the memory of the one before: for who copies what it needs and goes on.
+   */
+  *batches({ from = 0, borrowed = false } = {}): Generator<RecordBatch, void, void> {
+    const largest = this.#blocks.reduce((size, { head, body }) => Math.max(size, head + body), 0);
+    const memory = borrowed ? new Uint8Array(largest) : undefined;
+    const fd = fs.openSync(this.path, 'r');
+    try {
+      let start = 0;
+      for (const block of this.#blocks) {
+        start += block.rows;
+        if (start > from) yield this.#batch(fd, block, memory);
+      }
+    } finally {
+      fs.closeSync(fd);
+    }
+  }
+
+  /** A row as an object, lists as typed arrays of their own; counted from the end if negative; undefined past either. */
+  row(index: number): Record<string, unknown> | undefined {
+    const wanted = index < 0 ? this.#rows + index : index;
+    let start = 0;
+    for (const block of this.#blocks) {
+      if (wanted >= start && wanted < start + block.rows) {
+        return this.#open((fd) => rowAt(this.#batch(fd, block), wanted - start));
+      }
+      start += block.rows;
+    }
+    return undefined;
+  }
+
+  /** Where the batch that holds a row begins, in rows and bytes. */
+  blockOf(row: number): { readonly row: number; readonly offset: number } {
+    let start = 0;
+    for (const { rows, offset } of this.#blocks) {
+      if (row < start + rows) return { row: start, offset };
+      start += rows;
+    }
+    return { row: start, offset: this.#end };
+  }
+
+  #batch(fd: number, { offset, head, body }: Block, memory = new Uint8Array(head + body)): RecordBatch {
+    const bytes = readInto(fd, offset, memory.subarray(0, head + body));
+    const { value } = RecordBatchReader.from([this.#schemaMessage, bytes]).next();
+    return value as RecordBatch;
+  }
+
+  #open<T>(use: (fd: number, size: number) => T): T {
+    const fd = fs.openSync(this.path, 'r');
+    try {
+      return use(fd, fs.fstatSync(fd).size);
+    } finally {
+      fs.closeSync(fd);
+    }
+  }
+}
+
+/** The length of prefix and metadata at an offset, or what is wrong there. */
+function headLength(fd: number, offset: number, size: number): number | string {
+  if (size - offset < prefix) return cutOff;
+  const start = read(fd, offset, prefix);
+  const length = start.readInt32LE(4);
+  if (start.readInt32LE(0) !== continuation || length <= 0 || length % 8)
+    return 'is damaged: no Arrow message starts there';
+  if (size - offset - prefix < length) return cutOff;
+  return prefix + length;
+}
+
+/**
+ * Reads the one field that says where a message ends straight out of its flatbuffer: to decode a message whose checksum
+ * is not known to hold can take minutes, as its damaged lengths are loops.
+ */
+function bodyLengthOf(head: Buffer): number | null {
+  try {
+    const table = prefix + head.readUInt32LE(prefix);
+    const slots = table - head.readInt32LE(table);
+    const bodyLength = head.readUInt16LE(slots + 4 + 2 * 3); // after version, header_type, header
+    const length = bodyLength === 0 ? 0 : Number(head.readBigInt64LE(table + bodyLength));
+    return length >= 0 && length % 8 === 0 ? length : null;
+  } catch {
+    return null;
+  }
+}
+
+const read = (fd: number, offset: number, length: number): Buffer => readInto(fd, offset, Buffer.alloc(length));
+
+function readInto<B extends Uint8Array>(fd: number, offset: number, into: B): B {
+  for (let done = 0; done < into.length; ) {
+    const count = fs.readSync(fd, into, done, into.length - done, offset + done);
+    if (count === 0) throw new Error('the file has become shorter while it was read');
+    done += count;
+  }
+  return into;
+}
