@@ -49,7 +49,7 @@ for (const job of values.jobs.split(',')) {
       evaluation.evaluate(theta, gradient, sums);
       for (let i = 0; i < theta.length; i++) theta[i] = theta[i]! - 1e-4 * gradient[i]!;
     };
-    const product = () => evaluation.hvp(v, out);
+    const product = () => evaluation.hvp!(v, out);
     const rounds = Number(values.rounds);
     const row = [timed(step, rounds), timed(product, rounds), timed(() => [step(), product()], rounds)];
     console.log(`${job.padEnd(5)} ${engine.padEnd(12)} step ${row[0]}   product ${row[1]}   both ${row[2]}   ms`);

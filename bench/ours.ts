@@ -39,7 +39,7 @@ export function product(job: string, threads: number): number {
   const work = (n: number) => {
     for (let i = 0; i < n; i++) {
       evaluation.evaluate(theta, gradient, sums);
-      evaluation.hvp(v, out);
+      evaluation.hvp!(v, out);
     }
   };
   work(Math.max(3, count / 10));

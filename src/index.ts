@@ -16,8 +16,20 @@ export {
   utf8,
   type Values,
 } from './columns.ts';
+export { type Need, requireNeeds } from './requirements.ts';
+export type { OptionsOf } from './options.ts';
+export { memoryless } from './math/memory.ts';
+export { layerPairs } from './math/models/layer-pairs.ts';
 export { columnsOf, extend, type Flat, isStream, passing, type Requirement, type Shape, Stream } from './stream.ts';
-export { type Memory, type Products, type Run, type Snapshot, State, type UpdateSums } from './state.ts';
+export {
+  type Memory,
+  type EdgeOf,
+  type Products,
+  type RunFacts,
+  type Snapshot,
+  State,
+  type UpdateSums,
+} from './state.ts';
 
 // problems: data, networks, losses
 export { chebyshev } from './math/data/chebyshev.ts';
@@ -32,10 +44,12 @@ export { type Mlp, type MlpOptions, mlp } from './math/models/mlp.ts';
 export {
   type Batched,
   type BatchEvaluation,
-  type Capability,
   type Evaluation,
   emptySums,
+  type LawPair,
   type Objective,
+  type ObjectiveFacts,
+  type ProductName,
   type Sums,
   type Tensor,
 } from './math/objective.ts';
@@ -72,33 +86,44 @@ export { stepDecay } from './math/schedules/step-decay.ts';
 export { warmup } from './math/schedules/warmup.ts';
 
 // sources
-export type { Adam } from './math/optimizers/adam.ts';
-export type { Momentum } from './math/optimizers/momentum.ts';
-export type { RmsProp } from './math/optimizers/rmsprop.ts';
+export type { Gradient, UpdateRule } from './math/optimizers/update-rule.ts';
 export { adam } from './operators/sources/adam.ts';
 export { adamw } from './operators/sources/adamw.ts';
-export type { Controller, Descent, Feedback, LearningRate, Step } from './operators/sources/descend.ts';
+export {
+  type Controller,
+  type Descent,
+  descend,
+  type Feedback,
+  type LearningRate,
+  type Step,
+} from './operators/sources/descend.ts';
 export { type DriftBudget, driftBudget } from './operators/sources/drift-budget.ts';
 export { gradientDescent } from './operators/sources/gradient-descent.ts';
 export { gradientFlow } from './operators/sources/gradient-flow.ts';
 export { type Axes, type AxisValue, logspace, type Point } from './operators/sources/grid.ts';
 export { momentum } from './operators/sources/momentum.ts';
+export {
+  type LedgerName,
+  type Optimizer,
+  type OptimizerDeclaration,
+  optimizer,
+} from './operators/sources/optimizer.ts';
 export { rmsprop } from './operators/sources/rmsprop.ts';
-export { type Sgd, sgd } from './operators/sources/sgd.ts';
+export { sgd } from './operators/sources/sgd.ts';
 export { type Swept, sweep } from './operators/sources/sweep.ts';
 
 // measures
 export { accuracy } from './operators/measures/accuracy.ts';
 export { activationSwitching } from './operators/measures/activation-switching.ts';
-export { type BatchSharpnessOptions, batchSharpness } from './operators/measures/batch-sharpness.ts';
+export { batchSharpness } from './operators/measures/batch-sharpness.ts';
 export { conservation } from './operators/measures/conservation.ts';
-export { type CriticalSharpnessOptions, criticalSharpness } from './operators/measures/critical-sharpness.ts';
-export { type DenseSpectrumOptions, denseSpectrum } from './operators/measures/dense-spectrum.ts';
-export { type EdgeOptions, edgeOfStability } from './operators/measures/edge-of-stability.ts';
+export { criticalSharpness } from './operators/measures/critical-sharpness.ts';
+export { denseSpectrum } from './operators/measures/dense-spectrum.ts';
+export { edgeOfStability } from './operators/measures/edge-of-stability.ts';
 export { gradientNorm } from './operators/measures/gradient-norm.ts';
 export { type HessianColumns, type HessianOptions, hessian, sharpness } from './operators/measures/hessian.ts';
-export { type SpectralDensityOptions, spectralDensity } from './operators/measures/spectral-density.ts';
-export { type TraceOptions, trace } from './operators/measures/trace.ts';
+export { spectralDensity } from './operators/measures/spectral-density.ts';
+export { trace } from './operators/measures/trace.ts';
 export { updateNorm } from './operators/measures/update-norm.ts';
 export { weightNorm } from './operators/measures/weight-norm.ts';
 
@@ -107,6 +132,7 @@ export { type Adds, derive } from './operators/transforms/derive.ts';
 export { ema } from './operators/transforms/ema.ts';
 export { every } from './operators/transforms/every.ts';
 export { type Context, type Measurement, measure, measureEvery } from './operators/transforms/measure.ts';
+export { type Declaration, type Operator, operator } from './operators/transforms/operator.ts';
 export { untilDiverged } from './operators/transforms/until-diverged.ts';
 
 // aggregates

@@ -1,13 +1,9 @@
-import type { Evaluation, Objective, Sums } from './math/objective.ts';
-import type { Gradient, UpdateSums } from './math/optimizers/rule.ts';
+import type { Memory } from './math/memory.ts';
+import type { Evaluation, Objective, ProductName, Sums } from './math/objective.ts';
+import type { Gradient, UpdateSums } from './math/optimizers/update-rule.ts';
 
-export type { UpdateSums } from './math/optimizers/rule.ts';
-
-/** What an operator remembers between rows, as plain data that `structuredClone` can copy. */
-export interface Memory<M = unknown> {
-  snapshot(): M;
-  restore(saved: M): void;
-}
+export type { Memory } from './math/memory.ts';
+export type { UpdateSums } from './math/optimizers/update-rule.ts';
 
 /** All that it takes to go on after a row as if nothing had happened. */
 export interface Snapshot {
@@ -21,8 +17,25 @@ export interface Snapshot {
   readonly memories: Readonly<Record<string, unknown>>;
 }
 
-/** The buffers of one subscription, overwritten at every step; a {@link State} is what a row may see of them. */
-export interface Run {
+/** Matrix whose largest eigenvalue is compared with `state.edge`; `batch`: the batch sharpness is. */
+export type EdgeOf = 'hessian' | 'preconditioned' | 'batch';
+
+/** Facts about a run that hold at every row. */
+export interface RunFacts {
+  readonly objective: Pick<Objective, 'dim' | 'tensors' | 'products' | 'facts' | 'batches'>;
+  readonly optimizer: {
+    readonly name: string;
+    readonly edgeOf: EdgeOf;
+    /** Learning rate η if it is constant, else how it changes. */
+    readonly learningRate: number | 'schedule' | 'feedback' | 'adaptive';
+  };
+  /** Step of the first row: 0, or the step after the snapshot that the run goes on from. */
+  readonly firstStep: number;
+}
+
+/** Buffers of one subscription, overwritten at every step. A {@link State} is what a row may see. */
+export interface RunBuffers {
+  readonly facts: RunFacts;
   readonly objective: Objective;
   readonly evaluation: Evaluation;
   theta: Float64Array; //    [d]
@@ -33,8 +46,8 @@ export interface Run {
   readonly updateSums: () => UpdateSums;
   readonly optimizer: Memory;
   readonly schedule: Memory | undefined;
-  /** What the update is made from. */
-  readonly from: () => Gradient;
+  /** Gradient that the update is made from. */
+  readonly stepGradient: () => Gradient;
   readonly edge: () => number;
   readonly preconditioner: () => Float64Array | null;
   readonly memories: Map<string, Memory>;
@@ -43,10 +56,9 @@ export interface Run {
   generation: number;
 }
 
-/** The products of an {@link Evaluation} that has been taken somewhere. */
-export type Products = Omit<Evaluation, 'evaluate' | 'loss' | 'close'>;
+/** Products of an {@link Evaluation} that has been moved to θₜ. */
+export type Products = Pick<Evaluation, ProductName>;
 
-const products = ['hvp', 'gnvp', 'jvp', 'vjp', 'preActivations'] as const;
 const brand = Symbol.for('rxdescent.State');
 
 /**
@@ -58,17 +70,17 @@ const brand = Symbol.for('rxdescent.State');
  * @example run.pipe(tap(({ state, step }) => step % 100 || draw(state.copy().theta)));
  */
 export class State {
-  readonly #run: Run;
+  readonly #run: RunBuffers;
   readonly #generation: number;
   readonly #step: number;
 
-  constructor(run: Run, step: number) {
+  constructor(run: RunBuffers, step: number) {
     this.#run = run;
     this.#generation = run.generation;
     this.#step = step;
   }
 
-  get #live(): Run {
+  get #live(): RunBuffers {
     if (this.#generation !== this.#run.generation) {
       throw new Error(
         `state: step ${this.#step} is over and its buffers hold another; read state while its row is handled, and copy() what you keep`,
@@ -83,6 +95,10 @@ export class State {
   /** Is this the first row of the run, or the first since it was taken up from a snapshot? */
   get first(): boolean {
     return this.#live.generation === 0;
+  }
+  /** Facts about the run, the same on every row. */
+  get run(): RunFacts {
+    return this.#live.facts;
   }
   get objective(): Objective {
     return this.#live.objective;
@@ -107,11 +123,11 @@ export class State {
   }
   /** The gradient that the step after this row is made from: ∇L(θₜ), or that of a mini-batch [d]. */
   get stepGradient(): Float64Array {
-    return this.#live.from().gradient;
+    return this.#live.stepGradient().gradient;
   }
   /** The inner products of {@link stepGradient}. */
   get stepSums(): Sums {
-    return this.#live.from().sums;
+    return this.#live.stepGradient().sums;
   }
   get updateSums(): UpdateSums {
     return this.#live.updateSums();
@@ -124,20 +140,22 @@ export class State {
   get preconditioner(): Float64Array | null {
     return this.#live.preconditioner();
   }
-  /** out ← ∇²L(θₜ)·v, reusing the pass that gave the row its loss; a function that can be handed on within the row. */
-  get hvp(): (v: Float64Array, out: Float64Array) => Float64Array {
-    void this.#live;
-    return (v, out) => this.#live.evaluation.hvp(v, out);
+  /**
+   * Function (v, out) ← ∇²L(θₜ)·v that may be handed on within the row. It reuses the row's own pass.
+   *
+   * @throws {TypeError} if the objective has no Hessian products.
+   */
+  get hvp(): NonNullable<Evaluation['hvp']> {
+    if (!this.#live.evaluation.hvp) throw new TypeError('state: the objective has no Hessian products (hvp)');
+    return (v, out) => this.#live.evaluation.hvp!(v, out);
   }
-  /** The products of the objective at θₜ that its engine offers; functions as {@link hvp} is one. */
+  /** Products that the objective has, at θₜ; functions as {@link hvp} is one. */
   get evaluation(): Products {
-    const { evaluation } = this.#live;
-    const guarded = products
-      .filter((name) => evaluation[name])
-      .map((name) => {
-        // biome-ignore lint/suspicious/noExplicitAny: handed on as they came; `Products` says what each takes
-        return [name, (...args: [any, any]) => this.#live.evaluation[name]!(...args)];
-      });
+    const { objective } = this.#live;
+    const guarded = objective.products.map((name) => {
+      // biome-ignore lint/suspicious/noExplicitAny: handed on as they came; `Products` says what each takes
+      return [name, (...args: [any, any]) => this.#live.evaluation[name]!(...args)];
+    });
     return Object.fromEntries(guarded) as Products;
   }
 
@@ -148,7 +166,7 @@ export class State {
   }
 
   /**
-   * Everything that decides the rows to come, to keep: hand it to a source as `from`. Take it at the end of the chain,
+   * Everything that decides the rows to come, to keep: hand it to a source as `resumeFrom`. Take it at the end of the chain,
    * when every operator has handled the row.
    */
   snapshot(): Snapshot {

@@ -6,57 +6,49 @@ import {
   type TeardownLogic,
 } from 'rxjs';
 import { type Columns, isColumn } from './columns.ts';
-import type { Capability } from './math/objective.ts';
+import type { RunFacts } from './state.ts';
 
 /** One type out of an intersection, so that an editor shows `{ step: number; loss: number }`. */
 export type Flat<T> = { [K in keyof T]: T[K] } & {};
 
 const brand = Symbol.for('rxdescent.Stream');
 
-/** What an operator must find above it: columns it reads, and what the engine behind `state` can do. */
+/** Condition on the rows above an operator. It lives with its operator. */
 export interface Requirement {
+  /** Name in messages. */
   readonly operator: string;
-  readonly reads?: readonly string[];
-  /** By columns that it reads, which operator adds them: for a message. */
-  readonly addedBy?: Readonly<Record<string, string>>;
-  readonly needs?: readonly Capability[];
-  /** Parameters θ that there must be at least, and what for; or at most, and what to do beyond. */
-  readonly parameters?:
-    | { readonly atLeast: number; readonly for: string }
-    | { readonly atMost: number; readonly else: string };
-  /** Samples that there must be at least, and what for. */
-  readonly samples?: { readonly atLeast: number; readonly for: string };
-  /** Holds curvature against `state.edge`: of this column, which must be the edge's own matrix's; null for no column. */
-  readonly edge?: string | null;
+  /** Columns that it reads. */
+  readonly reads?: readonly string[] | undefined;
+  /** Operator that adds a column, for a message. */
+  readonly addedBy?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Throws if the run behind the rows' `state` does not suit the operator. Called when the chain is
+   * assembled, and again at the first row of each run, because the runs of a sweep may differ.
+   *
+   * @param run     null if the rows have no state.
+   * @param columns Columns above the operator.
+   */
+  readonly check?: ((run: RunFacts | null, columns: Columns) => void) | undefined;
 }
 
-/** The matrix whose largest eigenvalue is held against `state.edge`; `batch`: none is, but the batch sharpness. */
-export type EdgeOf = 'hessian' | 'preconditioned' | 'batch';
-
-/** What is known of the rows before the first of them arrives. */
+/** Facts about the rows that are known before the first of them arrives. */
 export interface Shape {
   readonly columns: Columns;
-  /** Of the objective behind the rows' `state`; none where rows have no state. */
-  readonly capabilities?: readonly Capability[];
-  /** d of that objective's θ ∈ ℝᵈ; 0 where rows have no state, or nothing says. */
-  readonly dim?: number;
-  /** n of the data that objective is over; 0 where nothing says. */
-  readonly samples?: number;
-  /** Of the optimizer that makes the rows' steps; null where nothing says. */
-  readonly edgeOf?: EdgeOf | null;
-  /** False above a plain Observable: `columns` are then only those that were added to rows nobody has described. */
+  /** Facts of the run behind the rows' `state`; null if rows have no state. Streams only carry it. */
+  readonly run?: RunFacts | null;
+  /** False above a plain Observable: `columns` are then only those added to rows nobody described. */
   readonly known?: boolean;
   /** That plain Observable. */
   readonly base?: Observable<unknown> | null;
-  /** Axes of the grid that the rows come from, if they come from one. */
+  /** Axes of the grid, if the rows come from one. */
   readonly axes?: readonly string[];
-  /** What must hold of the rows underneath, once they are known. */
+  /** Requirements on the rows of the plain Observable; checked once these are known. */
   readonly pending?: readonly Requirement[];
-  /** Each subscriber gets rows of its own, so that the next operator may set its columns on them without a copy. */
+  /** True if each subscriber gets rows of its own; the next operator may then set columns on them. */
   readonly fresh?: boolean;
 }
 
-const nothing = { columns: {}, capabilities: [], dim: 0, samples: 0, edgeOf: null, base: null, axes: [], pending: [] };
+const nothing = { columns: {}, run: null, base: null, axes: [], pending: [] };
 
 /**
  * A cold Observable of rows that knows its columns before the first row arrives.
@@ -149,7 +141,6 @@ function under(source: Stream<any>, result: Observable<any>): Stream<any> {
  * @example
  * const shape = extend(run, { twice: int32('2·step') }, [{ operator: 'twice', reads: ['step'] }]);
  * @throws {TypeError} if a column is none, or already there, or a requirement is not met by rows that are known.
- * @throws {RangeError} if there are too few or too many parameters, or too few samples.
  */
 export function extend(
   source: Observable<unknown>,
@@ -184,48 +175,9 @@ export function extend(
         `${operator}: reads the column ${missing.join(', ')}, which nothing above adds${hint}; there are ${there}`,
       );
     }
-    requireObjective(requirement, shape);
-    requireEdge(requirement, shape);
+    requirement.check?.(shape.run, above);
   }
   return { ...shape, columns: all, pending: [], base: null, fresh: true };
-}
-
-function requireObjective(
-  { operator, needs = [], parameters, samples }: Requirement,
-  { capabilities, dim, samples: n }: Pick<Required<Shape>, 'capabilities' | 'dim' | 'samples'>,
-): void {
-  const lacking = needs.filter((need) => !capabilities.includes(need));
-  if (lacking.length) {
-    const found = capabilities.length ? `offers ${capabilities.join(', ')}` : 'has no state to measure';
-    throw new TypeError(`${operator}: needs ${lacking.join(', ')} of the objective, but the source ${found}`);
-  }
-  const atMost = (of: { readonly atLeast: number; readonly for: string }, there: string) =>
-    new RangeError(`${operator}: ${of.for} must be at most the number of ${there}, got ${of.atLeast}`);
-  if (samples && n && n < samples.atLeast) throw atMost(samples, `samples, ${n}`);
-  if (!parameters || dim === 0) return;
-  if ('atLeast' in parameters && dim < parameters.atLeast) throw atMost(parameters, `parameters, ${dim}`);
-  if ('atMost' in parameters && dim > parameters.atMost) {
-    throw new RangeError(`${operator}: takes at most ${parameters.atMost} parameters, got ${dim}; ${parameters.else}`);
-  }
-}
-
-/** Is the curvature that is held against the edge that which the edge is stated for? */
-function requireEdge(
-  { operator, edge }: Requirement,
-  { edgeOf, columns }: Pick<Required<Shape>, 'edgeOf' | 'columns'>,
-): void {
-  if (edge === undefined || !edgeOf) return;
-  if (edgeOf === 'batch') {
-    throw new TypeError(
-      `${operator}: needs steps of the whole gradient, got those of mini-batches, whose edge is not one of λ₁; measure batchSharpness instead`,
-    );
-  }
-  const matrix = edge === null ? undefined : columns[edge]?.matrix;
-  // without a preconditioner, the preconditioned Hessian is the Hessian
-  if (matrix === undefined || matrix === edgeOf || matrix === 'preconditioned') return;
-  throw new TypeError(
-    `${operator}: ${edge} must be that of the matrix whose edge the optimizer has, ${edgeOf}, got that of ${matrix}; measure it with matrix: '${edgeOf}'`,
-  );
 }
 
 /**

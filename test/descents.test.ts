@@ -57,7 +57,7 @@ describe.each<EngineName>(['typed-array', 'wasm'])('a descent from the seed alon
     const L = objective({ model, loss, data: kinds[of.data.kind]!(of.data), seed, order, engine });
     const evaluation = L.open();
     at(evaluation, L, L.start());
-    const product = evaluation.hvp(probe(L.dim), new Float64Array(L.dim));
+    const product = evaluation.hvp!(probe(L.dim), new Float64Array(L.dim));
     evaluation.close();
     const size = Math.hypot(...hvp);
     expect(Math.hypot(...product.map((value, i) => value - hvp[i]!))).toBeLessThanOrEqual(1e-10 * size);

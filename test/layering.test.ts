@@ -35,7 +35,7 @@ const modules = imports.filter(({ name }) => !name.endsWith('.ts') && !name.star
 /** math ← columns, stream, state ← tables, files, datasets ← operators ← pipelines ← store ← executors ← live, cli; and what gathers them. */
 const layers = [
   ['math'],
-  ['columns.ts', 'stream.ts', 'state.ts'],
+  ['columns.ts', 'stream.ts', 'state.ts', 'requirements.ts', 'options.ts'],
   ['tables', 'files', 'datasets'],
   ['operators'],
   ['pipelines'],
@@ -102,9 +102,9 @@ describe('the layers', () => {
     expect(early.filter(({ name }) => outside(name))).toEqual([]);
   });
 
-  it('keep commands and schemas out of what computes: commander in cli, zod from operators on', () => {
+  it('keep commands and schemas out of what computes: commander in cli, zod from options on', () => {
     expect(modules.filter(({ path, name }) => name === 'commander' && !under('cli')(path))).toEqual([]);
-    expect(modules.filter(({ path, name }) => name === 'zod' && layerOf(path) < layerOf('operators'))).toEqual([]);
+    expect(modules.filter(({ path, name }) => name === 'zod' && layerOf(path) < layerOf('options.ts'))).toEqual([]);
   });
 
   it('use of rxjs what is public', () => {

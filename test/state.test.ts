@@ -289,7 +289,7 @@ describe('a snapshot', () => {
           objective: quadratic(3, 1),
           theta0: Float64Array.of(1, 2),
           learningRate: eta,
-          from: second!,
+          resumeFrom: second!,
         }).pipe(
           take(3),
           map(({ state, ...row }) => row),

@@ -205,9 +205,9 @@ describe('a chain', () => {
   });
 
   it('refuses an objective that cannot do what an operator needs, when it is assembled', () => {
-    const poor = { ...L, capabilities: ['gradient'] as const };
+    const poor = { ...L, products: [] };
     expect(() => run(poor).pipe(sharpness())).toThrow(
-      new TypeError('sharpness: needs hessianProduct of the objective, but the source offers gradient'),
+      new TypeError('sharpness: needs hvp of the objective, but the source offers gradient'),
     );
     const stateless = new Stream<Step>({ columns: { step: int32('step') } }, () => {});
     expect(() => stateless.pipe(conservation())).toThrow(
@@ -245,7 +245,7 @@ describe('an operator of one’s own, made with the pipe of rxjs', () => {
   it('starts from a plain Observable, and gets the known columns back in the pipe around it', async () => {
     const chain = run().pipe(own, take(1));
     expect(names(chain)).toEqual([...base, 'doubled']);
-    expect(chain.shape).toMatchObject({ known: true, pending: [], capabilities: L.capabilities });
+    expect(chain.shape).toMatchObject({ known: true, pending: [], run: { objective: { products: L.products } } });
     expect((await lastValueFrom(chain)).doubled).toBe(2);
   });
 
@@ -257,9 +257,7 @@ describe('an operator of one’s own, made with the pipe of rxjs', () => {
     );
     expect(() => run().pipe(untyped(reads('loss')))).not.toThrow();
     const needy = pipe(plainly, untyped(sharpness()));
-    expect(() => run({ ...L, capabilities: ['gradient'] }).pipe(untyped(needy))).toThrow(
-      'sharpness: needs hessianProduct',
-    );
+    expect(() => run({ ...L, products: [] }).pipe(untyped(needy))).toThrow('sharpness: needs hvp');
     expect(names(run().pipe(untyped(needy)))).toContain('sharpness');
   });
 
@@ -420,7 +418,7 @@ describe('extend', () => {
     const a = int32('a');
     expect(extend(run(), { a })).toMatchObject({
       columns: { ...stepColumns, a },
-      capabilities: L.capabilities,
+      run: { objective: { products: L.products } },
       known: true,
     });
   });

@@ -11,11 +11,32 @@ export interface Tensor {
   readonly cols: number;
 }
 
+/** Method of an {@link Evaluation} that an engine may lack; loss and gradient are always there. */
+export type ProductName = 'hvp' | 'gnvp' | 'jvp' | 'vjp' | 'preActivations';
+
 /**
- * What an engine can do at a point, and `classes`: that the data have labels. An operator states what it needs of this, and
- * is refused on assembly without it.
+ * Two neighbouring blocks W_l and W_(l+1), with the bias b_l between them, that gradient flow
+ * balances: the source of the conservation laws. Numbers are places in `tensors`.
  */
-export type Capability = 'gradient' | 'hessianProduct' | 'jacobianProducts' | 'batches' | 'preActivations' | 'classes';
+export interface LawPair {
+  /** l: the law couples layer l with layer l + 1. */
+  readonly layer: number;
+  readonly below: number;
+  readonly above: number;
+  readonly bias?: number | undefined;
+}
+
+/** Facts about an objective that hold at every θ. Operators check them before the first step. */
+export interface ObjectiveFacts {
+  readonly precision: 'float64' | 'float32';
+  /** n, if it is a mean over samples. */
+  readonly samples?: number | undefined;
+  /** Number of classes, if the samples have labels. */
+  readonly classes?: number | undefined;
+  readonly network?: { readonly activation: string; readonly loss: string } | undefined;
+  /** Pairs of blocks that have conservation laws; empty if none are known. */
+  readonly pairs: readonly LawPair[];
+}
 
 /** Inner products of one step, one entry per tensor; they come with the gradient, from the same pass. */
 export interface Sums {
@@ -46,7 +67,7 @@ export interface Evaluation {
   /** L(θ) from a forward pass alone, the same to the bit as `evaluate` has it; no product may follow. */
   loss?(theta: Float64Array): number;
   /** out ← ∇²L(θ)·v; at a kink of a piecewise linear activation, the Hessian that holds almost everywhere. [d] → [d] */
-  hvp(v: Float64Array, out: Float64Array): Float64Array;
+  hvp?(v: Float64Array, out: Float64Array): Float64Array;
   /** out ← Jᵀ(∇²ℓ)J·v, the Gauss-Newton product: ∇²L without the curvature of the network. [d] → [d] */
   gnvp?(v: Float64Array, out: Float64Array): Float64Array;
   /** out ← J·v, J the Jacobian of all outputs. [d] → [n, k] */
@@ -75,10 +96,11 @@ export interface Batched {
 export interface Objective {
   readonly dim: number; // d
   readonly tensors: readonly Tensor[];
-  readonly capabilities: readonly Capability[];
-  /** What it is taken over, where it is taken over data. */
+  /** Products that every evaluation of it has. */
+  readonly products: readonly ProductName[];
+  readonly facts: ObjectiveFacts;
   readonly dataset?: Dataset;
   open(): Evaluation;
-  /** There with the capability `batches`. */
+  /** Means over some of the samples; absent if the engine cannot take them. */
   readonly batches?: Batched;
 }

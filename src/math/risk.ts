@@ -2,6 +2,7 @@ import { checkDataset, type Data, type Dataset } from './data/dataset.ts';
 import { emptied, gather } from './data/gather.ts';
 import { type EngineName, engines, runnable } from './engines/engines.ts';
 import { type LossName, losses } from './losses/losses.ts';
+import { layerPairs } from './models/layer-pairs.ts';
 import { draw, type Mlp, tensorsOf } from './models/mlp.ts';
 import type { Objective } from './objective.ts';
 import { nativeRandom } from './random/native.ts';
@@ -75,14 +76,21 @@ export function objective(problem: Problem): Risk {
     throw new TypeError('objective: cross-entropy needs data with classes, got real targets; use mse');
   }
   const dim = theta0.length;
-  const { open, capabilities } = engines[runnable(engine)];
+  const { open, products } = engines[runnable(engine)];
   const over = (data: Dataset) =>
     open({ tensors, dim, dataset: data, activation: model.activation, loss: losses[loss] }, { threads });
   return {
     dim,
     tensors,
     dataset,
-    capabilities: dataset.labels ? [...capabilities, 'classes'] : capabilities,
+    products,
+    facts: {
+      precision: 'float64',
+      samples: dataset.n,
+      classes: dataset.labels && dataset.k,
+      network: { activation: model.activation.name, loss },
+      pairs: layerPairs(tensors),
+    },
     start: () => theta0.slice(),
     open: () => over(dataset),
     batches: {

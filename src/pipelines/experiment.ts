@@ -1,4 +1,4 @@
-import { filter, take } from 'rxjs';
+import { filter, takeWhile } from 'rxjs';
 import { z } from 'zod';
 import type { Columns } from '../columns.ts';
 import { chebyshev } from '../math/data/chebyshev.ts';
@@ -11,14 +11,16 @@ import { mlp, tensorsOf } from '../math/models/mlp.ts';
 import { objective, type Problem, type Risk } from '../math/risk.ts';
 import { type Law, type LawOptions, lawsOf } from '../math/theory/laws.ts';
 import type { Step } from '../operators/sources/descend.ts';
+import type { LedgerName } from '../operators/sources/optimizer.ts';
 import { untilDiverged } from '../operators/transforms/until-diverged.ts';
+import type { Snapshot } from '../state.ts';
 import { passing, type Stream } from '../stream.ts';
 import { listed, nearest, show } from './explain.ts';
-import { type Ledger, options as optimizer, optimizers } from './optimizers.ts';
+import { options as optimizer, optimizers } from './optimizers.ts';
 import { fits, measures, type Registry } from './registry.ts';
+import { requireEveryStep } from './require-every-step.ts';
 import { scheduled } from './schedules.ts';
 import { atKey, SpecError } from './spec-error.ts';
-import { wholeRuns } from './whole-runs.ts';
 
 const positive = z.number().positive();
 /** What an int32 column can hold. */
@@ -242,6 +244,8 @@ export interface Host {
   readonly engine: EngineName;
   /** That may work on one run, where it is large enough for it to pay; its rows do not depend on them. Default 1. */
   readonly threads?: number;
+  /** Snapshot of a row of this run, after which it goes on. */
+  readonly resumeFrom?: Snapshot | undefined;
 }
 
 /**
@@ -266,9 +270,21 @@ export function trajectory(config: RunConfig, registry: Registry, read: ReadData
     atKey('model', () => engines[host.engine].requireRoom(outline), host.engine);
   };
   requireRoom(1); // before anything of this size is drawn
-  const risk = riskOf({ model: network, loss, data, seed: config.seed, random, order, ...host });
+  const risk = riskOf({
+    model: network,
+    loss,
+    data,
+    seed: config.seed,
+    random,
+    order,
+    engine: host.engine,
+    threads: host.threads ?? 1,
+  });
   requireRoom(risk.dataset.n);
-  const descent = sourceOf(config, risk).pipe(take(steps + 1), untilDiverged());
+  const descent = sourceOf(config, risk, host.resumeFrom).pipe(
+    passing(takeWhile(({ step }) => step < steps, true)),
+    untilDiverged(),
+  );
   const measured = measure.reduce<Stream<Step & Record<string, unknown>>>(
     (rows, { op, ...options }, i) => {
       const { create, numbers = [] } = registry[op as string]!;
@@ -278,33 +294,37 @@ export function trajectory(config: RunConfig, registry: Registry, read: ReadData
     descent as Stream<Step & Record<string, unknown>>,
   );
   const rows = measured.pipe(
-    wholeRuns(steps),
+    requireEveryStep(steps),
     passing(filter(({ step, loss }) => step % logEvery === 0 || step === steps || !Number.isFinite(loss))),
   );
   return { objective: risk, rows, columns: rows.columns };
 }
 
 /** @throws {SpecError} if the optimizer refuses what it is given, as a batch larger than the data. */
-function sourceOf({ optimizer, learningRate = 1, seed, steps }: RunConfig, risk: Risk): Stream<Step> {
+function sourceOf(
+  { optimizer, learningRate = 1, seed, steps }: RunConfig,
+  risk: Risk,
+  resumeFrom: Snapshot | undefined,
+): Stream<Step> {
   const { kind, schedule, ...options } = optimizer;
   const rate = atKey('optimizer.schedule', () => scheduled(schedule, learningRate, steps));
-  const start = { objective: risk, theta0: risk.start(), learningRate: rate, seed };
-  return atKey('optimizer', () => optimizers[kind]!.create(start, options), kind);
+  const start = { objective: risk, theta0: risk.start(), learningRate: rate, seed, resumeFrom };
+  return atKey('optimizer', () => optimizers[kind]!({ ...start, ...options }), kind);
 }
 
 /** A law with the ledger that its drift has under the optimizer of a run. */
 export interface RunLaw extends Law {
-  readonly ledger: Ledger;
+  readonly ledger: LedgerName;
 }
 
 /** What the entries of the list columns are, in the order they have there. */
-export function lawsOfRun({ objective: { tensors } }: Trajectory, { measure, model, optimizer }: RunConfig): RunLaw[] {
+export function lawsOfRun({ objective }: Trajectory, { measure, model, optimizer }: RunConfig): RunLaw[] {
   const books = measure.find(({ op }) => op === 'conservation') as LawOptions | undefined;
   if (!books) return [];
   const { activation, bias } = networkOf(model);
   const isWhole = !bias || books.biases !== false;
   const ledger = optimizers[optimizer.kind]!.ledger(optimizer);
-  return lawsOf(tensors, books).laws.map((law) => {
+  return lawsOf(objective, books).laws.map((law) => {
     const holds = isWhole && (law.kind === 'matrix' ? activation.left === 1 : activation.homogeneous);
     return { ...law, ledger: holds ? ledger : 'no law' };
   });

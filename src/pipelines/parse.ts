@@ -5,7 +5,7 @@ import { claimFaults } from './claims.ts';
 import { type Experiment, experiment, type RunConfig } from './experiment.ts';
 import { explain, type Fault, keysIn, listed, nearest, said, schemaAt, show } from './explain.ts';
 import { fitFaults } from './fit.ts';
-import { selfPaced } from './optimizers.ts';
+import { optimizers } from './optimizers.ts';
 import { type Path, place, roots, valueAt, withValue } from './paths.ts';
 import type { Registry } from './registry.ts';
 import { SpecError } from './spec-error.ts';
@@ -69,7 +69,7 @@ function rateFaults(input: unknown): Fault[] {
   const path = ['grid', 'learningRate'];
   const [grid, rates, kind] = [['grid'], path, ['optimizer', 'kind']].map((at) => valueAt(input, at));
   if (typeof grid !== 'object' || grid === null) return [];
-  if (!selfPaced.includes(kind)) {
+  if (!optimizers[String(kind)]?.selfPaced) {
     return rates === undefined ? [{ path, text: 'expected a list with at least one entry, got nothing' }] : [];
   }
   if (rates === undefined) return [];

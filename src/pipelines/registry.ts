@@ -2,19 +2,19 @@ import type { OperatorFunction } from 'rxjs';
 import { z } from 'zod';
 import * as powerLaw from '../operators/aggregates/power-law.ts';
 import * as summarize from '../operators/aggregates/summarize.ts';
-import * as accuracy from '../operators/measures/accuracy.ts';
-import * as activationSwitching from '../operators/measures/activation-switching.ts';
-import * as batchSharpness from '../operators/measures/batch-sharpness.ts';
-import * as conservation from '../operators/measures/conservation.ts';
-import * as criticalSharpness from '../operators/measures/critical-sharpness.ts';
-import * as denseSpectrum from '../operators/measures/dense-spectrum.ts';
-import * as edgeOfStability from '../operators/measures/edge-of-stability.ts';
-import * as gradientNorm from '../operators/measures/gradient-norm.ts';
-import * as hessian from '../operators/measures/hessian.ts';
-import * as spectralDensity from '../operators/measures/spectral-density.ts';
-import * as trace from '../operators/measures/trace.ts';
-import * as updateNorm from '../operators/measures/update-norm.ts';
-import * as weightNorm from '../operators/measures/weight-norm.ts';
+import { accuracy } from '../operators/measures/accuracy.ts';
+import { activationSwitching } from '../operators/measures/activation-switching.ts';
+import { batchSharpness } from '../operators/measures/batch-sharpness.ts';
+import { conservation } from '../operators/measures/conservation.ts';
+import { criticalSharpness } from '../operators/measures/critical-sharpness.ts';
+import { denseSpectrum } from '../operators/measures/dense-spectrum.ts';
+import { edgeOfStability } from '../operators/measures/edge-of-stability.ts';
+import { gradientNorm } from '../operators/measures/gradient-norm.ts';
+import { hessian } from '../operators/measures/hessian.ts';
+import { spectralDensity } from '../operators/measures/spectral-density.ts';
+import { trace } from '../operators/measures/trace.ts';
+import { updateNorm } from '../operators/measures/update-norm.ts';
+import { weightNorm } from '../operators/measures/weight-norm.ts';
 import * as ema from '../operators/transforms/ema.ts';
 import { explain, listed, said, show } from './explain.ts';
 
@@ -29,29 +29,31 @@ export interface Registered {
 
 export type Registry = Readonly<Record<string, Registered>>;
 
-/** What `measure` may name. */
+/** Entry of an operator that brings its own options. */
+const entry = (create: Registered['create'] & { readonly options: z.ZodObject }): Registered => ({
+  options: create.options,
+  create,
+});
+
+/** Operators that `measure` may name. */
 export const measures: Registry = {
-  conservation: { options: conservation.options, create: conservation.conservation },
-  hessian: { options: hessian.options, create: hessian.hessian },
-  spectralDensity: { options: spectralDensity.options, create: spectralDensity.spectralDensity },
-  trace: { options: trace.options, create: trace.trace },
-  denseSpectrum: { options: denseSpectrum.options, create: denseSpectrum.denseSpectrum },
-  criticalSharpness: { options: criticalSharpness.options, create: criticalSharpness.criticalSharpness },
-  batchSharpness: { options: batchSharpness.options, create: batchSharpness.batchSharpness },
-  activationSwitching: {
-    options: activationSwitching.options,
-    create: ({ detail }: z.infer<typeof activationSwitching.options>) =>
-      activationSwitching.activationSwitching({ detail }),
-  },
-  accuracy: { options: accuracy.options, create: accuracy.accuracy },
-  gradientNorm: { options: gradientNorm.options, create: gradientNorm.gradientNorm },
-  updateNorm: { options: updateNorm.options, create: updateNorm.updateNorm },
-  weightNorm: { options: weightNorm.options, create: weightNorm.weightNorm },
-  edgeOfStability: { options: edgeOfStability.options, create: edgeOfStability.edgeOfStability },
+  conservation: entry(conservation),
+  hessian: entry(hessian),
+  spectralDensity: entry(spectralDensity),
+  trace: entry(trace),
+  denseSpectrum: entry(denseSpectrum),
+  criticalSharpness: entry(criticalSharpness),
+  batchSharpness: entry(batchSharpness),
+  activationSwitching: entry(activationSwitching),
+  accuracy: entry(accuracy),
+  gradientNorm: entry(gradientNorm),
+  updateNorm: entry(updateNorm),
+  weightNorm: entry(weightNorm),
+  edgeOfStability: entry(edgeOfStability),
   ema: {
     options: ema.options,
     numbers: ['of'],
-    create: ({ of, beta }: z.infer<typeof ema.options>) => ema.ema(of, beta),
+    create: ({ of, ...options }: z.infer<typeof ema.options>) => ema.ema(of, options),
   },
 };
 

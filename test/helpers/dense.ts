@@ -30,7 +30,7 @@ export function spectrumAt(
 /** The same objective with products of its own making, told how many rows have been evaluated. */
 export function withProducts(
   objective: Objective,
-  change: (products: Products, rows: number) => Partial<Products>,
+  change: (products: Required<Products>, rows: number) => Partial<Products>,
 ): Objective {
   return {
     ...objective,
@@ -42,10 +42,10 @@ export function withProducts(
         ...inner,
         evaluate(theta, gradient, sums) {
           const loss = inner.evaluate(theta, gradient, sums);
-          changed = change(inner, ++rows);
+          changed = change(inner as Required<Products>, ++rows);
           return loss;
         },
-        hvp: (v, out) => (changed.hvp ?? inner.hvp)(v, out),
+        hvp: (v, out) => (changed.hvp ?? inner.hvp!)(v, out),
         gnvp: (v, out) => (changed.gnvp ?? inner.gnvp!)(v, out),
       };
     },
@@ -62,7 +62,7 @@ export function countingProducts(objective: Objective): Objective & { readonly a
       return product(v, out);
     };
   return {
-    ...withProducts(objective, (products) => ({ hvp: counted(products.hvp), gnvp: counted(products.gnvp!) })),
+    ...withProducts(objective, (products) => ({ hvp: counted(products.hvp), gnvp: counted(products.gnvp) })),
     asked,
   };
 }

@@ -38,7 +38,8 @@ export function twoLayers(m: number): Objective {
       { name: 'W1', kind: 'weight', layer: 1, offset: 0, rows: m, cols: 1 },
       { name: 'W2', kind: 'weight', layer: 2, offset: m, rows: 1, cols: m },
     ],
-    capabilities: ['gradient', 'hessianProduct'],
+    products: ['hvp'],
+    facts: { precision: 'float64', pairs: [] },
     open(): Evaluation {
       const theta = new Float64Array(2 * m);
       let f = 0;

@@ -14,7 +14,8 @@ export function quadratic(...h: number[]): Objective {
   return {
     dim: d,
     tensors: [{ name: 'W1', kind: 'weight', layer: 1, offset: 0, rows: 1, cols: d }],
-    capabilities: ['gradient', 'hessianProduct', 'jacobianProducts'],
+    products: ['hvp', 'gnvp', 'jvp', 'vjp'],
+    facts: { precision: 'float64', pairs: [] },
     open: (): Evaluation => ({
       evaluate(theta, gradient, sums) {
         scaled(theta, gradient);

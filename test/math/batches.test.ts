@@ -32,7 +32,7 @@ describe.each(['typed-array', 'wasm'] as const)('an evaluation on batches, on %s
             const sums = emptySums(whole.tensors);
             const g = new Float64Array(whole.dim);
             const value = evaluation.evaluate(theta, g, sums);
-            return [value, g, sums, evaluation.hvp(g, new Float64Array(whole.dim))];
+            return [value, g, sums, evaluation.hvp!(g, new Float64Array(whole.dim))];
           });
           expect(found).toEqual(expected);
           alone.close();

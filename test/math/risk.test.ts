@@ -64,12 +64,13 @@ describe('objective', () => {
     expect(L.start().some((w) => w !== 0)).toBe(true);
   });
 
-  it('has a dimension, tensors and capabilities that belong together', () => {
+  it('has a dimension, tensors and products that belong together', () => {
     const L = objective(problem);
     expect(L.dim).toBe(5 * 4 + 5 + 3 * 5 + 3);
     expect(L.start()).toHaveLength(L.dim);
     expect(L.tensors.map(({ name }) => name)).toEqual(['W1', 'b1', 'W2', 'b2']);
-    expect(L.capabilities).toEqual([...engines['typed-array'].capabilities, 'classes']);
+    expect(L.products).toEqual(engines['typed-array'].products);
+    expect(L.facts.classes).toBe(L.dataset.k);
   });
 
   it('regards real targets as something to regress on, and as no classes', () => {
@@ -78,7 +79,7 @@ describe('objective', () => {
       loss: 'mse',
       data: chebyshev({ n: 5, degree: 2 }),
     });
-    expect(L.capabilities).not.toContain('classes');
+    expect(L.facts.classes).toBeUndefined();
     expect(at(L.open(), L, new Float64Array(L.dim)).loss).toBeCloseTo(
       L.dataset.y.reduce((sum, y) => sum + y * y, 0) / 5, // f = 0 at θ = 0
       14,

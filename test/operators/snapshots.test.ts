@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { type OperatorFunction, take, tap } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { float64 } from '../../src/columns.ts';
 import { gaussianMixture } from '../../src/math/data/gaussian-mixture.ts';
 import { mlp } from '../../src/math/models/mlp.ts';
@@ -24,6 +25,7 @@ import { derive } from '../../src/operators/transforms/derive.ts';
 import { ema } from '../../src/operators/transforms/ema.ts';
 import { every } from '../../src/operators/transforms/every.ts';
 import { measure } from '../../src/operators/transforms/measure.ts';
+import { operator } from '../../src/operators/transforms/operator.ts';
 import { untilDiverged } from '../../src/operators/transforms/until-diverged.ts';
 import type { Snapshot } from '../../src/state.ts';
 import type { Stream } from '../../src/stream.ts';
@@ -81,8 +83,8 @@ const chains: Record<string, Record<string, Chain>> = {
     derive: chain(derive({ small: float64('loss/2') }, ({ loss }: Step) => ({ small: loss / 2 }))),
   },
   'transforms/ema': {
-    'of two columns': chain(ema('loss', 0.99), ema('learningRate')),
-    'of a measured column': chain(sharpness(), ema('sharpness', 0.5)),
+    'of two columns': chain(ema('loss', { beta: 0.99 }), ema('learningRate')),
+    'of a measured column': chain(sharpness(), ema('sharpness', { beta: 0.5 })),
   },
   'transforms/every': { every: chain(every(3)) },
   'transforms/measure': {
@@ -97,6 +99,18 @@ const chains: Record<string, Record<string, Chain>> = {
       }),
     ),
   },
+  'transforms/operator': {
+    'an operator of one’s own': chain(
+      operator('total', { options: z.strictObject({}), columns: { total: float64('Σ loss') } }, () => {
+        let total = 0;
+        return {
+          row: ({ loss }: { readonly loss: number }) => ({ total: (total += loss) }),
+          snapshot: () => total,
+          restore: (saved: number) => void (total = saved),
+        };
+      })(),
+    ),
+  },
   'transforms/until-diverged': { untilDiverged: chain(untilDiverged()) },
   'all of them': {
     together: chain(
@@ -108,7 +122,7 @@ const chains: Record<string, Record<string, Chain>> = {
       every(2),
       derive({ risen: float64('λ₁ − 1') }, (row: object) => ({ risen: (row as { sharpness: number }).sharpness - 1 })),
       untilDiverged(),
-      ema('risen', 0.8),
+      ema('risen', { beta: 0.8 }),
     ),
   },
 };
@@ -120,7 +134,7 @@ const L = objective({
   seed: 3,
 });
 const run = (from?: Snapshot) =>
-  gradientDescent({ objective: L, theta0: L.start(), learningRate: 0.4, ...(from && { from }) });
+  gradientDescent({ objective: L, theta0: L.start(), learningRate: 0.4, ...(from && { resumeFrom: from }) });
 
 const last = 24;
 /** The rows of a chain up to step 24, and the snapshots taken below it. */

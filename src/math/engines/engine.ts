@@ -1,7 +1,7 @@
 import type { Dataset } from '../data/dataset.ts';
 import type { Loss } from '../losses/loss.ts';
 import type { Activation } from '../models/activations.ts';
-import type { Capability, Evaluation, Tensor } from '../objective.ts';
+import type { Evaluation, ProductName, Tensor } from '../objective.ts';
 
 /** A network with its data and loss, as an engine is handed it. */
 export interface Network {
@@ -19,7 +19,7 @@ export type NetworkSize = Pick<Network, 'tensors' | 'dim' | 'activation'> & {
 };
 
 export interface Engine {
-  readonly capabilities: readonly Capability[];
+  readonly products: readonly ProductName[];
   /** False where the runtime lacks what it needs; absent where it needs nothing. */
   readonly available?: boolean;
   /** @throws {RangeError} if the workspace of a run would not fit, with an estimate; allocates nothing. */

@@ -1,5 +1,5 @@
 import { adamEdge } from '../theory/edges.ts';
-import type { Rule } from './rule.ts';
+import type { UpdateRule } from './update-rule.ts';
 
 /** The options of {@link adamRule}. */
 export interface Adam {
@@ -30,7 +30,7 @@ interface Moments {
  * @see Kingma and Ba 2015, arXiv:1412.6980; Loshchilov and Hutter 2019, arXiv:1711.05101; Cohen et al. 2022,
  *   arXiv:2207.14484, for P.
  */
-export function adamRule({ beta1, beta2, epsilon, weightDecay = 0 }: Adam): Rule {
+export function adamRule({ beta1, beta2, epsilon, weightDecay = 0 }: Adam): UpdateRule {
   const w = weightDecay;
   let moments: Moments | undefined;
   let P = new Float64Array(0); // [d]

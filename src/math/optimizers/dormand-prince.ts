@@ -1,7 +1,7 @@
 import { exp, log } from '../functions.ts';
 import { norm } from '../linalg/vector.ts';
 import { type Evaluation, emptySums, type Objective } from '../objective.ts';
-import type { Rule } from './rule.ts';
+import type { UpdateRule } from './update-rule.ts';
 
 /** Weights of the stages k₁ … k₇ in each stage's argument; the last row is the solution of order 5 itself. */
 const stages = [
@@ -37,7 +37,7 @@ interface Flown {
  * @see Dormand and Prince 1980, A family of embedded Runge-Kutta formulae (J. Comput. Appl. Math. 6), RK5(4)7M; Hairer,
  *   Nørsett and Wanner 1993, Solving Ordinary Differential Equations I, section II.4, for the step size.
  */
-export function dormandPrinceRule(objective: Objective, tolerance: number): Rule {
+export function dormandPrinceRule(objective: Objective, tolerance: number): UpdateRule {
   const { dim, tensors } = objective;
   const sums = emptySums(tensors);
   const k = Array.from({ length: 7 }, () => new Float64Array(dim)); // gradients: −k of the textbook [7][d]
@@ -84,8 +84,8 @@ export function dormandPrinceRule(objective: Objective, tolerance: number): Rule
       const next = h * (rejected ? Math.min(1, factor(error)) : factor(error));
       flown = { time: time + h, h: Math.min(longest, next) };
     },
-    chosen: () => h,
-    cells: () => ({ time, localError: error }),
+    actualLearningRate: () => h,
+    ownColumns: () => ({ time, localError: error }),
     edge: (step) => stable / step,
     snapshot: () => flown,
     restore: (saved) => void (flown = saved as Flown | undefined),

@@ -1,8 +1,9 @@
+import { memoryless } from '../memory.ts';
 import { gradientDescentEdge } from '../theory/edges.ts';
-import { memoryless, type Rule } from './rule.ts';
+import type { UpdateRule } from './update-rule.ts';
 
 /** θ ← θ − η(g + wθ), with weight decay w. */
-export function gradientDescentRule(weightDecay = 0): Rule {
+export function gradientDescentRule(weightDecay = 0): UpdateRule {
   const w = weightDecay;
   const edge = (eta: number) => gradientDescentEdge(eta, w);
   if (w === 0) {

@@ -1,5 +1,5 @@
 import { heavyBallEdge, nesterovEdge } from '../theory/edges.ts';
-import type { Rule } from './rule.ts';
+import type { UpdateRule } from './update-rule.ts';
 
 /** The options of {@link momentumRule}. */
 export interface Momentum {
@@ -19,7 +19,7 @@ export interface Momentum {
  *
  * @see Polyak 1964; Sutskever, Martens, Dahl and Hinton 2013, for the form of Nesterov's.
  */
-export function momentumRule({ beta, dampening = 0, nesterov = false, weightDecay = 0 }: Momentum): Rule {
+export function momentumRule({ beta, dampening = 0, nesterov = false, weightDecay = 0 }: Momentum): UpdateRule {
   const w = weightDecay;
   let v: Float64Array | undefined; // [d]
   return {

@@ -1,6 +1,6 @@
 import { Batches, type BatchesState } from '../data/batches.ts';
 import { type BatchEvaluation, type Batched, emptySums, type Objective } from '../objective.ts';
-import type { Rule } from './rule.ts';
+import type { UpdateRule } from './update-rule.ts';
 
 export interface OnBatches {
   /** Samples of a batch. */
@@ -10,11 +10,11 @@ export interface OnBatches {
 
 /** The same rule on the gradient of one mini-batch a step, in the order of {@link Batches}. */
 export function onBatches(
-  inner: Rule,
+  inner: UpdateRule,
   { dim, tensors }: Objective,
   batches: Batched,
   { batch, seed }: OnBatches,
-): Rule {
+): UpdateRule {
   const order = new Batches(batches.n, batch, seed);
   let evaluation: BatchEvaluation | undefined;
   const gradient = new Float64Array(dim); // [d]
@@ -27,8 +27,8 @@ export function onBatches(
       evaluation.evaluate(theta, gradient, sums);
       inner.update(gradient, theta, eta, out);
     },
-    from: () => ({ gradient, sums }),
-    partial: batch < batches.n,
+    stepGradient: () => ({ gradient, sums }),
+    usesMiniBatch: batch < batches.n,
     snapshot: () => ({ order: order.snapshot(), inner: inner.snapshot() }),
     restore(saved) {
       const { order: at, inner: memory } = saved as { order: BatchesState; inner: unknown };

@@ -1,5 +1,5 @@
 import { gradientDescentEdge } from '../theory/edges.ts';
-import type { Rule } from './rule.ts';
+import type { UpdateRule } from './update-rule.ts';
 
 /** The options of {@link rmspropRule}. */
 export interface RmsProp {
@@ -13,7 +13,7 @@ export interface RmsProp {
  *
  * @see Tieleman and Hinton 2012, lecture 6.5 of Neural Networks for Machine Learning.
  */
-export function rmspropRule({ beta2, epsilon }: RmsProp): Rule {
+export function rmspropRule({ beta2, epsilon }: RmsProp): UpdateRule {
   let s = new Float64Array(0); // [d]
   let P = new Float64Array(0); // [d]
   return {

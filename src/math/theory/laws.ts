@@ -1,4 +1,4 @@
-import type { Tensor } from '../objective.ts';
+import type { ObjectiveFacts, Tensor } from '../objective.ts';
 import { requireOneOf } from '../require-one-of.ts';
 import { SUM_BLOCK } from '../sum-block.ts';
 
@@ -54,22 +54,23 @@ interface Pair {
   readonly index: { readonly below: number; readonly above: number; readonly bias: number };
 }
 
-function pairs(tensors: readonly Tensor[], biases: boolean): Pair[] {
-  const find = (kind: Tensor['kind'], layer: number) => tensors.findIndex((t) => t.kind === kind && t.layer === layer);
-  return tensors.flatMap((below, index) => {
-    const above = find('weight', below.layer + 1);
-    if (below.kind !== 'weight' || above < 0) return [];
-    const bias = biases ? find('bias', below.layer) : -1;
-    return [
-      {
-        layer: below.layer,
-        below,
-        above: tensors[above]!,
-        bias: tensors[bias],
-        index: { below: index, above, bias },
-      },
-    ];
+function blocksOf({ tensors, facts }: Paired, biases: boolean): Pair[] {
+  return facts.pairs.map(({ layer, below, above, bias: between }) => {
+    const bias = biases ? (between ?? -1) : -1;
+    return {
+      layer,
+      below: tensors[below]!,
+      above: tensors[above]!,
+      bias: tensors[bias],
+      index: { below, above, bias },
+    };
   });
+}
+
+/** Part of an objective that its laws follow from. */
+export interface Paired {
+  readonly tensors: readonly Tensor[];
+  readonly facts: Pick<ObjectiveFacts, 'pairs'>;
 }
 
 /**
@@ -80,14 +81,14 @@ function pairs(tensors: readonly Tensor[], biases: boolean): Pair[] {
  * - matrix: W_(l+1)ᵀW_(l+1) − W_l W_lᵀ − b_l b_lᵀ, conserved in linear networks
  *
  * @throws {RangeError} if a family of laws or a way to store them is unknown.
- * @example lawsOf(L.tensors, { laws: ['layer', 'neuron'] }).laws.map(({ label }) => label); // ['‖W2‖² − ‖W1‖²', …]
+ * @example lawsOf(L, { laws: ['layer', 'neuron'] }).laws.map(({ label }) => label); // ['‖W2‖² − ‖W1‖²', …]
  * @see Du, Hu and Lee 2018, arXiv:1806.00900.
  */
-export function lawsOf(tensors: readonly Tensor[], options: LawOptions = {}): Laws {
+export function lawsOf(of: Paired, options: LawOptions = {}): Laws {
   const { laws = ['layer'], biases = true, matrix = 'norm' } = options;
   for (const law of laws) requireOneOf('laws', { law }, ['layer', 'neuron', 'matrix']);
   requireOneOf('laws', { matrix }, ['norm', 'whole']);
-  const over = pairs(tensors, biases);
+  const over = blocksOf(of, biases);
   const families = [
     laws.includes('layer') ? [layerLaws(over)] : [],
     laws.includes('neuron') ? over.map(neuronLaws) : [],

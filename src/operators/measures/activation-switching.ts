@@ -1,10 +1,12 @@
 import { z } from 'zod';
-import { type Columns, float64, float64s, int32s, nullable, type Values } from '../../columns.ts';
+import { float64, float64s, int32s, nullable, type Values } from '../../columns.ts';
 import type { Objective } from '../../math/objective.ts';
 import { ActivationPattern, type Look, type SeenPattern } from '../../math/theory/activation-pattern.ts';
+import { requireNeeds } from '../../requirements.ts';
 import type { State } from '../../state.ts';
 import type { Adds } from '../transforms/derive.ts';
-import { measure, requireNextStep } from '../transforms/measure.ts';
+import { requireNextStep } from '../transforms/measure.ts';
+import { type Operator, operator } from '../transforms/operator.ts';
 
 export const columns = {
   switchRate: nullable(
@@ -26,11 +28,6 @@ export const details = {
   neuronSwitches: float64s('switches so far of each hidden neuron over all samples, layer by layer', 'sign'),
   sampleSwitches: float64s('switches so far on each sample over all neurons, hidden layer by hidden layer', 'sign'),
 };
-
-/** The options of {@link activationSwitching} in a spec. */
-export const options = z.strictObject({
-  detail: z.boolean().default(false).meta({ description: 'true: switches so far per neuron and per sample as well' }),
-});
 
 interface Row {
   readonly state: State;
@@ -77,37 +74,49 @@ interface Totals {
  * gradientDescent(run).pipe(take(1_000), activationSwitching({ detail: true })).subscribe(console.log);
  * @see arXiv 2604.07405, E9 and E15.
  */
-export function activationSwitching(options: { readonly detail: true }): Adds<Row, typeof columns & typeof details>;
-export function activationSwitching(options?: { readonly detail?: boolean }): Adds<Row, typeof columns>;
-export function activationSwitching({ detail = false }: { readonly detail?: boolean } = {}): Adds<Row, Columns> {
-  const added = detail ? { ...columns, ...details } : columns;
-  return measure<Row, Columns, Seen>(
-    added,
-    () => {
-      let last: number | undefined;
-      let totals: Totals = { steps: 0, switched: 0, neurons: 0, unchanged: 0 };
-      let patterns: Patterns | undefined;
-      let saved: readonly SeenPattern[] | undefined;
-      return {
-        row({ state, step }) {
-          requireNextStep('activationSwitching', last, step);
-          last = step;
-          patterns ??= new Patterns(state.objective, saved);
-          const looks = patterns.look(state);
-          totals = tally(totals, looks);
-          const row = summary(looks, totals, patterns.sizes);
-          return detail ? { ...row, ...patterns.details() } : row;
-        },
-        snapshot: () => ({ last, totals, patterns: patterns?.snapshot() ?? saved }),
-        restore(seen) {
-          last = seen.last;
-          totals = seen.totals;
-          saved = seen.patterns;
-        },
-      };
-    },
-    { operator: 'activationSwitching', reads: ['step'], needs: ['preActivations'] },
-  );
+export const activationSwitching = operator(
+  'activationSwitching',
+  {
+    options: z.strictObject({
+      detail: z
+        .boolean()
+        .default(false)
+        .meta({ description: 'true: switches so far per neuron and per sample as well' }),
+    }),
+    columns,
+    columnsFor: ({ detail }) => (detail ? { ...columns, ...details } : columns),
+    reads: ['step'],
+    check: (run) => requireNeeds('activationSwitching', run, ['preActivations']),
+  },
+  ({ detail }) => {
+    let last: number | undefined;
+    let totals: Totals = { steps: 0, switched: 0, neurons: 0, unchanged: 0 };
+    let patterns: Patterns | undefined;
+    let saved: readonly SeenPattern[] | undefined;
+    return {
+      row({ state, step }: Row) {
+        requireNextStep('activationSwitching', last, step);
+        last = step;
+        patterns ??= new Patterns(state.objective, saved);
+        const looks = patterns.look(state);
+        totals = tally(totals, looks);
+        const row = summary(looks, totals, patterns.sizes);
+        return detail ? { ...row, ...patterns.details() } : row;
+      },
+      snapshot: (): Seen => ({ last, totals, patterns: patterns?.snapshot() ?? saved }),
+      restore(seen: Seen) {
+        last = seen.last;
+        totals = seen.totals;
+        saved = seen.patterns;
+      },
+    };
+  },
+) as ActivationSwitching;
+
+/** Type of {@link activationSwitching}: `detail: true` adds two columns. */
+interface ActivationSwitching extends Operator<Row, typeof columns, z.ZodObject> {
+  (options: { readonly detail: true }): Adds<Row, typeof columns & typeof details>;
+  (options?: { readonly detail?: boolean }): Adds<Row, typeof columns>;
 }
 
 /** The patterns of all hidden layers. */

@@ -1,37 +1,19 @@
 import { z } from 'zod';
-import { float64, int32, type Values } from '../../columns.ts';
+import { float64, int32 } from '../../columns.ts';
 import { dot } from '../../math/linalg/vector.ts';
+import { memoryless } from '../../math/memory.ts';
 import { type BatchEvaluation, emptySums } from '../../math/objective.ts';
-import { requireCounts } from '../../math/require-number.ts';
 import { meanAndError } from '../../math/stats/mean-and-error.ts';
+import { count, every } from '../../options.ts';
+import { requireNeeds } from '../../requirements.ts';
 import type { State } from '../../state.ts';
-import type { Adds } from '../transforms/derive.ts';
-import { type At, measureEvery } from '../transforms/measure.ts';
+import { operator } from '../transforms/operator.ts';
 
 export const columns = {
   batchSharpness: float64('E[gᵀHg/‖g‖²] over mini-batches, g and H of the batch: held against 2/η for SGD', '1/η'),
   batchSharpnessError: float64('its standard error: deviation over the batches drawn, divided by √batches', '1/η'),
   batchProducts: int32('Hessian-vector products of a batch spent on this row', 'product'),
 };
-
-/** The options of {@link batchSharpness} in a spec. */
-export const options = z.strictObject({
-  batch: z.int().positive().meta({ description: 'samples of a batch: as many as the optimizer takes' }),
-  batches: z.int().min(2).default(16).meta({ description: 'batches drawn for a value' }),
-  every: z.int().positive().default(1).meta({ description: 'measured at steps divisible by it; null in between' }),
-});
-
-/** The options of {@link batchSharpness}. */
-export interface BatchSharpnessOptions {
-  readonly batch: number;
-  readonly batches?: number;
-  readonly every?: number;
-}
-
-interface Row {
-  readonly state: State;
-  readonly step: number;
-}
 
 /**
  * Measures the batch sharpness, the curvature that mini-batch SGD meets along its own steps: E[gᵀHg/‖g‖²] over batches,
@@ -54,36 +36,38 @@ interface Row {
  * @example sgd({ ...run, batch: 8, seed: 1 }).pipe(take(1_000), batchSharpness({ batch: 8, every: 10 }))
  * @see Andreyev and Beneventano 2024, arXiv:2412.20553.
  */
-export function batchSharpness<const O extends BatchSharpnessOptions>(options: O): Adds<Row, At<O, typeof columns>> {
-  const { batch, batches = 16, every = 1 } = options;
-  requireCounts('batchSharpness', { batch });
-  requireCounts('batchSharpness', { batches }, 2);
-  return measureEvery(
-    every,
+export const batchSharpness = operator(
+  'batchSharpness',
+  {
+    options: z.strictObject({
+      batch: count.meta({ description: 'samples of a batch: as many as the optimizer takes' }),
+      batches: z.int().min(2).default(16).meta({ description: 'batches drawn for a value' }),
+      every,
+    }),
     columns,
-    ({ random }) => {
-      let evaluation: BatchEvaluation | undefined;
-      return {
-        row({ state }: Row): Values<typeof columns> {
-          const { n, open } = state.objective.batches!;
-          evaluation ??= open(batch);
-          const quotient = quotientOn(evaluation, state);
-          const values = Array.from({ length: batches }, () => quotient(random.permutation(n).subarray(0, batch)));
-          const [batchSharpness, batchSharpnessError] = meanAndError(values);
-          return { batchSharpness, batchSharpnessError, batchProducts: batches };
-        },
-        snapshot: () => null,
-        restore: () => {},
-        close: () => evaluation?.close(),
-      };
+    check(run, { batch }) {
+      requireNeeds('batchSharpness', run, ['hvp', 'batches']);
+      const { n } = run.objective.batches!;
+      if (batch <= n) return;
+      throw new RangeError(`batchSharpness: batch must be at most the number of samples, ${n}, got ${batch}`);
     },
-    {
-      operator: 'batchSharpness',
-      needs: ['hessianProduct', 'batches'],
-      samples: { atLeast: batch, for: 'batch' },
-    },
-  ) as Adds<Row, At<O, typeof columns>>;
-}
+  },
+  ({ batch, batches }, { random }) => {
+    let evaluation: BatchEvaluation | undefined;
+    return {
+      row({ state }: { readonly state: State }) {
+        const { n, open } = state.objective.batches!;
+        evaluation ??= open(batch);
+        const quotient = quotientOn(evaluation, state);
+        const values = Array.from({ length: batches }, () => quotient(random.permutation(n).subarray(0, batch)));
+        const [batchSharpness, batchSharpnessError] = meanAndError(values);
+        return { batchSharpness, batchSharpnessError, batchProducts: batches };
+      },
+      ...memoryless,
+      close: () => evaluation?.close(),
+    };
+  },
+);
 
 /** gᵀHg/‖g‖² of the batch of these rows, at the parameters of a row of the run. */
 function quotientOn(evaluation: BatchEvaluation, { theta, dim, objective }: State) {
@@ -93,7 +77,7 @@ function quotientOn(evaluation: BatchEvaluation, { theta, dim, objective }: Stat
   return (rows: Int32Array): number => {
     evaluation.select(rows);
     evaluation.evaluate(theta, g, sums);
-    evaluation.hvp(g, Hg);
+    evaluation.hvp!(g, Hg);
     return dot(g, Hg) / dot(g, g);
   };
 }

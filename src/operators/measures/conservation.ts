@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { float64s } from '../../columns.ts';
-import { type LawOptions, lawsOf } from '../../math/theory/laws.ts';
+import { lawsOf } from '../../math/theory/laws.ts';
 import { Ledger } from '../../math/theory/ledger.ts';
+import { requireNeeds } from '../../requirements.ts';
 import type { State } from '../../state.ts';
-import { measure, requireNextStep } from '../transforms/measure.ts';
+import { requireNextStep } from '../transforms/measure.ts';
+import { operator } from '../transforms/operator.ts';
 
 export const columns = {
   conservation: float64s('C_l = ‖W_(l+1)‖² − ‖W_l‖² − ‖b_l‖², one entry per law'),
@@ -15,8 +17,7 @@ export const columns = {
   symmetry: float64s('A_l = ⟨W_(l+1), ∂W_(l+1)⟩ − ⟨W_l, ∂W_l⟩ − ⟨b_l, ∂b_l⟩: zero where σ is positively homogeneous'),
 };
 
-/** The options of {@link conservation} in a spec. */
-export const options = z.strictObject({
+const options = z.strictObject({
   laws: z
     .array(z.enum(['layer', 'neuron', 'matrix']))
     .min(1)
@@ -49,48 +50,46 @@ export const options = z.strictObject({
  * gradientDescent(run).pipe(take(1_000), conservation({ laws: ['layer', 'neuron'] })).subscribe(console.log);
  * @see Du, Hu and Lee 2018, arXiv:1806.00900.
  */
-export function conservation(lawOptions: LawOptions = {}) {
-  return measure(
-    columns,
-    () => {
-      let ledger: Ledger | undefined;
-      let last: number | undefined;
-      let saved: ReturnType<Ledger['snapshot']> | undefined;
-      return {
-        row({ state, step }: { readonly state: State; readonly step: number }) {
-          requireNextStep('conservation', last, step);
-          if (last === undefined && !state.first) {
-            throw new RangeError(
-              `conservation: the first row is step ${step} of a run that began before it; put it above skip() and filter()`,
-            );
-          }
-          last = step;
-          if (!ledger) {
-            ledger = new Ledger(lawsOf(state.objective.tensors, lawOptions));
-            if (saved) ledger.restore(saved);
-          }
-          enter(state, ledger);
-          const balance = ledger.post();
-          return {
-            conservation: balance.conservation,
-            drift: balance.drift,
-            imbalanceSum: balance.imbalanceSum,
-            driftFirstOrder: balance.firstOrder,
-            driftSecondOrder: balance.secondOrder,
-            ledgerResidual: balance.residual,
-            symmetry: balance.symmetry,
-          };
-        },
-        snapshot: () => ({ last, books: ledger?.snapshot() ?? saved }),
-        restore(memory: { last: number | undefined; books: ReturnType<Ledger['snapshot']> | undefined }) {
-          last = memory.last;
-          saved = memory.books;
-        },
-      };
-    },
-    { operator: 'conservation', reads: ['step'], needs: ['gradient'] },
-  );
-}
+export const conservation = operator(
+  'conservation',
+  { options, columns, reads: ['step'], check: (run) => requireNeeds('conservation', run, ['gradient']) },
+  (options) => {
+    let ledger: Ledger | undefined;
+    let last: number | undefined;
+    let saved: ReturnType<Ledger['snapshot']> | undefined;
+    return {
+      row({ state, step }: { readonly state: State; readonly step: number }) {
+        requireNextStep('conservation', last, step);
+        if (last === undefined && !state.first) {
+          throw new RangeError(
+            `conservation: the first row is step ${step} of a run that began before it; put it above skip() and filter()`,
+          );
+        }
+        last = step;
+        if (!ledger) {
+          ledger = new Ledger(lawsOf(state.objective, options));
+          if (saved) ledger.restore(saved);
+        }
+        enter(state, ledger);
+        const balance = ledger.post();
+        return {
+          conservation: balance.conservation,
+          drift: balance.drift,
+          imbalanceSum: balance.imbalanceSum,
+          driftFirstOrder: balance.firstOrder,
+          driftSecondOrder: balance.secondOrder,
+          ledgerResidual: balance.residual,
+          symmetry: balance.symmetry,
+        };
+      },
+      snapshot: () => ({ last, books: ledger?.snapshot() ?? saved }),
+      restore(memory: { last: number | undefined; books: ReturnType<Ledger['snapshot']> | undefined }) {
+        last = memory.last;
+        saved = memory.books;
+      },
+    };
+  },
+);
 
 /** Fills the ledger's entry with the forms of this row. */
 function enter(state: State, { laws, entry }: Ledger): void {

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { float64, int32 } from '../../columns.ts';
 import { type Evaluation, emptySums } from '../../math/objective.ts';
-import { requireFraction } from '../../math/require-number.ts';
 import { bracketCrossing } from '../../math/theory/critical-scale.ts';
+import { every, fraction } from '../../options.ts';
+import { requireNeeds } from '../../requirements.ts';
 import type { State } from '../../state.ts';
-import type { Adds } from '../transforms/derive.ts';
-import { type At, measureEvery } from '../transforms/measure.ts';
+import { operator } from '../transforms/operator.ts';
 
 export const columns = {
   criticalSharpness: float64('2/η_c, the middle of its bracket', '1/η'),
@@ -14,26 +14,8 @@ export const columns = {
   criticalPasses: int32('forward passes spent on this row', 'pass'),
 };
 
-/** The options of {@link criticalSharpness} in a spec. */
-export const options = z.strictObject({
-  every: z.int().positive().default(1).meta({ description: 'measured at steps divisible by it; null in between' }),
-  tol: z
-    .number()
-    .gt(0)
-    .lt(1)
-    .default(1 / 32)
-    .meta({ description: 'width of the bracket, relative to the learning rate' }),
-});
-
-/** The options of {@link criticalSharpness}. */
-export interface CriticalSharpnessOptions {
-  readonly every?: number;
-  readonly tol?: number;
-}
-
 interface Row {
   readonly state: State;
-  readonly step: number;
   readonly learningRate: number;
   readonly loss: number;
 }
@@ -63,42 +45,43 @@ interface Row {
  * @example gradientDescent(run).pipe(take(1_000), criticalSharpness()).subscribe(console.log);
  * @see Kalra et al. 2026, arXiv:2601.16979.
  */
-export function criticalSharpness<const O extends CriticalSharpnessOptions = Record<never, never>>(
-  options: O = {} as O,
-): Adds<Row, At<O, typeof columns>> {
-  const { every = 1, tol = 1 / 32 } = options;
-  requireFraction('criticalSharpness', { tol });
-  return measureEvery(
-    every,
+export const criticalSharpness = operator(
+  'criticalSharpness',
+  {
+    options: z.strictObject({
+      every,
+      tol: fraction.default(1 / 32).meta({ description: 'width of the bracket, relative to the learning rate' }),
+    }),
     columns,
-    () => {
-      let last: number | null = null; // η_c of the last row
-      let opened: Opened | undefined;
-      return {
-        row({ state, learningRate, loss }: Row) {
-          opened ??= open(state);
-          const { theta, update } = state;
-          const { lossAt, point } = opened;
-          const along = (eta: number) => {
-            const s = eta / learningRate;
-            for (let i = 0; i < point.length; i++) point[i] = theta[i]! + s * update[i]!;
-            return lossAt(point);
-          };
-          // a run that stands still has no direction
-          if (!Number.isFinite(loss) || learningRate === 0) return of(NaN, NaN, 0);
-          const { low, high, evaluations } = bracketCrossing(along, loss, last ?? learningRate, tol);
-          const middle = Math.sqrt(low * high);
-          last = middle > 0 && middle < Infinity ? middle : null;
-          return of(low, high, evaluations);
-        },
-        snapshot: () => last,
-        restore: (saved: number | null) => void (last = saved),
-        close: () => opened?.evaluation.close(),
-      };
-    },
-    { operator: 'criticalSharpness', reads: ['learningRate', 'loss'], needs: ['gradient'] },
-  ) as Adds<Row, At<O, typeof columns>>;
-}
+    reads: ['learningRate', 'loss'],
+    check: (run) => requireNeeds('criticalSharpness', run, ['gradient']),
+  },
+  ({ tol }) => {
+    let last: number | null = null; // η_c of the last row
+    let opened: Opened | undefined;
+    return {
+      row({ state, learningRate, loss }: Row) {
+        opened ??= open(state);
+        const { theta, update } = state;
+        const { lossAt, point } = opened;
+        const along = (eta: number) => {
+          const s = eta / learningRate;
+          for (let i = 0; i < point.length; i++) point[i] = theta[i]! + s * update[i]!;
+          return lossAt(point);
+        };
+        // a run that stands still has no direction
+        if (!Number.isFinite(loss) || learningRate === 0) return of(NaN, NaN, 0);
+        const { low, high, evaluations } = bracketCrossing(along, loss, last ?? learningRate, tol);
+        const middle = Math.sqrt(low * high);
+        last = middle > 0 && middle < Infinity ? middle : null;
+        return of(low, high, evaluations);
+      },
+      snapshot: () => last,
+      restore: (saved: number | null) => void (last = saved),
+      close: () => opened?.evaluation.close(),
+    };
+  },
+);
 
 const of = (low: number, high: number, criticalPasses: number) => ({
   criticalSharpness: 1 / low + 1 / high, // (2/low + 2/high)/2

@@ -2,11 +2,12 @@ import { z } from 'zod';
 import { float64s } from '../../columns.ts';
 import { denseOf } from '../../math/linalg/dense-of.ts';
 import { eigenvaluesSymmetric } from '../../math/linalg/symmetric.ts';
-import { requireOneOf } from '../../math/require-one-of.ts';
+import { memoryless } from '../../math/memory.ts';
+import { every } from '../../options.ts';
+import { requireNeeds } from '../../requirements.ts';
 import type { State } from '../../state.ts';
-import type { Adds } from '../transforms/derive.ts';
-import { type At, measureEvery } from '../transforms/measure.ts';
-import { type MatrixName, matrices, matrixNames, matrixOption } from './curvature/matrices.ts';
+import { operator } from '../transforms/operator.ts';
+import { matrices, matrixOption } from './curvature/matrices.ts';
 
 /** Parameters above which a dense spectrum is refused: 4 seconds and 32 MB a row. */
 export const LARGEST = 2000;
@@ -14,18 +15,6 @@ export const LARGEST = 2000;
 export const columns = {
   hessianSpectrum: float64s('all eigenvalues, ascending', '1/η'),
 };
-
-/** The options of {@link denseSpectrum} in a spec. */
-export const options = z.strictObject({
-  every: z.int().positive().default(1).meta({ description: 'measured at steps divisible by it; null in between' }),
-  matrix: matrixOption,
-});
-
-/** The options of {@link denseSpectrum}. */
-export interface DenseSpectrumOptions {
-  readonly every?: number;
-  readonly matrix?: MatrixName;
-}
 
 /**
  * Computes all eigenvalues of the Hessian of a small network, from the dense matrix.
@@ -42,25 +31,25 @@ export interface DenseSpectrumOptions {
  * @throws {RangeError} if `matrix` is unknown; on assembly, if there are more than 2000 parameters.
  * @example gradientDescent(run).pipe(take(1_000), denseSpectrum({ every: 500 })).subscribe(console.log);
  */
-export function denseSpectrum<const O extends DenseSpectrumOptions = Record<never, never>>(
-  options: O = {} as O,
-): Adds<{ readonly state: State; readonly step: number }, At<O, typeof columns>> {
-  const { every = 1, matrix = 'hessian' } = options;
-  requireOneOf('denseSpectrum', { matrix }, matrixNames);
-  const { needs, of, symbol } = matrices[matrix];
-  return measureEvery(
-    every,
-    { hessianSpectrum: float64s(`all eigenvalues of ${symbol}, ascending`, '1/η') },
-    () => ({
-      row({ state }: { readonly state: State; readonly step: number }) {
-        const { dim } = state;
-        // of rows that nobody has described
-        if (dim > LARGEST) throw new RangeError(`denseSpectrum: takes at most ${LARGEST} parameters, got ${dim}`);
-        return { hessianSpectrum: eigenvaluesSymmetric(denseOf(of(state), dim), dim) };
-      },
-      snapshot: () => null,
-      restore: () => {},
+export const denseSpectrum = operator(
+  'denseSpectrum',
+  {
+    options: z.strictObject({ every, matrix: matrixOption }),
+    columns,
+    columnsFor: ({ matrix }) => ({
+      hessianSpectrum: float64s(`all eigenvalues of ${matrices[matrix].symbol}, ascending`, '1/η'),
     }),
-    { operator: 'denseSpectrum', needs, parameters: { atMost: LARGEST, else: 'use spectralDensity' } },
-  ) as Adds<{ readonly state: State; readonly step: number }, At<O, typeof columns>>;
-}
+    check(run, { matrix }) {
+      requireNeeds('denseSpectrum', run, matrices[matrix].needs);
+      const { dim } = run.objective;
+      if (dim <= LARGEST) return;
+      throw new RangeError(`denseSpectrum: takes at most ${LARGEST} parameters, got ${dim}; use spectralDensity`);
+    },
+  },
+  ({ matrix }) => ({
+    row: ({ state }: { readonly state: State }) => ({
+      hessianSpectrum: eigenvaluesSymmetric(denseOf(matrices[matrix].of(state), state.dim), state.dim),
+    }),
+    ...memoryless,
+  }),
+);

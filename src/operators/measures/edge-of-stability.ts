@@ -1,14 +1,16 @@
 import { z } from 'zod';
 import { float64, int32, nullable, ofRun, utf8, type Values } from '../../columns.ts';
-import { requireCounts, requireFraction } from '../../math/require-number.ts';
 import { forecastCrossing } from '../../math/theory/edge/forecast.ts';
 import { follows, gradientPair, sketched } from '../../math/theory/edge/gradient-pair.ts';
 import { periods, recur } from '../../math/theory/edge/period.ts';
 import { observe, regimes, regimesOfRun } from '../../math/theory/edge/regimes.ts';
 import { thresholds } from '../../math/theory/edge/thresholds.ts';
-import type { State } from '../../state.ts';
+import { count, fraction } from '../../options.ts';
+import { requireNeeds } from '../../requirements.ts';
+import type { RunFacts, State } from '../../state.ts';
 import type { Adds } from '../transforms/derive.ts';
-import { measure, requireNextStep } from '../transforms/measure.ts';
+import { requireNextStep } from '../transforms/measure.ts';
+import { type Operator, operator } from '../transforms/operator.ts';
 
 const fact = (about: string) => ofRun(nullable(int32(about, 'step')));
 
@@ -35,24 +37,17 @@ export const columns = {
   crossingForecastHigh: nullable(float64(`upper ${interval}`, 'step')),
 };
 
-/** The options of {@link edgeOfStability} in a spec. */
-export const options = z.strictObject({
+const options = z.strictObject({
   sharpness: z.boolean().default(true).meta({
     description: 'read the column sharpness of a measure above; false: by gradients alone, without a Hessian product',
   }),
-  band: z.number().gt(0).lt(1).default(thresholds.band).meta({
+  band: fraction.default(thresholds.band).meta({
     description: '|λ₁/edge − 1| of a run that hovers; 0.05 is |ηλ₁ − 2| < 0.1',
   }),
-  window: z.int().positive().default(thresholds.window).meta({
+  window: count.default(thresholds.window).meta({
     description: 'steps over which hovering is judged, or the last five measurements where those are more',
   }),
 });
-
-/** The options of {@link edgeOfStability}. */
-export interface EdgeOptions {
-  readonly band?: number;
-  readonly window?: number;
-}
 
 interface Row {
   readonly state: State;
@@ -105,67 +100,73 @@ type Measured = Row & { readonly sharpness: number | null; readonly sharpnessFre
  * @see Cohen et al. 2021, arXiv:2103.00065; Lewkowycz et al. 2020, arXiv:2003.02218 (catapults); Damian et al. 2023,
  *   arXiv:2209.15594 (self-stabilisation).
  */
-export function edgeOfStability(
-  options?: EdgeOptions & { readonly sharpness?: true | undefined },
-): Adds<Measured, typeof columns>;
-export function edgeOfStability(options: EdgeOptions & { readonly sharpness: false }): Adds<Row, typeof columns>;
-export function edgeOfStability(
-  options: EdgeOptions & { readonly sharpness?: boolean | undefined },
-): Adds<Measured, typeof columns>;
-export function edgeOfStability({
-  sharpness = true,
-  band = thresholds.band,
-  window = thresholds.window,
-}: EdgeOptions & { readonly sharpness?: boolean | undefined } = {}): Adds<Measured, typeof columns> {
-  requireFraction('edgeOfStability', { band });
-  requireCounts('edgeOfStability', { window });
-  const settings = { sharpness, band, window };
-  const reads = ['step', 'loss', ...(sharpness ? ['sharpness'] : [])];
-  return measure<Measured, typeof columns, Memory>(
+export const edgeOfStability = operator(
+  'edgeOfStability',
+  {
+    options,
     columns,
-    () => {
-      let memory = start();
-      const sketch = new Float64Array(sketched);
-      return {
-        row({ state, step, loss, sharpness: lambda, sharpnessFresh: fresh = true }) {
-          requireNextStep('edgeOfStability', memory.step, step);
-          memory.step = step;
-          const { gradients, periods, detector } = memory;
-          const { edge } = state;
-          // where η is 0 the edge is infinite, and says nothing of how near the run was
-          const known = settings.sharpness && lambda !== null && fresh && edge !== Infinity;
-          const ratio = known ? over(lambda, edge) : null;
-          follows(gradients, state.gradient, sketch);
-          recur(periods, sketch, gradients.meaningful);
-          observe(detector, { step, loss, ratio, gradients }, settings);
-          const forecast = ratio !== null && detector.crossingStep === null ? forecastCrossing(detector.history) : null;
-          return {
-            edge,
-            stabilityRatio: ratio,
-            stepCurvature: gradients.stepCurvature,
-            gradientCosine: gradients.cosine,
-            crossingStep: detector.crossingStep,
-            onsetStep: detector.onsetStep,
-            hoveringStep: detector.hoveringStep,
-            catapultStep: detector.catapultStep,
-            regime: detector.regime!,
-            period: periods.period,
-            crossingForecast: forecast?.step ?? null,
-            crossingForecastLow: forecast?.low ?? null,
-            crossingForecastHigh: forecast?.high ?? null,
-          } satisfies Values<typeof columns>;
-        },
-        snapshot: () => memory,
-        restore: (saved: Memory) => void (memory = saved),
-      };
+    reads: ({ sharpness }) => ['step', 'loss', ...(sharpness ? ['sharpness'] : [])],
+    addedBy: { sharpness: 'hessian' },
+    check(run, { sharpness }, above) {
+      requireNeeds('edgeOfStability', run, ['gradient']);
+      requireEdge(run, sharpness ? above['sharpness']?.matrix : undefined);
     },
-    {
-      operator: 'edgeOfStability',
-      reads,
-      addedBy: { sharpness: 'hessian' },
-      needs: ['gradient'],
-      edge: sharpness ? 'sharpness' : null,
-    },
+  },
+  (settings) => {
+    let memory = start();
+    const sketch = new Float64Array(sketched);
+    return {
+      row({ state, step, loss, sharpness: lambda, sharpnessFresh: fresh = true }: Measured) {
+        requireNextStep('edgeOfStability', memory.step, step);
+        memory.step = step;
+        const { gradients, periods, detector } = memory;
+        const { edge } = state;
+        // where η is 0 the edge is infinite, and says nothing of how near the run was
+        const known = settings.sharpness && lambda !== null && fresh && edge !== Infinity;
+        const ratio = known ? over(lambda, edge) : null;
+        follows(gradients, state.gradient, sketch);
+        recur(periods, sketch, gradients.meaningful);
+        observe(detector, { step, loss, ratio, gradients }, settings);
+        const forecast = ratio !== null && detector.crossingStep === null ? forecastCrossing(detector.history) : null;
+        return {
+          edge,
+          stabilityRatio: ratio,
+          stepCurvature: gradients.stepCurvature,
+          gradientCosine: gradients.cosine,
+          crossingStep: detector.crossingStep,
+          onsetStep: detector.onsetStep,
+          hoveringStep: detector.hoveringStep,
+          catapultStep: detector.catapultStep,
+          regime: detector.regime!,
+          period: periods.period,
+          crossingForecast: forecast?.step ?? null,
+          crossingForecastLow: forecast?.low ?? null,
+          crossingForecastHigh: forecast?.high ?? null,
+        } satisfies Values<typeof columns>;
+      },
+      snapshot: () => memory,
+      restore: (saved: Memory) => void (memory = saved),
+    };
+  },
+) as EdgeOfStability;
+
+/** Type of {@link edgeOfStability}: with `sharpness: false` it reads no column `sharpness`. */
+interface EdgeOfStability extends Operator<Measured, typeof columns, typeof options> {
+  (given: z.input<typeof options> & { readonly sharpness: false }): Adds<Row, typeof columns>;
+  (given?: z.input<typeof options>): Adds<Measured, typeof columns>;
+}
+
+/** Checks that the curvature of this matrix may be compared with the edge of the run. */
+function requireEdge({ optimizer: { edgeOf } }: RunFacts, matrix: string | undefined): void {
+  if (edgeOf === 'batch') {
+    throw new TypeError(
+      'edgeOfStability: needs steps of the whole gradient, got those of mini-batches, whose edge is not one of λ₁; measure batchSharpness instead',
+    );
+  }
+  // without a preconditioner, the preconditioned Hessian is the Hessian
+  if (matrix === undefined || matrix === edgeOf || matrix === 'preconditioned') return;
+  throw new TypeError(
+    `edgeOfStability: sharpness must be that of the matrix whose edge the optimizer has, ${edgeOf}, got that of ${matrix}; measure it with matrix: '${edgeOf}'`,
   );
 }
 

@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import { float64 } from '../../columns.ts';
 import { sum } from '../../math/linalg/vector.ts';
+import { memoryless } from '../../math/memory.ts';
+import { requireNeeds } from '../../requirements.ts';
 import type { State } from '../../state.ts';
-import { derive } from '../transforms/derive.ts';
+import { operator } from '../transforms/operator.ts';
 
 export const columns = { gradientNorm: float64('‖∇L(θₜ)‖ over all parameters, biases included') };
-
-/** The options of {@link gradientNorm} in a spec. */
-export const options = z.strictObject({});
 
 /**
  * Adds the norm of the whole gradient; `gradientNormSq`, which every row has, is squared and per layer, biases apart.
@@ -23,9 +22,11 @@ export const options = z.strictObject({});
  *
  * @example gradientDescent(run).pipe(take(1_000), gradientNorm()).subscribe(console.log);
  */
-export const gradientNorm = () =>
-  derive(
-    columns,
-    ({ state }: { readonly state: State }) => ({ gradientNorm: Math.sqrt(sum(state.sums.gradientNormSq)) }),
-    { operator: 'gradientNorm', needs: ['gradient'] },
-  );
+export const gradientNorm = operator(
+  'gradientNorm',
+  { options: z.strictObject({}), columns, check: (run) => requireNeeds('gradientNorm', run, ['gradient']) },
+  () => ({
+    row: ({ state }: { readonly state: State }) => ({ gradientNorm: Math.sqrt(sum(state.sums.gradientNormSq)) }),
+    ...memoryless,
+  }),
+);

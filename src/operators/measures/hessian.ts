@@ -1,17 +1,18 @@
 import { z } from 'zod';
-import { bool, type Column, type Columns, float64, float64s, int32, type Values } from '../../columns.ts';
+import { bool, type Column, float64, float64s, int32, type Values } from '../../columns.ts';
 import { type LanczosResult, lanczos, MISS, OVERTAKE } from '../../math/linalg/lanczos/lanczos.ts';
 import type { MatVec } from '../../math/linalg/mat-vec.ts';
 import { CHECKS, requireSymmetric } from '../../math/linalg/require-symmetric.ts';
 import { addScaled, dot, norm } from '../../math/linalg/vector.ts';
 import type { NativeRandom } from '../../math/random/native.ts';
-import { requireCounts, requireFraction } from '../../math/require-number.ts';
-import { requireOneOf } from '../../math/require-one-of.ts';
 import { due, type Sighting } from '../../math/theory/cadence.ts';
+import { count, fraction } from '../../options.ts';
+import { requireNeeds } from '../../requirements.ts';
 import type { State } from '../../state.ts';
 import type { Adds } from '../transforms/derive.ts';
-import { type At, measure, measureEvery } from '../transforms/measure.ts';
-import { type MatrixName, matrices, matrixNames, matrixOption } from './curvature/matrices.ts';
+import type { At } from '../transforms/measure.ts';
+import { operator } from '../transforms/operator.ts';
+import { type MatrixName, matrices, matrixOption } from './curvature/matrices.ts';
 
 const sharpnessOf = (matrix: MatrixName): Column<number> => ({
   ...float64(`λ₁, largest algebraic eigenvalue of ${matrices[matrix].symbol}`, '1/η'),
@@ -46,11 +47,13 @@ const lowest = {
   ),
 };
 
-const fraction = z.number().gt(0).lt(1);
+const tolerances = {
+  tol: fraction.default(1e-4).meta({ description: 'residual to stop at, relative to the largest eigenvalue in size' }),
+  miss: fraction.default(MISS).meta({ description: 'chance of a missed eigenvalue to go on until' }),
+};
 
-/** The options of {@link hessian} in a spec. */
-export const options = z.strictObject({
-  k: z.int().positive().default(1).meta({ description: 'eigenvalues from the top' }),
+const options = z.strictObject({
+  k: count.default(1).meta({ description: 'eigenvalues from the top' }),
   bottom: z.int().nonnegative().default(0).meta({ description: 'eigenvalues from the bottom' }),
   matrix: matrixOption,
   every: z
@@ -59,19 +62,12 @@ export const options = z.strictObject({
     .meta({
       description: 'measured at steps divisible by it, null in between; or often near the edge, seldom elsewhere',
     }),
-  tol: fraction.default(1e-4).meta({ description: 'residual to stop at, relative to the largest eigenvalue in size' }),
-  miss: fraction.default(MISS).meta({ description: 'chance of a missed eigenvalue to go on until' }),
+  ...tolerances,
 });
 
-/** The options of {@link hessian}. */
-export interface HessianOptions {
-  readonly k?: number;
-  readonly bottom?: number;
-  readonly matrix?: MatrixName;
-  readonly every?: number | 'adaptive';
-  readonly tol?: number;
-  readonly miss?: number;
-}
+/** Options of {@link hessian}. */
+export type HessianOptions = z.input<typeof options>;
+type Settings = Readonly<z.output<typeof options>>;
 
 type Row = { readonly state: State };
 type Wide<O> = typeof columns & typeof top & (O extends { readonly bottom: number } ? typeof lowest : unknown);
@@ -92,10 +88,10 @@ interface Remembered {
 class Estimator {
   memory: Remembered = { vectors: [], checked: false, solved: [] };
   readonly #who: string;
-  readonly #options: Required<HessianOptions>;
+  readonly #options: Settings;
   readonly #random: NativeRandom;
 
-  constructor(who: string, options: Required<HessianOptions>, random: NativeRandom) {
+  constructor(who: string, options: Settings, random: NativeRandom) {
     this.#who = who;
     this.#options = options;
     this.#random = random;
@@ -207,17 +203,14 @@ function head({ top: [first], products }: LanczosResult): Values<typeof columns>
  * gradientDescent(run).pipe(take(1_000), every(10), sharpness()).subscribe(console.log);
  * @see Cohen et al. 2021, arXiv:2103.00065.
  */
-export function sharpness({ tol = 1e-4, miss = MISS }: Pick<HessianOptions, 'tol' | 'miss'> = {}) {
-  const all = checked('sharpness', { tol, miss });
-  return measure(
-    columns,
-    ({ random }) => {
-      const estimator = new Estimator('sharpness', all, random);
-      return { row: ({ state }: Row) => head(estimator.solve(state)), ...remembering(estimator) };
-    },
-    { operator: 'sharpness', needs: matrices.hessian.needs },
-  );
-}
+export const sharpness = operator(
+  'sharpness',
+  { options: z.strictObject(tolerances), columns, check: (run) => requireNeeds('sharpness', run, ['hvp']) },
+  (given, { random }) => {
+    const estimator = new Estimator('sharpness', options.parse(given), random);
+    return { row: ({ state }: Row) => head(estimator.solve(state)), ...remembering(estimator) };
+  },
+);
 
 /**
  * Measures eigenvalues at both ends of the spectrum of the Hessian, the Gauss-Newton matrix or the preconditioned Hessian,
@@ -251,47 +244,48 @@ export function sharpness({ tol = 1e-4, miss = MISS }: Pick<HessianOptions, 'tol
  * @example gradientDescent(run).pipe(take(1_000), hessian({ k: 3, bottom: 1, every: 50 }), conservation())
  * @see Cohen et al. 2021, arXiv:2103.00065; Cohen et al. 2024, arXiv:2410.24206, for several eigenvalues at the edge.
  */
-export function hessian<const O extends HessianOptions = Record<never, never>>(
-  options: O = {} as O,
-): Adds<Row & { readonly step: number }, HessianColumns<O>> {
-  const all = checked('hessian', options);
-  const { k, bottom, every, matrix } = all;
-  const { needs } = matrices[matrix];
-  const wide: Columns = {
-    ...columns,
-    sharpness: sharpnessOf(matrix),
-    ...top,
-    ...(bottom ? lowest : {}),
-  };
-  return measureEvery<Row & { readonly step: number }, Columns, Remembered>(
-    every === 'adaptive' ? 1 : every,
-    wide,
-    ({ random }) => {
-      const estimator = new Estimator('hessian', all, random);
-      const names = Object.keys(wide);
-      const only = (values: Record<string, unknown>) => Object.fromEntries(names.map((name) => [name, values[name]]));
-      return {
-        row: (row) => only(every === 'adaptive' ? estimator.adaptive(row) : estimator.fresh(row)),
-        ...remembering(estimator),
-      };
+export const hessian = operator(
+  'hessian',
+  {
+    options,
+    columns: { ...columns, ...top },
+    columnsFor: ({ matrix, bottom }) => ({
+      ...columns,
+      sharpness: sharpnessOf(matrix),
+      ...top,
+      ...(bottom ? lowest : {}),
+    }),
+    reads: ['step'],
+    check(run, { k, bottom, matrix }) {
+      requireNeeds('hessian', run, matrices[matrix].needs);
+      const { dim } = run.objective;
+      if (k + bottom <= dim) return;
+      throw new RangeError(`hessian: k + bottom must be at most the number of parameters, ${dim}, got ${k + bottom}`);
     },
-    { operator: 'hessian', needs, parameters: { atLeast: k + bottom, for: 'k + bottom' } },
-  ) as Adds<Row & { readonly step: number }, HessianColumns<O>>;
+  },
+  (settings, { random }) => {
+    const estimator = new Estimator('hessian', settings, random);
+    const { every, bottom } = settings;
+    const names = Object.keys({ ...columns, ...top, ...(bottom ? lowest : {}) });
+    const only = (values: Record<string, unknown>) => Object.fromEntries(names.map((name) => [name, values[name]]));
+    return {
+      row: (row: Row & { readonly step: number }) =>
+        only(every === 'adaptive' ? estimator.adaptive(row) : estimator.fresh(row)) as Values<
+          typeof columns & typeof top
+        >,
+      ...remembering(estimator),
+    };
+  },
+) as unknown as Hessian;
+
+/** Type of {@link hessian}: `bottom` adds columns, and a cadence `every: n` makes them nullable. */
+interface Hessian {
+  <const G extends HessianOptions>(given?: G): Adds<Row & { readonly step: number }, HessianColumns<G>>;
+  readonly options: typeof options;
+  readonly columns: typeof columns & typeof top;
 }
 
 const remembering = (estimator: Estimator) => ({
   snapshot: () => estimator.memory,
   restore: (saved: Remembered) => void (estimator.memory = saved),
 });
-
-function checked(who: string, options: HessianOptions): Required<HessianOptions> {
-  const { k = 1, bottom = 0, matrix = 'hessian', every = 1, tol = 1e-4, miss = MISS } = options;
-  requireOneOf(who, { matrix }, matrixNames);
-  requireCounts(who, { k });
-  requireCounts(who, { bottom }, 0);
-  if (every !== 'adaptive' && !(Number.isInteger(every) && every > 0)) {
-    throw new RangeError(`${who}: every must be a positive integer or 'adaptive', got ${every}`);
-  }
-  requireFraction(who, { tol, miss });
-  return { k, bottom, matrix, every, tol, miss };
-}

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { float64, float64s, int32 } from '../../columns.ts';
 import { spectralDensityOf } from '../../math/linalg/spectral-density.ts';
-import { requireCounts, requireFraction } from '../../math/require-number.ts';
-import { requireOneOf } from '../../math/require-one-of.ts';
+import { memoryless } from '../../math/memory.ts';
+import { count, every, fraction } from '../../options.ts';
+import { requireNeeds } from '../../requirements.ts';
 import type { State } from '../../state.ts';
-import type { Adds } from '../transforms/derive.ts';
-import { type At, measureEvery } from '../transforms/measure.ts';
-import { type MatrixName, matrices, matrixNames, matrixOption } from './curvature/matrices.ts';
+import { operator } from '../transforms/operator.ts';
+import { matrices, matrixOption } from './curvature/matrices.ts';
 
 export const columns = {
   spectralGrid: float64s('λ at which the density is given, from end to end of the spectrum', '1/η'),
@@ -15,26 +15,6 @@ export const columns = {
   spectralWidth: float64('σ, the width each eigenvalue is drawn with', '1/η'),
   spectralProducts: int32('products spent on this row', 'product'),
 };
-
-/** The options of {@link spectralDensity} in a spec. */
-export const options = z.strictObject({
-  every: z.int().positive().default(1).meta({ description: 'measured at steps divisible by it; null in between' }),
-  probes: z.int().min(2).default(10).meta({ description: 'random directions; the error falls as their root' }),
-  steps: z.int().positive().default(64).meta({ description: 'products for each' }),
-  points: z.int().min(2).default(128).meta({ description: 'of the grid' }),
-  width: z.number().gt(0).lt(1).default(0.02).meta({ description: 'σ, as a part of the range of the spectrum' }),
-  matrix: matrixOption,
-});
-
-/** The options of {@link spectralDensity}. */
-export interface SpectralDensityOptions {
-  readonly every?: number;
-  readonly probes?: number;
-  readonly steps?: number;
-  readonly points?: number;
-  readonly width?: number;
-  readonly matrix?: MatrixName;
-}
 
 /**
  * Estimates the density of the Hessian's eigenvalues, with its Monte-Carlo error.
@@ -57,32 +37,31 @@ export interface SpectralDensityOptions {
  * @example gradientDescent(run).pipe(take(1_000), spectralDensity({ every: 500 })).subscribe(console.log);
  * @see Ghorbani, Krishnan and Xiao 2019, arXiv:1901.10159.
  */
-export function spectralDensity<const O extends SpectralDensityOptions = Record<never, never>>(
-  options: O = {} as O,
-): Adds<{ readonly state: State; readonly step: number }, At<O, typeof columns>> {
-  const { every = 1, probes = 10, steps = 64, points = 128, width = 0.02, matrix = 'hessian' } = options;
-  requireCounts('spectralDensity', { probes, points }, 2);
-  requireCounts('spectralDensity', { steps });
-  requireFraction('spectralDensity', { width });
-  requireOneOf('spectralDensity', { matrix }, matrixNames);
-  const { needs, of } = matrices[matrix];
-  return measureEvery(
-    every,
-    columns,
-    ({ random }) => ({
-      row({ state }: { readonly state: State; readonly step: number }) {
-        const found = spectralDensityOf(of(state), state.dim, { random, probes, steps, points, width });
-        return {
-          spectralGrid: found.grid,
-          spectralDensity: found.density,
-          spectralDensityError: found.error,
-          spectralWidth: found.sigma,
-          spectralProducts: found.products,
-        };
-      },
-      snapshot: () => null,
-      restore: () => {},
+export const spectralDensity = operator(
+  'spectralDensity',
+  {
+    options: z.strictObject({
+      every,
+      probes: z.int().min(2).default(10).meta({ description: 'random directions; the error falls as their root' }),
+      steps: count.default(64).meta({ description: 'products for each' }),
+      points: z.int().min(2).default(128).meta({ description: 'of the grid' }),
+      width: fraction.default(0.02).meta({ description: 'σ, as a part of the range of the spectrum' }),
+      matrix: matrixOption,
     }),
-    { operator: 'spectralDensity', needs },
-  ) as Adds<{ readonly state: State; readonly step: number }, At<O, typeof columns>>;
-}
+    columns,
+    check: (run, { matrix }) => requireNeeds('spectralDensity', run, matrices[matrix].needs),
+  },
+  ({ probes, steps, points, width, matrix }, { random }) => ({
+    row({ state }: { readonly state: State }) {
+      const found = spectralDensityOf(matrices[matrix].of(state), state.dim, { random, probes, steps, points, width });
+      return {
+        spectralGrid: found.grid,
+        spectralDensity: found.density,
+        spectralDensityError: found.error,
+        spectralWidth: found.sigma,
+        spectralProducts: found.products,
+      };
+    },
+    ...memoryless,
+  }),
+);

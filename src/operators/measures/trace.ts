@@ -1,32 +1,18 @@
 import { z } from 'zod';
 import { float64, int32 } from '../../columns.ts';
 import { hutchPlusPlus } from '../../math/linalg/trace.ts';
-import { requireCounts } from '../../math/require-number.ts';
-import { requireOneOf } from '../../math/require-one-of.ts';
+import { memoryless } from '../../math/memory.ts';
+import { every } from '../../options.ts';
+import { requireNeeds } from '../../requirements.ts';
 import type { State } from '../../state.ts';
-import type { Adds } from '../transforms/derive.ts';
-import { type At, measureEvery } from '../transforms/measure.ts';
-import { type MatrixName, matrices, matrixNames, matrixOption } from './curvature/matrices.ts';
+import { operator } from '../transforms/operator.ts';
+import { matrices, matrixOption } from './curvature/matrices.ts';
 
 export const columns = {
   hessianTrace: float64('tr ∇²L(θₜ), the sum of the eigenvalues', '1/η'),
   hessianTraceError: float64('one standard error of it; 0 where it is exact', '1/η'),
   hessianTraceProducts: int32('products spent on this row', 'product'),
 };
-
-/** The options of {@link trace} in a spec. */
-export const options = z.strictObject({
-  every: z.int().positive().default(1).meta({ description: 'measured at steps divisible by it; null in between' }),
-  products: z.int().min(6).default(30).meta({ description: 'to spend on a row' }),
-  matrix: matrixOption,
-});
-
-/** The options of {@link trace}. */
-export interface TraceOptions {
-  readonly every?: number;
-  readonly products?: number;
-  readonly matrix?: MatrixName;
-}
 
 /**
  * Estimates the trace of the Hessian by Hutch++, with its standard error.
@@ -47,28 +33,30 @@ export interface TraceOptions {
  * @example gradientDescent(run).pipe(take(1_000), every(10), trace()).subscribe(console.log);
  * @see Meyer, Musco, Musco and Woodruff 2020, arXiv:2010.09649.
  */
-export function trace<const O extends TraceOptions = Record<never, never>>(
-  options: O = {} as O,
-): Adds<{ readonly state: State; readonly step: number }, At<O, typeof columns>> {
-  const { every = 1, products = 30, matrix = 'hessian' } = options;
-  requireCounts('trace', { products }, 6);
-  requireOneOf('trace', { matrix }, matrixNames);
-  const { needs, of, symbol } = matrices[matrix];
-  return measureEvery(
-    every,
-    { ...columns, hessianTrace: float64(`trace of ${symbol}, the sum of the eigenvalues`, '1/η') },
-    ({ random }) => ({
-      row({ state }: { readonly state: State; readonly step: number }) {
-        const found = hutchPlusPlus(of(state), state.dim, random, products);
-        return {
-          hessianTrace: found.value,
-          hessianTraceError: found.error,
-          hessianTraceProducts: found.products,
-        };
-      },
-      snapshot: () => null,
-      restore: () => {},
+export const trace = operator(
+  'trace',
+  {
+    options: z.strictObject({
+      every,
+      products: z.int().min(6).default(30).meta({ description: 'to spend on a row' }),
+      matrix: matrixOption,
     }),
-    { operator: 'trace', needs },
-  ) as Adds<{ readonly state: State; readonly step: number }, At<O, typeof columns>>;
-}
+    columns,
+    columnsFor: ({ matrix }) => ({
+      ...columns,
+      hessianTrace: float64(`trace of ${matrices[matrix].symbol}, the sum of the eigenvalues`, '1/η'),
+    }),
+    check: (run, { matrix }) => requireNeeds('trace', run, matrices[matrix].needs),
+  },
+  ({ products, matrix }, { random }) => ({
+    row({ state }: { readonly state: State }) {
+      const found = hutchPlusPlus(matrices[matrix].of(state), state.dim, random, products);
+      return {
+        hessianTrace: found.value,
+        hessianTraceError: found.error,
+        hessianTraceProducts: found.products,
+      };
+    },
+    ...memoryless,
+  }),
+);

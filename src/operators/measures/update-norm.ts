@@ -1,16 +1,15 @@
 import { z } from 'zod';
 import { float64, float64s } from '../../columns.ts';
 import { sum } from '../../math/linalg/vector.ts';
+import { memoryless } from '../../math/memory.ts';
+import { requireNeeds } from '../../requirements.ts';
 import type { State } from '../../state.ts';
-import { derive } from '../transforms/derive.ts';
+import { operator } from '../transforms/operator.ts';
 
 export const columns = {
   updateNorm: float64('‖θₜ₊₁ − θₜ‖ over all parameters, biases included'),
   updateNormSq: float64s('‖W_l(t+1) − W_l(t)‖², one entry per layer l = 1 … L, biases apart'),
 };
-
-/** The options of {@link updateNorm} in a spec. */
-export const options = z.strictObject({});
 
 /**
  * Adds the length of the step that follows each row, whole and per layer.
@@ -26,10 +25,11 @@ export const options = z.strictObject({});
  *
  * @example gradientDescent(run).pipe(take(1_000), updateNorm()).subscribe(console.log);
  */
-export const updateNorm = () =>
-  derive(
-    columns,
-    ({ state }: { readonly state: State }) => {
+export const updateNorm = operator(
+  'updateNorm',
+  { options: z.strictObject({}), columns, check: (run) => requireNeeds('updateNorm', run, ['gradient']) },
+  () => ({
+    row({ state }: { readonly state: State }) {
       const { normSq } = state.updateSums;
       const { tensors } = state.objective;
       return {
@@ -37,5 +37,6 @@ export const updateNorm = () =>
         updateNormSq: normSq.filter((_, t) => tensors[t]!.kind === 'weight'),
       };
     },
-    { operator: 'updateNorm', needs: ['gradient'] },
-  );
+    ...memoryless,
+  }),
+);

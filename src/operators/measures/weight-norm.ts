@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import { float64 } from '../../columns.ts';
 import { sum } from '../../math/linalg/vector.ts';
+import { memoryless } from '../../math/memory.ts';
+import { requireNeeds } from '../../requirements.ts';
 import type { State } from '../../state.ts';
-import { derive } from '../transforms/derive.ts';
+import { operator } from '../transforms/operator.ts';
 
 export const columns = { weightNorm: float64('‖θₜ‖ over all parameters, biases included') };
-
-/** The options of {@link weightNorm} in a spec. */
-export const options = z.strictObject({});
 
 /**
  * Adds the norm of all parameters; `weightNormSq`, which every row has, is squared and per layer, biases apart.
@@ -23,8 +22,11 @@ export const options = z.strictObject({});
  *
  * @example gradientDescent(run).pipe(take(1_000), weightNorm()).subscribe(console.log);
  */
-export const weightNorm = () =>
-  derive(columns, ({ state }: { readonly state: State }) => ({ weightNorm: Math.sqrt(sum(state.sums.weightNormSq)) }), {
-    operator: 'weightNorm',
-    needs: ['gradient'],
-  });
+export const weightNorm = operator(
+  'weightNorm',
+  { options: z.strictObject({}), columns, check: (run) => requireNeeds('weightNorm', run, ['gradient']) },
+  () => ({
+    row: ({ state }: { readonly state: State }) => ({ weightNorm: Math.sqrt(sum(state.sums.weightNormSq)) }),
+    ...memoryless,
+  }),
+);

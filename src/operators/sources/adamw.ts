@@ -1,13 +1,7 @@
 import { z } from 'zod';
-import type { Adam } from '../../math/optimizers/adam.ts';
-import type { Stream } from '../../stream.ts';
-import { options as adam, moments } from './adam.ts';
-import { type Descent, descend, type Step } from './descend.ts';
-
-/** The options of {@link adamw} in a spec. */
-export const options = adam.extend({
-  weightDecay: z.number().nonnegative().default(0.01).meta({ description: 'decoupled from the gradient' }),
-});
+import { adamRule } from '../../math/optimizers/adam.ts';
+import { adam } from './adam.ts';
+import { optimizer } from './optimizer.ts';
 
 /**
  * AdamW: Adam's step, and θ shrinks by 1 − ηw beside it.
@@ -24,6 +18,9 @@ export const options = adam.extend({
  * @example adamw({ objective: L, theta0: L.start(), learningRate: 1e-3, weightDecay: 0.1 }).pipe(take(1_000));
  * @see https://docs.pytorch.org/docs/stable/generated/torch.optim.AdamW.html, whose conventions these are.
  */
-export function adamw({ weightDecay = 0.01, ...descent }: Descent & Partial<Adam>): Stream<Step> {
-  return descend('adamw', descent, moments('adamw', { ...descent, weightDecay }));
-}
+export const adamw = optimizer('adamw', {
+  options: adam.options.extend({
+    weightDecay: z.number().nonnegative().default(0.01).meta({ description: 'decoupled from the gradient' }),
+  }),
+  rule: adamRule,
+});

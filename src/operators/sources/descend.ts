@@ -1,11 +1,11 @@
 import type { Observer } from 'rxjs';
 import { type Columns, float64, float64s, int32, type Values } from '../../columns.ts';
-import { type Capability, emptySums, type Objective, type Tensor } from '../../math/objective.ts';
-import { emptyUpdateSums, type Rule, type UpdateSums } from '../../math/optimizers/rule.ts';
-import { checkMode, type Memory, type Run, type Snapshot, State } from '../../state.ts';
-import { type EdgeOf, type Flat, Stream } from '../../stream.ts';
-
-export type { Rule } from '../../math/optimizers/rule.ts';
+import type { Memory } from '../../math/memory.ts';
+import { emptySums, type Objective, type Tensor } from '../../math/objective.ts';
+import { emptyUpdateSums, type UpdateRule, type UpdateSums } from '../../math/optimizers/update-rule.ts';
+import { type Need, requireNeeds } from '../../requirements.ts';
+import { checkMode, type RunBuffers, type RunFacts, type Snapshot, State } from '../../state.ts';
+import { type Flat, Stream } from '../../stream.ts';
 
 /** One row of a run: the parameters after `step` updates. */
 export interface Step {
@@ -25,83 +25,78 @@ export const columns = {
   gradientNormSq: float64s('‖∂L/∂W_l‖², one entry per layer l = 1 … L, biases apart'),
 };
 
-/** Chooses the learning rate of each update from where the run stands. */
+/** Controller that chooses the learning rate of each update from the state of the run. */
 export interface Controller extends Memory {
   /**
-   * η of the update that follows; at 0 the run stands still.
+   * Returns η of the update that follows; at 0 the run stands still.
    *
-   * @param run  At θₜ; its `update` is the update at η = 1, which the one that is made is η times.
-   * @param unit The inner products of that update.
+   * @param state At θₜ; its `update` is the update at η = 1. The update that is made is η times that.
+   * @param unit  Inner products of that update.
    */
-  rate(run: Run, unit: UpdateSums, step: number): number;
+  rate(state: State, unit: UpdateSums, step: number): number;
 }
 
-/** A learning rate that is fed back: `start` runs once per subscriber. */
+/** Learning rate that is fed back from the run: `start` is called once per subscriber. */
 export interface Feedback {
-  /** Who asks, and for what of the objective. */
+  /** Name in messages. */
   readonly who: string;
-  readonly needs: readonly Capability[];
+  readonly needs: readonly Need[];
   start(objective: Objective): Controller;
 }
 
-/** η, or η as a function of the updates made so far, or one that looks at the run. */
+/** η, or η as a function of the updates made so far, or a controller that looks at the run. */
 export type LearningRate = number | ((step: number) => number) | Feedback;
 
-/** What every source of a descent takes: where it begins, and how fast it goes. */
+/** Options that every descent takes: its start and its learning rate. */
 export interface Descent {
   readonly objective: Objective;
   readonly theta0: Float64Array; // [d]
   readonly learningRate: LearningRate;
-  /** Goes on after the row that this snapshot was taken at. */
-  readonly from?: Snapshot;
+  /** Snapshot of the row after which the run goes on. */
+  readonly resumeFrom?: Snapshot | undefined;
+  /** Seed of what the optimizer draws itself, as the order of mini-batches. */
+  readonly seed?: number | undefined;
 }
 
-/** Milliseconds a source works before it lets timers, sockets and Ctrl-C have their turn. */
+/** Time in milliseconds that a source works before timers, sockets and Ctrl-C get their turn. */
 const slice = 8;
 
 /**
- * The stream of an optimizer's steps; emits θ₀ first and never completes.
+ * Makes the stream of an optimizer's steps. It emits θ₀ first and never completes.
  *
- * It works in slices and yields in between, so unsubscribing from outside stops it within one slice. The engine is
- * opened per subscriber and closed when that one leaves.
+ * The source works in slices of 8 ms and yields in between, so unsubscribing from outside stops it
+ * within one slice. The engine is opened per subscriber and closed when that one leaves.
+ * {@link optimizer} makes a source with options of its own from the same rule.
  *
- * @param rule Made once per subscriber, and once for what it says of itself before it is asked for an update.
- * @param own  The columns of the rule's `cells`.
- * @throws {TypeError} if `theta0` or `from` has not the length of θ, or the objective not what is needed. @throws {RangeError} if `learningRate` is a number
- *   that is not positive; the stream errs with one where a schedule gives a number that is negative or not finite.
+ * @param who  Name in messages.
+ * @param rule Makes the rule: once per subscriber, and once at the call for its facts.
+ * @param own  Columns of the rule's `ownColumns`.
+ * @throws {TypeError} if `theta0` or `resumeFrom` has not the length of θ, or the objective lacks
+ *   what is needed. @throws {RangeError} if `learningRate` is a number that is not positive; the
+ *   stream errs with one if a schedule gives a number that is negative or not finite.
+ * @example
+ * const signDescent = (descent: Descent) =>
+ *   descend('signDescent', descent, () => ({
+ *     update(gradient, _theta, eta, out) {
+ *       for (let i = 0; i < out.length; i++) out[i] = -eta * Math.sign(gradient[i]!);
+ *     },
+ *     edge: () => NaN,
+ *     ...memoryless,
+ *   }));
+ * signDescent({ objective: L, theta0: L.start(), learningRate: 1e-3 }).pipe(take(100));
  */
 export function descend<C extends Columns = Record<never, never>>(
   who: string,
-  { objective, theta0, learningRate, from }: Descent,
-  rule: () => Rule,
+  descent: Descent,
+  rule: () => UpdateRule,
   own?: C,
 ): Stream<Flat<Step & Values<C>>> {
-  if (theta0.length !== objective.dim) {
-    throw new TypeError(`${who}: theta0 must have ${objective.dim} entries, got ${theta0.length}`);
-  }
-  if (typeof learningRate === 'number' && !(learningRate > 0 && learningRate < Infinity)) {
-    throw new RangeError(`${who}: learningRate must be positive and finite, got ${learningRate}`);
-  }
-  const { who: asks, needs } = typeof learningRate === 'object' ? learningRate : { who, needs: ['gradient'] as const };
-  if (needs.some((need) => !objective.capabilities.includes(need))) {
-    const [needed, offered] = [needs, objective.capabilities].map((names) => names.join(', '));
-    throw new TypeError(`${asks}: needs ${needed} of the objective, but it offers ${offered}`);
-  }
-  if (from && (from.theta.length !== objective.dim || from.update.length !== objective.dim)) {
-    throw new TypeError(
-      `${who}: from must be a snapshot of ${objective.dim} parameters, got one of ${from.theta.length}`,
-    );
-  }
-  const shape = {
-    columns: own ? { ...columns, ...own } : columns,
-    capabilities: objective.capabilities,
-    dim: objective.dim,
-    samples: objective.dataset?.n ?? objective.batches?.n ?? 0,
-    edgeOf: edgeOf(rule()),
-    fresh: true,
-  };
+  const run = factsOf(who, descent, rule());
+  const { learningRate } = descent;
+  if (typeof learningRate === 'object') requireNeeds(learningRate.who, run, learningRate.needs);
+  const shape = { columns: own ? { ...columns, ...own } : columns, run, fresh: true };
   return new Stream<Flat<Step & Values<C>>>(shape, (subscriber) => {
-    const steps = new Steps(who, { objective, theta0, learningRate, ...(from && { from }) }, rule());
+    const steps = new Steps(run, descent, rule());
     let next: NodeJS.Immediate | undefined;
     const work = () => {
       try {
@@ -121,14 +116,35 @@ export function descend<C extends Columns = Record<never, never>>(
   });
 }
 
-const edgeOf = ({ partial, preconditioner }: Rule): EdgeOf =>
-  partial ? 'batch' : preconditioner ? 'preconditioned' : 'hessian';
+/** Checks what a descent is given, and returns the facts of its runs. */
+function factsOf(who: string, { objective, theta0, learningRate, resumeFrom }: Descent, rule: UpdateRule): RunFacts {
+  const { dim } = objective;
+  if (theta0.length !== dim) throw new TypeError(`${who}: theta0 must have ${dim} entries, got ${theta0.length}`);
+  if (typeof learningRate === 'number' && !(learningRate > 0 && learningRate < Infinity)) {
+    throw new RangeError(`${who}: learningRate must be positive and finite, got ${learningRate}`);
+  }
+  if (resumeFrom && (resumeFrom.theta.length !== dim || resumeFrom.update.length !== dim)) {
+    throw new TypeError(
+      `${who}: resumeFrom must be a snapshot of ${dim} parameters, got one of ${resumeFrom.theta.length}`,
+    );
+  }
+  const changing = { number: learningRate as number, function: 'schedule', object: 'feedback' } as const;
+  return {
+    objective,
+    optimizer: {
+      name: who,
+      edgeOf: rule.usesMiniBatch ? 'batch' : rule.preconditioner ? 'preconditioned' : 'hessian',
+      learningRate: rule.actualLearningRate ? 'adaptive' : changing[typeof learningRate as keyof typeof changing],
+    },
+    firstStep: resumeFrom ? resumeFrom.step + 1 : 0,
+  };
+}
 
 /** One subscription: the buffers, and the loop over them a step at a time. */
 class Steps {
   readonly #who: string;
-  readonly #run: Run;
-  readonly #rule: Rule;
+  readonly #run: RunBuffers;
+  readonly #rule: UpdateRule;
   readonly #schedule: (step: number) => number;
   readonly #controller: Controller | undefined;
   readonly #weights: { readonly index: number; readonly tensor: Tensor }[];
@@ -137,7 +153,7 @@ class Steps {
   #learningRate = Number.NaN; // of the last update
   #updateSums: UpdateSums;
 
-  constructor(who: string, { objective, theta0, learningRate, from }: Descent, rule: Rule) {
+  constructor(facts: RunFacts, { objective, theta0, learningRate, resumeFrom: from }: Descent, rule: UpdateRule) {
     const isFeedback = typeof learningRate === 'object';
     const controller = isFeedback ? learningRate.start(objective) : undefined;
     if (from) {
@@ -146,7 +162,7 @@ class Steps {
       if (from.schedule !== undefined) controller?.restore(structuredClone(from.schedule));
     }
     const { dim, tensors } = objective;
-    this.#who = who;
+    this.#who = facts.optimizer.name;
     this.#updateSums = emptyUpdateSums(tensors);
     this.#rule = rule;
     this.#controller = controller;
@@ -154,7 +170,8 @@ class Steps {
     this.#weights = tensors
       .map((tensor, index) => ({ tensor, index }))
       .filter(({ tensor }) => tensor.kind === 'weight');
-    const run: Run = (this.#run = {
+    const run: RunBuffers = (this.#run = {
+      facts,
       objective,
       evaluation: objective.open(),
       theta: theta0.slice(), //             [d]
@@ -164,7 +181,7 @@ class Steps {
       updateSums: () => this.#sumUpdate(this.#learningRate),
       optimizer: rule,
       schedule: controller,
-      from: () => rule.from?.() ?? run,
+      stepGradient: () => rule.stepGradient?.() ?? run,
       edge: () => rule.edge(this.#learningRate),
       preconditioner: () => rule.preconditioner?.() ?? null,
       memories: new Map(),
@@ -185,16 +202,17 @@ class Steps {
     const run = this.#run;
     const { sums, theta, gradient } = run;
     const loss = run.evaluation.evaluate(theta, gradient, sums);
-    this.#update();
+    const state = new State(run, this.#step);
+    this.#update(state);
     const row = {
-      state: new State(run, this.#step),
+      state,
       step: this.#step,
       learningRate: this.#learningRate,
       loss,
       weightNormSq: this.#perLayer(sums.weightNormSq),
       gradientNormSq: this.#perLayer(sums.gradientNormSq),
     };
-    subscriber.next(this.#rule.cells ? Object.assign(row, this.#rule.cells()) : row);
+    subscriber.next(this.#rule.ownColumns ? Object.assign(row, this.#rule.ownColumns()) : row);
     run.generation++;
     this.#advance();
   }
@@ -206,18 +224,18 @@ class Steps {
   }
 
   /** Makes the update, and chooses its learning rate. */
-  #update(): void {
+  #update(state: State): void {
     const run = this.#run;
     const { gradient, theta, update } = run;
     const controller = this.#controller;
     if (controller) {
       this.#rule.update(gradient, theta, 1, update);
-      const eta = this.#rated(controller.rate(run, this.#sumUpdate(1), this.#step));
+      const eta = this.#rated(controller.rate(state, this.#sumUpdate(1), this.#step));
       for (let i = 0; i < update.length; i++) update[i] = eta * update[i]!;
     } else {
       this.#rule.update(gradient, theta, this.#rated(this.#schedule(this.#step)), update);
     }
-    if (this.#rule.chosen) this.#learningRate = this.#rule.chosen();
+    if (this.#rule.actualLearningRate) this.#learningRate = this.#rule.actualLearningRate();
   }
 
   #rated(eta: number): number {
@@ -231,7 +249,7 @@ class Steps {
 
   #sumUpdate(eta: number): UpdateSums {
     const run = this.#run;
-    if (this.#rule.sums) this.#rule.sums(run.from().sums, eta, this.#updateSums);
+    if (this.#rule.sums) this.#rule.sums(run.stepGradient().sums, eta, this.#updateSums);
     else sumUpdate(run, this.#updateSums);
     return this.#updateSums;
   }
@@ -266,7 +284,7 @@ class Steps {
   }
 }
 
-function sumUpdate({ objective, theta, update }: Run, out: UpdateSums): void {
+function sumUpdate({ objective, theta, update }: RunBuffers, out: UpdateSums): void {
   for (const [t, { offset, rows, cols }] of objective.tensors.entries()) {
     let inner = 0;
     let normSq = 0;

@@ -1,12 +1,12 @@
 import type { Objective } from '../../math/objective.ts';
-import type { UpdateSums } from '../../math/optimizers/rule.ts';
+import type { UpdateSums } from '../../math/optimizers/update-rule.ts';
 import { fingerprint } from '../../math/random/fingerprint.ts';
 import { nativeRandom } from '../../math/random/native.ts';
 import { requirePositive } from '../../math/require-number.ts';
 import type { Schedule } from '../../math/schedules/schedule.ts';
 import { largestRate } from '../../math/theory/drift-budget.ts';
 import { lawsOf } from '../../math/theory/laws.ts';
-import type { Run } from '../../state.ts';
+import type { State } from '../../state.ts';
 import type { Controller, Feedback } from './descend.ts';
 
 /** The options of {@link driftBudget}. */
@@ -34,7 +34,7 @@ const firstProducts = 20;
  * A constant budget is spent as early as the curvature allows, and where δ_l keeps its sign nothing gives it back; a
  * {@link ramp} leaves room at every step.
  *
- * - needs: `hessianProduct` of the objective
+ * - needs: `hvp` of the objective
  * - cost:  one Hessian product a step, 20 before the first
  * - error: λ₁ is followed by power iteration, warm from one step to the next: ‖Mv‖ never lies above the largest |λ| of
  *   M = P^(−½)HP^(−½) and lags behind where that rises or turns; at c = 1 the step is below the edge as long as it has
@@ -52,7 +52,7 @@ export function driftBudget({ rate, budget, curvature = 1 }: DriftBudget): Feedb
   if (!(curvature < 2)) throw new RangeError(`driftBudget: curvature must lie in (0, 2), got ${curvature}`);
   if (typeof budget === 'number') requirePositive('driftBudget', { budget });
   const options = { rate, budget, curvature };
-  const needs = ['gradient', 'hessianProduct'] as const;
+  const needs = ['hvp'] as const;
   return { who: 'driftBudget', needs, start: (objective) => new Budgeted(objective, options) };
 }
 
@@ -68,30 +68,30 @@ class Budgeted implements Controller {
   readonly #forms;
   #begun: Memory | undefined;
 
-  constructor({ tensors }: Objective, options: Required<DriftBudget>) {
+  constructor(objective: Objective, options: Required<DriftBudget>) {
     this.#options = options;
-    this.#laws = lawsOf(tensors);
+    this.#laws = lawsOf(objective);
     const make = () => new Float64Array(this.#laws.size);
     this.#forms = { drift: make(), first: make(), second: make() };
   }
 
-  rate(run: Run, unit: UpdateSums, step: number): number {
+  rate(state: State, unit: UpdateSums, step: number): number {
     const { rate, curvature } = this.#options;
     const { drift, first, second } = this.#forms;
     const { ofSums } = this.#laws;
-    ofSums!(run.sums.weightNormSq, drift);
+    ofSums!(state.sums.weightNormSq, drift);
     ofSums!(unit.inner, first);
     ofSums!(unit.normSq, second);
-    const size = total(run.sums.weightNormSq);
+    const size = total(state.sums.weightNormSq);
     const isFirst = !this.#begun;
-    this.#begun ??= { C0: drift.slice(), size0: size, v: direction(run.theta.length) };
+    this.#begun ??= { C0: drift.slice(), size0: size, v: direction(state.theta.length) };
     const { C0, size0, v } = this.#begun;
     for (let l = 0; l < C0.length; l++) drift[l] = drift[l]! - C0[l]!;
 
-    const unitRounding = (4 * run.theta.length + 16) * Number.EPSILON;
+    const unitRounding = (4 * state.theta.length + 16) * Number.EPSILON;
     const rounding = { fixed: unitRounding * Math.max(size, size0), growing: unitRounding * total(unit.normSq) };
     const budget = this.#budget(step, rounding.fixed);
-    const lambda = follow(run, v, isFirst ? firstProducts : 1);
+    const lambda = follow(state, v, isFirst ? firstProducts : 1);
     return largestRate(lambda > 0 ? Math.min(rate, curvature / lambda) : rate, budget, this.#forms, rounding);
   }
 
@@ -128,14 +128,15 @@ function direction(dim: number): Float64Array {
 }
 
 /** Power iteration on P^(−½)HP^(−½) from v, which it moves on: ‖Mv‖ of the last. */
-function follow(run: Run, v: Float64Array, products: number): number {
-  const P = run.preconditioner();
+function follow(state: State, v: Float64Array, products: number): number {
+  const P = state.preconditioner;
+  const { hvp } = state;
   const scaled = new Float64Array(v.length); // [d]
   const Mv = new Float64Array(v.length); //     [d]
   let lambda = 0;
   for (let k = 0; k < products; k++) {
     for (let i = 0; i < v.length; i++) scaled[i] = P ? v[i]! / Math.sqrt(P[i]!) : v[i]!;
-    run.evaluation.hvp(scaled, Mv);
+    hvp(scaled, Mv);
     let square = 0;
     for (let i = 0; i < v.length; i++) {
       if (P) Mv[i] = Mv[i]! / Math.sqrt(P[i]!);

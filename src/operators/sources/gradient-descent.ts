@@ -1,14 +1,6 @@
 import { z } from 'zod';
 import { gradientDescentRule } from '../../math/optimizers/gradient-descent.ts';
-import { requireWithin } from '../../math/require-number.ts';
-import type { Stream } from '../../stream.ts';
-import { type Descent, descend, type Step } from './descend.ts';
-
-/** The options of {@link gradientDescent} in a spec. */
-export const options = z.strictObject({
-  // absent and not 0, so that a trajectory without it keeps its name
-  weightDecay: z.number().nonnegative().optional(),
-});
+import { optimizer } from './optimizer.ts';
 
 /**
  * Full-batch gradient descent, θₜ₊₁ = θₜ − η(∇L(θₜ) + wθₜ) with weight decay w; emits θ₀ first and never completes.
@@ -25,8 +17,9 @@ export const options = z.strictObject({
  * @example
  * gradientDescent({ objective: L, theta0: L.start(), learningRate: 0.02 }).pipe(take(1_000)).subscribe(console.log);
  */
-export function gradientDescent(descent: Descent & { readonly weightDecay?: number | undefined }): Stream<Step> {
-  const { weightDecay } = descent;
-  requireWithin('gradientDescent', { weightDecay });
-  return descend('gradientDescent', descent, () => gradientDescentRule(weightDecay));
-}
+export const gradientDescent = optimizer('gradientDescent', {
+  // optional and not 0 by default, so that a stored trajectory without it keeps its key
+  options: z.strictObject({ weightDecay: z.number().nonnegative().optional() }),
+  rule: ({ weightDecay }) => gradientDescentRule(weightDecay),
+  ledger: ({ weightDecay = 0 }) => (weightDecay === 0 ? 'drift = Σ η²δ' : 'weight decay'),
+});

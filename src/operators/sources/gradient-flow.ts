@@ -1,22 +1,17 @@
 import { z } from 'zod';
 import { float64 } from '../../columns.ts';
 import { dormandPrinceRule } from '../../math/optimizers/dormand-prince.ts';
-import { requireFraction } from '../../math/require-number.ts';
-import { type Descent, descend } from './descend.ts';
+import { fraction } from '../../options.ts';
+import type { Descent } from './descend.ts';
+import { optimizer } from './optimizer.ts';
 
 export const columns = {
   time: float64('time t of the flow θ′ = −∇L(θ)'),
   localError: float64('‖difference of the orders 5 and 4‖/max(1, ‖θ‖) of the step that follows: its error, estimated'),
 };
 
-/** The options of {@link gradientFlow} in a spec. */
-export const options = z.strictObject({
-  tolerance: z
-    .number()
-    .gt(0)
-    .lt(1)
-    .default(1e-6)
-    .meta({ description: 'of the local error of a step, relative to ‖θ‖' }),
+const options = z.strictObject({
+  tolerance: fraction.default(1e-6).meta({ description: 'of the local error of a step, relative to ‖θ‖' }),
 });
 
 /**
@@ -41,12 +36,10 @@ export const options = z.strictObject({
  * gradientFlow({ objective: L, theta0: L.start() }).pipe(takeWhile(({ time }) => time < 20), conservation());
  * @see Elkabetz and Cohen 2021, arXiv:2107.06608, for how near gradient descent stays to it.
  */
-export function gradientFlow({
-  tolerance = 1e-6,
-  ...start
-}: Omit<Descent, 'learningRate'> & { readonly tolerance?: number }) {
-  requireFraction('gradientFlow', { tolerance });
-  // the rule chooses the length of its steps itself
-  const rule = () => dormandPrinceRule(start.objective, tolerance);
-  return descend('gradientFlow', { ...start, learningRate: 1 }, rule, columns);
-}
+export const gradientFlow = optimizer<typeof options, typeof columns, Omit<Descent, 'learningRate'>>('gradientFlow', {
+  options,
+  columns,
+  rule: ({ tolerance }, { objective }) => dormandPrinceRule(objective, tolerance),
+  ledger: () => 'constant',
+  selfPaced: true,
+});

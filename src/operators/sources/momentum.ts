@@ -1,16 +1,7 @@
 import { z } from 'zod';
-import { type Momentum, momentumRule } from '../../math/optimizers/momentum.ts';
-import { requireWithin } from '../../math/require-number.ts';
-import type { Stream } from '../../stream.ts';
-import { type Descent, descend, type Step } from './descend.ts';
-
-/** The options of {@link momentum} in a spec. */
-export const options = z.strictObject({
-  beta: z.number().min(0).lt(1).default(0.9).meta({ description: 'what the buffer keeps of itself at a step' }),
-  dampening: z.number().min(0).lt(1).default(0).meta({ description: 'beta makes the buffer a running average' }),
-  nesterov: z.boolean().default(false),
-  weightDecay: z.number().nonnegative().default(0),
-});
+import { momentumRule } from '../../math/optimizers/momentum.ts';
+import { share } from '../../options.ts';
+import { optimizer } from './optimizer.ts';
 
 /**
  * Gradient descent with momentum: Polyak's heavy ball, damped or not, or Nesterov's.
@@ -31,12 +22,19 @@ export const options = z.strictObject({
  * momentum({ objective: L, theta0: L.start(), learningRate: 0.02, beta: 0.9, nesterov: true }).pipe(take(1_000));
  * @see https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html, whose conventions these are.
  */
-export function momentum({ beta = 0.9, dampening = 0, ...descent }: Descent & Partial<Momentum>): Stream<Step> {
-  const { nesterov = false, weightDecay = 0 } = descent;
-  requireWithin('momentum', { beta, dampening }, 1);
-  requireWithin('momentum', { weightDecay });
-  if (nesterov && dampening !== 0) {
-    throw new RangeError(`momentum: dampening must be 0 with nesterov, got ${dampening}`);
-  }
-  return descend('momentum', descent, () => momentumRule({ beta, dampening, nesterov, weightDecay }));
-}
+export const momentum = optimizer('momentum', {
+  options: z.strictObject({
+    beta: share.default(0.9).meta({ description: 'what the buffer keeps of itself at a step' }),
+    dampening: share.default(0).meta({ description: 'beta makes the buffer a running average' }),
+    nesterov: z.boolean().default(false),
+    weightDecay: z.number().nonnegative().default(0),
+  }),
+  rule(options) {
+    const { nesterov, dampening } = options;
+    if (nesterov && dampening !== 0) {
+      throw new RangeError(`momentum: dampening must be 0 with nesterov, got ${dampening}`);
+    }
+    return momentumRule(options);
+  },
+  ledger: ({ nesterov }) => (nesterov ? 'Nesterov' : 'heavy ball'),
+});

@@ -3,26 +3,21 @@ import { gradientDescentRule } from '../../math/optimizers/gradient-descent.ts';
 import { momentumRule } from '../../math/optimizers/momentum.ts';
 import { onBatches } from '../../math/optimizers/on-batches.ts';
 import { fingerprint } from '../../math/random/fingerprint.ts';
-import { requireCounts, requireWithin } from '../../math/require-number.ts';
-import type { Stream } from '../../stream.ts';
-import { type Descent, descend, type Step } from './descend.ts';
+import { requireCounts } from '../../math/require-number.ts';
+import { count, share } from '../../options.ts';
+import { requireNeeds } from '../../requirements.ts';
+import type { Descent } from './descend.ts';
+import { gradientDescent } from './gradient-descent.ts';
+import { optimizer } from './optimizer.ts';
 
-/** The options of {@link sgd} in a spec, where the order of the batches follows from the seed of the run. */
-export const options = z.strictObject({
-  batch: z.int().positive().meta({ description: 'samples of a batch; what an epoch leaves over is dropped' }),
-  beta: z.number().min(0).lt(1).default(0).meta({ description: 'momentum: what the buffer keeps of itself' }),
+const options = z.strictObject({
+  batch: count.meta({ description: 'samples of a batch; what an epoch leaves over is dropped' }),
+  beta: share.default(0).meta({ description: 'momentum: what the buffer keeps of itself' }),
   weightDecay: z.number().nonnegative().default(0),
 });
 
-/** The options of {@link sgd}. */
-export interface Sgd {
-  /** Samples of a batch. */
-  readonly batch: number;
-  /** Of the order of the batches; apart from every other use of the same seed. */
-  readonly seed: number;
-  readonly beta?: number;
-  readonly weightDecay?: number;
-}
+/** Descent whose optimizer draws something: the order of the batches follows from `seed`. */
+type SeededDescent = Descent & { readonly seed: number };
 
 /**
  * Mini-batch stochastic gradient descent, with momentum if asked: the step is made from the gradient of one batch.
@@ -45,19 +40,17 @@ export interface Sgd {
  * @throws {TypeError} if the objective has no batches.
  * @example sgd({ objective: L, theta0: L.start(), learningRate: 0.02, batch: 32, seed: 1 }).pipe(take(1_000));
  */
-export function sgd({ batch, seed, beta = 0, weightDecay = 0, ...descent }: Descent & Sgd): Stream<Step> {
-  const { objective } = descent;
-  const { batches, capabilities } = objective;
-  if (!batches || !capabilities.includes('batches')) {
-    throw new TypeError(`sgd: needs batches of the objective, but it offers ${capabilities.join(', ')}`);
-  }
-  if (!(Number.isInteger(batch) && batch >= 1 && batch <= batches.n)) {
-    throw new RangeError(`sgd: batch must be an integer from 1 to ${batches.n}, the samples there are, got ${batch}`);
-  }
-  requireCounts('sgd', { seed }, 0);
-  requireWithin('sgd', { beta }, 1);
-  requireWithin('sgd', { weightDecay });
-  const inner = () => (beta === 0 ? gradientDescentRule(weightDecay) : momentumRule({ beta, weightDecay }));
-  const order = { batch, seed: fingerprint(`batches ${seed}`) };
-  return descend('sgd', descent, () => onBatches(inner(), objective, batches, order));
-}
+export const sgd = optimizer<typeof options, Record<never, never>, SeededDescent>('sgd', {
+  options,
+  rule({ batch, beta, weightDecay }, { objective, seed = NaN }) {
+    requireNeeds('sgd', { objective }, ['batches']);
+    const batches = objective.batches!;
+    if (batch > batches.n) {
+      throw new RangeError(`sgd: batch must be an integer from 1 to ${batches.n}, the samples there are, got ${batch}`);
+    }
+    requireCounts('sgd', { seed }, 0);
+    const inner = beta === 0 ? gradientDescentRule(weightDecay) : momentumRule({ beta, weightDecay });
+    return onBatches(inner, objective, batches, { batch, seed: fingerprint(`batches ${seed}`) });
+  },
+  ledger: ({ beta, weightDecay }) => (beta === 0 ? gradientDescent.ledger({ weightDecay }) : 'heavy ball'),
+});

@@ -23,9 +23,9 @@ export type Swept<A extends Axes, R> = Flat<{ run: number } & Omit<Point<A>, key
 export function sweep<const A extends Axes, R extends object>(axes: A, run: (point: Point<A>) => Stream<R>) {
   const points = pointsOf(axes);
   // cold: costs nothing until subscribed, so assemble one to read its columns
-  const { columns: inner, capabilities } = run(points[0]!).shape;
+  const { columns: inner, run: facts } = run(points[0]!).shape;
   const head = heading('sweep', axes, inner);
-  const shape = { columns: head.columns, capabilities, axes: Object.keys(axes), fresh: true };
+  const shape = { columns: head.columns, run: facts, axes: Object.keys(axes), fresh: true };
   return new Stream<Swept<A, R>>(shape, (subscriber) =>
     from(points)
       .pipe(

@@ -1,19 +1,21 @@
 import { z } from 'zod';
 import { type Column, float64, type Values } from '../../columns.ts';
-import { requireWithin } from '../../math/require-number.ts';
+import { parseOptions, share } from '../../options.ts';
 import { measure } from './measure.ts';
 
-/** The options of {@link ema} in a spec. */
+/** Options of {@link ema} in a spec, with the column that code names first. */
 export const options = z.strictObject({
   of: z.string().meta({ description: 'the column to average' }),
-  beta: z.number().min(0).lt(1).default(0.9).meta({ description: 'weight of the past' }),
+  beta: share.default(0.9).meta({ description: 'weight of the past' }),
 });
+
+const rest = options.omit({ of: true });
 
 /**
  * Adds an exponential moving average of a column: mₜ = βmₜ₋₁ + (1 − β)xₜ, begun at m₀ = x₀.
  *
  *     --{ loss: 4 }---------------{ loss: 2 }---------------|
- *       ema('loss', 0.5)
+ *       ema('loss', { beta: 0.5 })
  *     --{ loss: 4, lossEma: 4 }---{ loss: 2, lossEma: 3 }---|
  *
  * - reads: the column
@@ -22,10 +24,10 @@ export const options = z.strictObject({
  * @param beta Weight of the past; 1/(1 − β) rows is how far back it looks.
  * @throws {RangeError} if `beta` is not in [0, 1). @throws {TypeError} as an error of the stream, at a row on which the
  *   column is not a number.
- * @example run.pipe(ema('loss', 0.99))
+ * @example run.pipe(ema('loss', { beta: 0.99 }))
  */
-export function ema<X extends string>(column: X, beta = 0.9) {
-  requireWithin('ema', { beta }, 1);
+export function ema<X extends string>(column: X, given: z.input<typeof rest> = {}) {
+  const { beta } = parseOptions('ema', rest, given);
   const name = `${column}Ema` as const;
   type Added = Record<`${X}Ema`, Column<number>>;
   const columns = { [name]: float64(`moving average of ${column}, weight of the past ${beta}`) } as Added;

@@ -4,7 +4,7 @@ import { fingerprint } from '../../math/random/fingerprint.ts';
 import { type NativeRandom, nativeRandom, nativeRandomFrom } from '../../math/random/native.ts';
 import { requireCounts } from '../../math/require-number.ts';
 import { isState, type Memory } from '../../state.ts';
-import { extend, type Flat, isStream, type Requirement, Stream } from '../../stream.ts';
+import { columnsOf, extend, type Flat, isStream, type Requirement, Stream } from '../../stream.ts';
 
 /** What measures a row, and what it remembers from one to the next. */
 export interface Measurement<S, V, M> extends Memory<M> {
@@ -49,6 +49,7 @@ export function measure<S extends object, C extends Columns, M>(
   const key = Object.keys(columns).join(' ');
   return <R extends S>(source: Observable<R>): Stream<Flat<R & Values<C>>> => {
     const shape = extend(source, columns, [{ operator: key, ...requirement }]);
+    const above = columnsOf(source);
     const owned = isStream(source) && source.shape.fresh;
     const rows = defer(() => {
       let random: NativeRandom | undefined;
@@ -64,11 +65,15 @@ export function measure<S extends object, C extends Columns, M>(
       let first = true;
       return source.pipe(
         map((row) => {
-          if (first) {
-            first = false;
-            const { state } = row as { state?: unknown };
-            if (isState(state)) state.remember(key, memory);
+          const { state } = row as { state?: unknown };
+          if (isState(state)) {
+            // a sweep's runs may differ, so each is checked at its first row
+            if (first || state.first) requirement.check?.(state.run, above);
+            if (first) state.remember(key, memory);
+          } else if (first && state === undefined) {
+            requirement.check?.(null, above);
           }
+          first = false;
           // a spread would give V8 an object that it turns into a dictionary as columns are added: 7 µs a row for 0.35
           return Object.assign(owned ? row : Object.assign({}, row), measurement.row(row)) as Flat<R & Values<C>>;
         }),

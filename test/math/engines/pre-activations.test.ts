@@ -14,10 +14,10 @@ const networkOf = ({ plan: { widths, activation, slope, bias, loss }, L }: Small
 });
 
 describe.each(['typed-array', 'wasm'] as const)('the pre-activations of the %s engine', (name) => {
-  const { open, capabilities } = engines[name];
+  const { open, products: offered } = engines[name];
 
   it('are those of the network written out sample by sample, outputs and all', () => {
-    expect(capabilities).toContain('preActivations');
+    expect(offered).toContain('preActivations');
     fc.assert(
       fc.property(networks(), (small) => {
         const network = networkOf(small);
@@ -52,7 +52,7 @@ describe.each(['typed-array', 'wasm'] as const)('the pre-activations of the %s e
           expect(ask()).toEqual(first);
         }
         const v = theta.map((w) => 1 - w);
-        const hvp = (evaluation: typeof asked) => evaluation.hvp(v, new Float64Array(network.dim));
+        const hvp = (evaluation: typeof asked) => evaluation.hvp!(v, new Float64Array(network.dim));
         expect(hvp(asked)).toEqual(hvp(plainly));
         expect(at(asked, network, then)).toEqual(at(plainly, network, then));
         expect(ask()).toEqual(preActivations(plainly, network));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type EngineName, engines } from '../../../src/math/engines/engines.ts';
 import { lawsOf } from '../../../src/math/theory/laws.ts';
+import { paired } from '../../helpers/laws.ts';
 import { fixed } from '../exact.ts';
 import { at, build } from './wasm/random-network.ts';
 
@@ -41,7 +42,7 @@ describe.each<EngineName>(['typed-array', 'wasm'])('sums over a large layer, %s'
 
 describe('the law of a large layer', () => {
   it('errs by a few ε of Σ‖W‖², beside the laws of its neurons too', () => {
-    const laws = lawsOf(network.tensors, { laws: ['layer', 'neuron'] });
+    const laws = lawsOf(paired(network.tensors), { laws: ['layer', 'neuron'] });
     const C = new Float64Array(laws.size);
     laws.form(theta, theta, C);
     const [below, above] = exact as [number, number];

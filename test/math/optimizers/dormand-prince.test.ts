@@ -20,10 +20,10 @@ function step(h: number) {
   rule.restore({ time: 0, h });
   const [theta, D] = [Float64Array.of(2), new Float64Array(1)];
   rule.update(Float64Array.of(8), theta, 1, D);
-  expect(rule.chosen!()).toBe(h);
+  expect(rule.actualLearningRate!()).toBe(h);
   return {
     error: Math.abs(2 + D[0]! - 2 / Math.sqrt(1 + 8 * h)),
-    estimate: 2 * (rule.cells!()['localError'] as number),
+    estimate: 2 * (rule.ownColumns!()['localError'] as number),
   };
 }
 
@@ -41,10 +41,10 @@ describe('the pair of Dormand and Prince', () => {
     rule.restore({ time: 3, h: 5 });
     const D = new Float64Array(1);
     rule.update(Float64Array.of(8), Float64Array.of(2), 1, D);
-    const { time, localError } = rule.cells!() as { time: number; localError: number };
+    const { time, localError } = rule.ownColumns!() as { time: number; localError: number };
     expect(time).toBe(3);
     expect(localError).toBeLessThanOrEqual(1e-9);
-    const h = rule.chosen!();
+    const h = rule.actualLearningRate!();
     expect(h).toBeLessThan(0.01);
     const { time: next, h: longer } = rule.snapshot() as { time: number; h: number };
     expect(next).toBe(3 + h);

@@ -6,7 +6,7 @@ import { dormandPrinceRule } from '../../../src/math/optimizers/dormand-prince.t
 import { gradientDescentRule } from '../../../src/math/optimizers/gradient-descent.ts';
 import { momentumRule } from '../../../src/math/optimizers/momentum.ts';
 import { rmspropRule } from '../../../src/math/optimizers/rmsprop.ts';
-import type { Rule } from '../../../src/math/optimizers/rule.ts';
+import type { UpdateRule } from '../../../src/math/optimizers/update-rule.ts';
 import { nativeRandom } from '../../../src/math/random/native.ts';
 import { quadratic } from '../../helpers/quadratic.ts';
 
@@ -76,54 +76,55 @@ function blocks(a: Matrix, b: Matrix, c: Matrix, e: Matrix): Matrix {
 }
 
 /** Each optimizer as the rule that makes its steps and, of its own accord, the map of a step written out in blocks. */
-const cases: Record<string, { rule: (p: Plan) => Rule; map: (p: Plan) => (PH: Matrix) => Matrix; P?: boolean }> = {
-  'gradient descent, decaying': {
-    rule: ({ weightDecay }) => gradientDescentRule(weightDecay),
-    map:
-      ({ eta, weightDecay: w }) =>
-      (H) =>
-        plus(times(I, 1 - eta * w), times(H, -eta)),
-  },
-  'the heavy ball, damped and decaying': {
-    rule: momentumRule,
-    // v ← βv + (1 − τ)(H + w)θ, θ ← θ − ηv
-    map:
-      ({ eta, beta, dampening, weightDecay: w }) =>
-      (H) => {
-        const g = times(plus(H, times(I, w)), 1 - dampening);
-        return blocks(times(I, beta), g, times(I, -eta * beta), plus(I, times(g, -eta)));
-      },
-  },
-  'Nesterov’s, decaying': {
-    rule: ({ dampening: _, ...options }) => momentumRule({ ...options, nesterov: true }),
-    // v ← βv + g, θ ← θ − η(g + βv)
-    map:
-      ({ eta, beta, weightDecay: w }) =>
-      (H) => {
-        const g = plus(H, times(I, w));
-        return blocks(times(I, beta), g, times(I, -eta * beta * beta), plus(I, times(g, -eta * (1 + beta))));
-      },
-  },
-  RMSProp: {
-    rule: () => rmspropRule({ beta2: 0.9, epsilon: 1e-8 }),
-    map:
-      ({ eta }) =>
-      (PH) =>
-        plus(I, times(PH, -eta)),
-    P: true,
-  },
-  'Adam and AdamW': {
-    rule: ({ beta, weightDecay }) => adamRule({ beta1: beta, beta2: 0.9, epsilon: 1e-8, weightDecay }),
-    // P⁻¹m ← βP⁻¹m + (1 − β)P⁻¹Hθ, θ ← (1 − ηw)θ − ηP⁻¹m
-    map:
-      ({ eta, beta, weightDecay: w }) =>
-      (PH) => {
-        const g = times(PH, 1 - beta);
-        return blocks(times(I, beta), g, times(I, -eta * beta), plus(times(I, 1 - eta * w), times(g, -eta)));
-      },
-    P: true,
-  },
-};
+const cases: Record<string, { rule: (p: Plan) => UpdateRule; map: (p: Plan) => (PH: Matrix) => Matrix; P?: boolean }> =
+  {
+    'gradient descent, decaying': {
+      rule: ({ weightDecay }) => gradientDescentRule(weightDecay),
+      map:
+        ({ eta, weightDecay: w }) =>
+        (H) =>
+          plus(times(I, 1 - eta * w), times(H, -eta)),
+    },
+    'the heavy ball, damped and decaying': {
+      rule: momentumRule,
+      // v ← βv + (1 − τ)(H + w)θ, θ ← θ − ηv
+      map:
+        ({ eta, beta, dampening, weightDecay: w }) =>
+        (H) => {
+          const g = times(plus(H, times(I, w)), 1 - dampening);
+          return blocks(times(I, beta), g, times(I, -eta * beta), plus(I, times(g, -eta)));
+        },
+    },
+    'Nesterov’s, decaying': {
+      rule: ({ dampening: _, ...options }) => momentumRule({ ...options, nesterov: true }),
+      // v ← βv + g, θ ← θ − η(g + βv)
+      map:
+        ({ eta, beta, weightDecay: w }) =>
+        (H) => {
+          const g = plus(H, times(I, w));
+          return blocks(times(I, beta), g, times(I, -eta * beta * beta), plus(I, times(g, -eta * (1 + beta))));
+        },
+    },
+    RMSProp: {
+      rule: () => rmspropRule({ beta2: 0.9, epsilon: 1e-8 }),
+      map:
+        ({ eta }) =>
+        (PH) =>
+          plus(I, times(PH, -eta)),
+      P: true,
+    },
+    'Adam and AdamW': {
+      rule: ({ beta, weightDecay }) => adamRule({ beta1: beta, beta2: 0.9, epsilon: 1e-8, weightDecay }),
+      // P⁻¹m ← βP⁻¹m + (1 − β)P⁻¹Hθ, θ ← (1 − ηw)θ − ηP⁻¹m
+      map:
+        ({ eta, beta, weightDecay: w }) =>
+        (PH) => {
+          const g = times(PH, 1 - beta);
+          return blocks(times(I, beta), g, times(I, -eta * beta), plus(times(I, 1 - eta * w), times(g, -eta)));
+        },
+      P: true,
+    },
+  };
 
 describe('the edge', () => {
   it.each(Object.entries(cases))(

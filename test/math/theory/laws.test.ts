@@ -4,6 +4,7 @@ import { mlp, tensorsOf } from '../../../src/math/models/mlp.ts';
 import type { Tensor } from '../../../src/math/objective.ts';
 import { nativeRandom } from '../../../src/math/random/native.ts';
 import { type Laws, lawsOf } from '../../../src/math/theory/laws.ts';
+import { paired } from '../../helpers/laws.ts';
 import { at, build, combine, dot, homogeneous, networks, norm } from '../../helpers/network.ts';
 
 const eps = Number.EPSILON;
@@ -39,16 +40,18 @@ describe('a conservation law', () => {
     // W₁ = (1 2; 3 4), b₁ = (5, 6), W₂ = (7 8), b₂ = 9
     const tensors = tensorsOf(mlp({ hidden: [2], bias: true }), 2, 1);
     const theta = Float64Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9);
-    const C = (options: Parameters<typeof lawsOf>[1]) => [...form(lawsOf(tensors, options), theta, theta)];
+    const C = (options: Parameters<typeof lawsOf>[1]) => [...form(lawsOf(paired(tensors), options), theta, theta)];
     expect(C({})).toEqual([49 + 64 - (1 + 4 + 9 + 16) - (25 + 36)]);
     expect(C({ biases: false })).toEqual([49 + 64 - 30]);
     expect(C({ laws: ['neuron'] })).toEqual([49 - 5 - 25, 64 - 25 - 36]);
     expect(C({ laws: ['neuron'], biases: false })).toEqual([49 - 5, 64 - 25]);
     const corner = 7 * 8 - (1 * 3 + 2 * 4) - 5 * 6;
     expect(C({ laws: ['matrix'], matrix: 'whole' })).toEqual([19, corner, corner, 3]);
-    expect(lawsOf(tensors).laws).toEqual([{ kind: 'layer', layer: 1, neuron: null, label: '‖W2‖² − ‖W1‖² − ‖b1‖²' }]);
+    expect(lawsOf(paired(tensors)).laws).toEqual([
+      { kind: 'layer', layer: 1, neuron: null, label: '‖W2‖² − ‖W1‖² − ‖b1‖²' },
+    ]);
     expect(
-      lawsOf(tensors, { laws: ['neuron'], biases: false }).laws.map(({ neuron, label }) => [neuron, label]),
+      lawsOf(paired(tensors), { laws: ['neuron'], biases: false }).laws.map(({ neuron, label }) => [neuron, label]),
     ).toEqual([
       [0, '‖W2[:,0]‖² − ‖W1[0,:]‖²'],
       [1, '‖W2[:,1]‖² − ‖W1[1,:]‖²'],
@@ -62,7 +65,7 @@ describe('a conservation law', () => {
         fc.subarray([...kinds], { minLength: 1 }),
         fc.boolean(),
         ({ tensors, u, v, w }, some, biases) => {
-          const laws = lawsOf(tensors, { laws: some, biases, matrix: 'whole' });
+          const laws = lawsOf(paired(tensors), { laws: some, biases, matrix: 'whole' });
           expect(norm(combine(1, form(laws, u, v), -1, form(laws, v, u)))).toBeLessThanOrEqual(rounding(u, v));
           const sum = form(laws, combine(2, u, -3, w), v);
           const parts = combine(2, form(laws, u, v), -3, form(laws, w, v));
@@ -77,7 +80,7 @@ describe('a conservation law', () => {
   it('moves under any step D by exactly 2B(θ, D) + B(D, D)', () => {
     fc.assert(
       fc.property(architectures, ({ tensors, u: theta, v: D }) => {
-        const laws = lawsOf(tensors, { laws: kinds, matrix: 'whole' });
+        const laws = lawsOf(paired(tensors), { laws: kinds, matrix: 'whole' });
         const moved = combine(1, theta, 1, D);
         const change = combine(1, form(laws, moved, moved), -1, form(laws, theta, theta));
         const predicted = combine(2, form(laws, theta, D), 1, form(laws, D, D));
@@ -90,9 +93,9 @@ describe('a conservation law', () => {
   it('of a layer is the sum of its neurons’ and the trace of its matrix', () => {
     fc.assert(
       fc.property(architectures, fc.boolean(), ({ tensors, widths, u, v }, biases) => {
-        const layers = form(lawsOf(tensors, { biases }), u, v);
-        const neurons = form(lawsOf(tensors, { laws: ['neuron'], biases }), u, v);
-        const matrices = form(lawsOf(tensors, { laws: ['matrix'], matrix: 'whole', biases }), u, v);
+        const layers = form(lawsOf(paired(tensors), { biases }), u, v);
+        const neurons = form(lawsOf(paired(tensors), { laws: ['neuron'], biases }), u, v);
+        const matrices = form(lawsOf(paired(tensors), { laws: ['matrix'], matrix: 'whole', biases }), u, v);
         const close = (a: number, b: number) => expect(Math.abs(a - b)).toBeLessThanOrEqual(rounding(u, v));
         let [neuron, entry] = [0, 0];
         for (const [l, width] of widths.slice(1, -1).entries()) {
@@ -115,7 +118,7 @@ describe('a conservation law', () => {
   it('of a layer is the same from the inner products of the tensors', () => {
     fc.assert(
       fc.property(architectures, fc.boolean(), ({ tensors, u, v }, biases) => {
-        const laws = lawsOf(tensors, { biases });
+        const laws = lawsOf(paired(tensors), { biases });
         const out = new Float64Array(laws.size);
         laws.ofSums!(inners(tensors, u, v), out);
         expect(norm(combine(1, out, -1, form(laws, u, v)))).toBeLessThanOrEqual(rounding(u, v));
@@ -126,7 +129,7 @@ describe('a conservation law', () => {
   it('is listed layers first, then neurons, then matrices, in whatever order they are asked for', () => {
     const tensors = tensorsOf(mlp({ hidden: [2, 3] }), 4, 5);
     const kindsOf = (laws: readonly (typeof kinds)[number][]) =>
-      lawsOf(tensors, { laws }).laws.map(({ kind, layer }) => `${kind} ${layer}`);
+      lawsOf(paired(tensors), { laws }).laws.map(({ kind, layer }) => `${kind} ${layer}`);
     const expected = [
       'layer 1',
       'layer 2',
@@ -150,7 +153,7 @@ describe('a conservation law', () => {
         fc.subarray([...kinds]),
         fc.constantFrom('norm' as const, 'whole' as const),
         ({ tensors }, some, matrix) => {
-          const { laws, ranges, size } = lawsOf(tensors, { laws: some, matrix });
+          const { laws, ranges, size } = lawsOf(paired(tensors), { laws: some, matrix });
           expect(ranges).toHaveLength(laws.length);
           let end = 0;
           for (const [from, to] of ranges) {
@@ -168,7 +171,7 @@ describe('a conservation law', () => {
   it('does not exist for a network without hidden layers', () => {
     const tensors = tensorsOf(mlp({ hidden: [], bias: true }), 3, 2);
     for (const laws of [['layer'], ['neuron'], ['matrix'], [...kinds]] as const) {
-      expect(lawsOf(tensors, { laws })).toMatchObject({ laws: [], size: 0, ranges: [] });
+      expect(lawsOf(paired(tensors), { laws })).toMatchObject({ laws: [], size: 0, ranges: [] });
     }
   });
 });
@@ -179,7 +182,7 @@ describe('the symmetry A = B(θ, ∇L)', () => {
     options: Parameters<typeof lawsOf>[1],
   ) => {
     const { gradient } = at(L.open(), L, theta);
-    const A = form(lawsOf(L.tensors, options), theta, gradient);
+    const A = form(lawsOf(L, options), theta, gradient);
     // ∇L itself is rounded: relative to the blocks it is made of, a few ε for each of at most 8 layers of at most 8 terms
     const scale = inners(L.tensors, theta, theta).reduce(
       (sum, square, t) => sum + Math.sqrt(square) * norm(block(gradient, L.tensors[t]!)),

@@ -4,6 +4,7 @@ import { mlp, tensorsOf } from '../../../src/math/models/mlp.ts';
 import { nativeRandom } from '../../../src/math/random/native.ts';
 import { type LawOptions, lawsOf } from '../../../src/math/theory/laws.ts';
 import { type Balance, Ledger } from '../../../src/math/theory/ledger.ts';
+import { paired } from '../../helpers/laws.ts';
 import { combine, dot } from '../../helpers/network.ts';
 
 /** Posts a step of the laws' forms and returns the balance before it. */
@@ -52,7 +53,7 @@ function walk(
       D: random.normal(dim).map((x) => size * x),
     });
   }
-  return { path, laws: lawsOf(tensors, options) };
+  return { path, laws: lawsOf(paired(tensors), options) };
 }
 
 describe('the ledger', () => {
@@ -162,7 +163,7 @@ describe('the ledger', () => {
     );
   });
 
-  const single = lawsOf(tensorsOf(mlp({ hidden: [1] }), 1, 1));
+  const single = lawsOf(paired(tensorsOf(mlp({ hidden: [1] }), 1, 1)));
   const sums = (...deltas: number[]) => {
     const ledger = new Ledger(single);
     for (const delta of deltas) {

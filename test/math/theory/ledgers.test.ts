@@ -35,7 +35,7 @@ interface Seen {
 
 /** The steps of a run with copies of all that the ledgers are about; it ends at a loss that is not finite. */
 async function seen(source: Stream<Step>, { L }: Small) {
-  const of = lawsOf(L.tensors, { laws });
+  const of = lawsOf(L, { laws });
   const form = (u: Float64Array, v: Float64Array) => {
     const out = new Float64Array(of.size);
     of.form(u, v, out);

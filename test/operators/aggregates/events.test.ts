@@ -27,7 +27,12 @@ const row = (step: number, regime: string, stabilityRatio: number | null = null)
 /** A run through flow, overshoot and divergence within 40 steps. */
 const L = quadratic(25, 1);
 const run = (from?: Snapshot) =>
-  gradientDescent({ objective: L, theta0: Float64Array.of(1e-3, 1), learningRate: 0.1, ...(from && { from }) });
+  gradientDescent({
+    objective: L,
+    theta0: Float64Array.of(1e-3, 1),
+    learningRate: 0.1,
+    ...(from && { resumeFrom: from }),
+  });
 
 describe('events', () => {
   // every row begins another regime, so that there are as many events as rows

@@ -5,11 +5,13 @@ import { chebyshev } from '../../../src/math/data/chebyshev.ts';
 import { gaussianMixture } from '../../../src/math/data/gaussian-mixture.ts';
 import { mlp } from '../../../src/math/models/mlp.ts';
 import { objective } from '../../../src/math/risk.ts';
-import { accuracy, options } from '../../../src/operators/measures/accuracy.ts';
+import { accuracy } from '../../../src/operators/measures/accuracy.ts';
 import { gradientDescent } from '../../../src/operators/sources/gradient-descent.ts';
 import { direct, networks } from '../../helpers/network.ts';
 import { keepsStreamLaws, rowsOf } from '../../helpers/operators.ts';
 import { quadratic, watched } from '../../helpers/quadratic.ts';
+
+const { options } = accuracy;
 
 describe('accuracy', () => {
   const L = objective({
@@ -56,7 +58,7 @@ describe('accuracy', () => {
     const rows = gradientDescent({ objective: regression, theta0: regression.start(), learningRate: 0.1 });
     expect(() => rows.pipe(accuracy())).toThrow(
       new TypeError(
-        'accuracy: needs classes of the objective, but the source offers gradient, hessianProduct, jacobianProducts, batches, preActivations',
+        'accuracy: needs classes of the objective, but the source offers gradient, hvp, gnvp, jvp, vjp, preActivations, batches',
       ),
     );
     const plain = gradientDescent({ objective: quadratic(1), theta0: Float64Array.of(1), learningRate: 0.1 });

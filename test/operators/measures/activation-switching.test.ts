@@ -5,12 +5,7 @@ import { classified } from '../../../src/math/data/dataset.ts';
 import { gaussianMixture } from '../../../src/math/data/gaussian-mixture.ts';
 import { mlp } from '../../../src/math/models/mlp.ts';
 import { objective } from '../../../src/math/risk.ts';
-import {
-  activationSwitching,
-  columns,
-  details,
-  options,
-} from '../../../src/operators/measures/activation-switching.ts';
+import { activationSwitching, columns, details } from '../../../src/operators/measures/activation-switching.ts';
 import { gradientDescent } from '../../../src/operators/sources/gradient-descent.ts';
 import { every } from '../../../src/operators/transforms/every.ts';
 import { direct, networks } from '../../helpers/network.ts';
@@ -18,6 +13,8 @@ import { keepsStreamLaws, rowsOf } from '../../helpers/operators.ts';
 import { quadratic, watched } from '../../helpers/quadratic.ts';
 import { agreesWithE09, agreesWithE15 } from '../../helpers/switching.ts';
 import published from '../../reference/published-e09-e15.json' with { type: 'json' };
+
+const { options } = activationSwitching;
 
 const L = objective({
   model: mlp({ hidden: [4, 3], bias: true }),
@@ -179,7 +176,7 @@ describe('activationSwitching', () => {
     const plain = gradientDescent({ objective: quadratic(1), theta0: Float64Array.of(1), learningRate: 0.1 });
     expect(() => plain.pipe(activationSwitching())).toThrow(
       new TypeError(
-        'activationSwitching: needs preActivations of the objective, but the source offers gradient, hessianProduct, jacobianProducts',
+        'activationSwitching: needs preActivations of the objective, but the source offers gradient, hvp, gnvp, jvp, vjp',
       ),
     );
     const { dataset: _, ...without } = L;

@@ -108,9 +108,9 @@ describe('batchSharpness', () => {
     expect(() => batchSharpness({ batch: 0 })).toThrow('batchSharpness: batch must be a positive integer, got 0');
     expect(() => batchSharpness({ batch: 1, batches: 1 })).toThrow('batches must be an integer of at least 2, got 1');
     expect(() => batchSharpness({ batch: 1, every: 0.5 })).toThrow('every must be a positive integer, got 0.5');
-    const poor = { ...L, capabilities: ['gradient', 'hessianProduct'] as const };
+    const { batches: _, ...poor } = L;
     expect(() => run(poor).pipe(batchSharpness({ batch: 1 }))).toThrow(
-      'batchSharpness: needs batches of the objective, but the source offers gradient, hessianProduct',
+      'batchSharpness: needs batches of the objective, but the source offers gradient, hvp, gnvp, jvp, vjp, preActivations, classes',
     );
     expect(() => run().pipe(take(1), batchSharpness({ batch: 13 }))).toThrow(
       new RangeError('batchSharpness: batch must be at most the number of samples, 12, got 13'),

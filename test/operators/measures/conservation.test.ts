@@ -5,7 +5,7 @@ import { gaussianMixture } from '../../../src/math/data/gaussian-mixture.ts';
 import { mlp } from '../../../src/math/models/mlp.ts';
 import { objective } from '../../../src/math/risk.ts';
 import type { LawKind, LawOptions } from '../../../src/math/theory/laws.ts';
-import { columns, conservation, options } from '../../../src/operators/measures/conservation.ts';
+import { columns, conservation } from '../../../src/operators/measures/conservation.ts';
 import { gradientDescent } from '../../../src/operators/sources/gradient-descent.ts';
 import { every } from '../../../src/operators/transforms/every.ts';
 import { untilDiverged } from '../../../src/operators/transforms/until-diverged.ts';
@@ -13,6 +13,8 @@ import type { Snapshot } from '../../../src/state.ts';
 import { build, homogeneous, networks, type Small } from '../../helpers/network.ts';
 import { keepsStreamLaws, rowsOf } from '../../helpers/operators.ts';
 import { quadratic, watched } from '../../helpers/quadratic.ts';
+
+const { options } = conservation;
 
 const eps = Number.EPSILON;
 const steps = 30;
@@ -223,7 +225,7 @@ describe('conservation', () => {
         tap(({ state }) => void (from = state.snapshot())),
       ),
     );
-    const resumed = gradientDescent({ objective: L, theta0: L.start(), learningRate: 0.1, from: from! });
+    const resumed = gradientDescent({ objective: L, theta0: L.start(), learningRate: 0.1, resumeFrom: from! });
     const rows = await rowsOf(resumed.pipe(take(3), conservation()));
     expect(rows.map(({ step }) => step)).toEqual([4, 5, 6]);
     expect(rows[0]!.drift.every((drift) => drift === 0)).toBe(true);
@@ -238,7 +240,7 @@ describe('conservation', () => {
         tap(({ state }) => void (from = state.snapshot())),
       ),
     );
-    const resumed = gradientDescent({ objective: L, theta0: L.start(), learningRate: 0.1, from: from! });
+    const resumed = gradientDescent({ objective: L, theta0: L.start(), learningRate: 0.1, resumeFrom: from! });
     const late = resumed.pipe(
       filter(({ step }) => step > 5),
       conservation(),
@@ -265,6 +267,8 @@ describe('conservation', () => {
     expect(Object.keys(measured.columns).slice(-Object.keys(columns).length)).toEqual(Object.keys(columns));
     expect(Object.values(columns).every(({ arrow }) => arrow === 'list<float64>')).toBe(true);
     // @ts-expect-error a misspelt law
-    conservation({ laws: ['layers'] });
+    expect(() => conservation({ laws: ['layers'] })).toThrow(
+      new RangeError('conservation: laws[0] must be one of layer, neuron, matrix, got layers'),
+    );
   });
 });

@@ -3,13 +3,15 @@ import { lastValueFrom, map, type ObservedValueOf, take, tap, toArray } from 'rx
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { Objective } from '../../../src/math/objective.ts';
 import { cosine } from '../../../src/math/schedules/cosine.ts';
-import { criticalSharpness, options } from '../../../src/operators/measures/critical-sharpness.ts';
+import { criticalSharpness } from '../../../src/operators/measures/critical-sharpness.ts';
 import { sharpness } from '../../../src/operators/measures/hessian.ts';
 import { descend, type LearningRate } from '../../../src/operators/sources/descend.ts';
 import { gradientDescent } from '../../../src/operators/sources/gradient-descent.ts';
 import { at, dot, networks } from '../../helpers/network.ts';
 import { keepsStreamLaws, rowsOf } from '../../helpers/operators.ts';
 import { quadratic, watched } from '../../helpers/quadratic.ts';
+
+const { options } = criticalSharpness;
 
 const run = (L: Objective = quadratic(3, 1, 2), learningRate: LearningRate = 0.1) =>
   gradientDescent({ objective: L, theta0: new Float64Array(L.dim).fill(1), learningRate });

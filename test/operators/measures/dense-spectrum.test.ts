@@ -4,12 +4,14 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import { gaussianMixture } from '../../../src/math/data/gaussian-mixture.ts';
 import { mlp } from '../../../src/math/models/mlp.ts';
 import { objective } from '../../../src/math/risk.ts';
-import { denseSpectrum, LARGEST, options } from '../../../src/operators/measures/dense-spectrum.ts';
+import { denseSpectrum, LARGEST } from '../../../src/operators/measures/dense-spectrum.ts';
 import { gradientDescent } from '../../../src/operators/sources/gradient-descent.ts';
 import { dense } from '../../helpers/dense.ts';
 import { at, networks } from '../../helpers/network.ts';
 import { keepsStreamLaws, rowsOf } from '../../helpers/operators.ts';
 import { quadratic, watched } from '../../helpers/quadratic.ts';
+
+const { options } = denseSpectrum;
 
 const run = (L = quadratic(3, 1, -2)) =>
   gradientDescent({ objective: L, theta0: new Float64Array(L.dim).fill(0.1), learningRate: 0.1 });

@@ -7,7 +7,7 @@ import { mlp } from '../../../src/math/models/mlp.ts';
 import { nativeRandom } from '../../../src/math/random/native.ts';
 import { objective } from '../../../src/math/risk.ts';
 import { NEAR } from '../../../src/math/theory/cadence.ts';
-import { columns, edgeOfStability, options } from '../../../src/operators/measures/edge-of-stability.ts';
+import { columns, edgeOfStability } from '../../../src/operators/measures/edge-of-stability.ts';
 import { hessian, sharpness } from '../../../src/operators/measures/hessian.ts';
 import { adam } from '../../../src/operators/sources/adam.ts';
 import { adamw } from '../../../src/operators/sources/adamw.ts';
@@ -24,6 +24,8 @@ import { dot } from '../../helpers/network.ts';
 import { keepsStreamLaws, rowsOf } from '../../helpers/operators.ts';
 import { quadratic, watched } from '../../helpers/quadratic.ts';
 import { edgeNames, loadEdge } from '../../helpers/reference.ts';
+
+const { options } = edgeOfStability;
 
 const learningRate = 0.1;
 const run = (...h: number[]) =>

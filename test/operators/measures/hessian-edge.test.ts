@@ -103,9 +103,9 @@ describe('at the edge, when another direction overtakes', () => {
     const theta = await edged;
     const sums = emptySums(L.tensors);
     evaluation.evaluate(theta, new Float64Array(L.dim), sums);
-    const [first, second] = exact(evaluation.hvp, 2) as [Eigenpair, Eigenpair];
+    const [first, second] = exact(evaluation.hvp!, 2) as [Eigenpair, Eigenpair];
     const lowered = (v: Float64Array, out: Float64Array) =>
-      addScaled(evaluation.hvp(v, out), (second.value / 1.02 - first.value) * dot(first.vector, v), first.vector);
+      addScaled(evaluation.hvp!(v, out), (second.value / 1.02 - first.value) * dot(first.vector, v), first.vector);
     for (let seed = 0; seed < 200; seed++) {
       // the old vector alone, which is an eigenvector still, to 1e-9
       const found = lanczos(lowered, L.dim, { random: nativeRandom(seed), start: [first.vector], tol: 1e-4 });

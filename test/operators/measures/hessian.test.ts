@@ -9,7 +9,7 @@ import { eigenvaluesSymmetric } from '../../../src/math/linalg/symmetric.ts';
 import { mlp } from '../../../src/math/models/mlp.ts';
 import { nativeRandom } from '../../../src/math/random/native.ts';
 import { objective as risk } from '../../../src/math/risk.ts';
-import { columns, hessian, options, sharpness } from '../../../src/operators/measures/hessian.ts';
+import { columns, hessian, sharpness } from '../../../src/operators/measures/hessian.ts';
 import { descend } from '../../../src/operators/sources/descend.ts';
 import { gradientDescent } from '../../../src/operators/sources/gradient-descent.ts';
 import { countingProducts, spectrumAt, withProducts } from '../../helpers/dense.ts';
@@ -17,6 +17,8 @@ import { networks } from '../../helpers/network.ts';
 import { keepsStreamLaws, rowsOf } from '../../helpers/operators.ts';
 import { quadratic, watched } from '../../helpers/quadratic.ts';
 import { caseNames, fromFile, loadCase } from '../../helpers/reference.ts';
+
+const { options } = hessian;
 
 const run = (...h: number[]) =>
   gradientDescent({ objective: quadratic(...h), theta0: new Float64Array(h.length).fill(1), learningRate: 0.1 });

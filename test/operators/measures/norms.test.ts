@@ -19,9 +19,9 @@ const { updateNorm } = update;
 const { weightNorm } = weight;
 
 describe.each([
-  ['gradientNorm', gradientNorm, gradient.options],
-  ['updateNorm', updateNorm, update.options],
-  ['weightNorm', weightNorm, weight.options],
+  ['gradientNorm', gradientNorm, gradientNorm.options],
+  ['updateNorm', updateNorm, updateNorm.options],
+  ['weightNorm', weightNorm, weightNorm.options],
 ] as const)('%s', (name, operator, options) => {
   keepsStreamLaws(operator, () => {
     const over = watched(quadratic(1, 2));

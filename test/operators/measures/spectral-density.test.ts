@@ -3,11 +3,13 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import { gaussianMixture } from '../../../src/math/data/gaussian-mixture.ts';
 import { mlp } from '../../../src/math/models/mlp.ts';
 import { objective } from '../../../src/math/risk.ts';
-import { columns, options, spectralDensity } from '../../../src/operators/measures/spectral-density.ts';
+import { columns, spectralDensity } from '../../../src/operators/measures/spectral-density.ts';
 import { gradientDescent } from '../../../src/operators/sources/gradient-descent.ts';
 import { countingProducts, spectrumAt } from '../../helpers/dense.ts';
 import { keepsStreamLaws, rowsOf } from '../../helpers/operators.ts';
 import { quadratic, watched } from '../../helpers/quadratic.ts';
+
+const { options } = spectralDensity;
 
 const run = (L = quadratic(3, 1, -2)) =>
   gradientDescent({ objective: L, theta0: new Float64Array(L.dim).fill(0.1), learningRate: 0.1 });

@@ -1,11 +1,13 @@
 import { type ObservedValueOf, take } from 'rxjs';
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import { columns, options, trace } from '../../../src/operators/measures/trace.ts';
+import { columns, trace } from '../../../src/operators/measures/trace.ts';
 import { gradientDescent } from '../../../src/operators/sources/gradient-descent.ts';
 import { countingProducts } from '../../helpers/dense.ts';
 import { keepsStreamLaws, rowsOf } from '../../helpers/operators.ts';
 import { quadratic, watched } from '../../helpers/quadratic.ts';
 import { caseNames, fromFile, loadCase } from '../../helpers/reference.ts';
+
+const { options } = trace;
 
 const run = (L = quadratic(3, 1, -2)) =>
   gradientDescent({ objective: L, theta0: new Float64Array(L.dim).fill(0.1), learningRate: 0.1 });

@@ -2,9 +2,10 @@ import { lastValueFrom, map, take, tap, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { gaussianMixture } from '../../../src/math/data/gaussian-mixture.ts';
 import { mlp } from '../../../src/math/models/mlp.ts';
+import type { UpdateRule } from '../../../src/math/optimizers/update-rule.ts';
 import { objective } from '../../../src/math/risk.ts';
 import { conservation } from '../../../src/operators/measures/conservation.ts';
-import { descend, type Rule, type Step } from '../../../src/operators/sources/descend.ts';
+import { descend, type Step } from '../../../src/operators/sources/descend.ts';
 import { gradientDescent } from '../../../src/operators/sources/gradient-descent.ts';
 import type { Snapshot } from '../../../src/state.ts';
 import { rowsOf } from '../../helpers/operators.ts';
@@ -12,7 +13,7 @@ import { rowsOf } from '../../helpers/operators.ts';
 const beta = 0.8;
 
 /** Polyak's heavy ball: an optimizer with memory, which does not know the sums of its update. */
-const heavyBall = (): Rule => {
+const heavyBall = (): UpdateRule => {
   let v: Float64Array | undefined;
   return {
     update(gradient, _theta, learningRate, out) {
@@ -35,7 +36,7 @@ const L = objective({
 });
 const learningRate = 0.2;
 const run = (from?: Snapshot) =>
-  descend('heavyBall', { objective: L, theta0: L.start(), learningRate, ...(from && { from }) }, heavyBall);
+  descend('heavyBall', { objective: L, theta0: L.start(), learningRate, ...(from && { resumeFrom: from }) }, heavyBall);
 
 describe('descend', () => {
   it('makes the steps of its rule: here θₜ₊₁ = θₜ − η(gₜ + βvₜ₋₁)', async () => {
@@ -110,14 +111,14 @@ describe('descend', () => {
         return { ...L.open(), close: () => void closed++ };
       },
     };
-    const broken = (): Rule => ({
+    const broken = (): UpdateRule => ({
       ...heavyBall(),
       restore() {
         throw new Error('not mine');
       },
     });
     const errors: unknown[] = [];
-    descend('broken', { objective: watched, theta0: L.start(), learningRate, from: from! }, broken).subscribe({
+    descend('broken', { objective: watched, theta0: L.start(), learningRate, resumeFrom: from! }, broken).subscribe({
       error: (error) => errors.push(error),
     });
     expect(errors).toEqual([new Error('not mine')]);

@@ -55,7 +55,7 @@ const sources: Record<string, (start: Start) => Stream<Step>> = {
 describe.each(Object.entries(sources))('%s', (name, source) => {
   stoppedClock();
   const run = (over: Objective = L, from?: Snapshot) =>
-    source({ objective: over, theta0: L.start(), ...(from && { from }) });
+    source({ objective: over, theta0: L.start(), ...(from && { resumeFrom: from }) });
 
   it('declares its columns before it is subscribed to, and its rows have no others', async () => {
     const stream = run();
@@ -185,7 +185,7 @@ describe.each(Object.entries(sources))('%s', (name, source) => {
 const start = { objective: L, theta0: L.start(), learningRate };
 
 describe('an optimizer refuses', () => {
-  const unbatched = { ...L, batches: undefined, capabilities: ['gradient', 'hessianProduct'] } as unknown as Objective;
+  const unbatched = { ...L, batches: undefined } as unknown as Objective;
   it.each<[string, () => unknown, Error]>([
     [
       'a negative decay',
@@ -222,7 +222,7 @@ describe('an optimizer refuses', () => {
     [
       'a batch of nothing',
       () => sgd({ ...start, batch: 0, seed: 1 }),
-      new RangeError('sgd: batch must be an integer from 1 to 13, the samples there are, got 0'),
+      new RangeError('sgd: batch must be a positive integer, got 0'),
     ],
     [
       'a seed that is none',
@@ -232,7 +232,9 @@ describe('an optimizer refuses', () => {
     [
       'an objective without batches',
       () => sgd({ ...start, objective: unbatched, batch: 1, seed: 1 }),
-      new TypeError('sgd: needs batches of the objective, but it offers gradient, hessianProduct'),
+      new TypeError(
+        'sgd: needs batches of the objective, but the source offers gradient, hvp, gnvp, jvp, vjp, preActivations, classes',
+      ),
     ],
     [
       'a tolerance of 0',
@@ -251,8 +253,8 @@ describe('an optimizer refuses', () => {
     ],
     [
       'a drift budget without Hessian products',
-      () => adam({ ...start, objective: { ...L, capabilities: ['gradient'] }, learningRate: budget(1) }),
-      new TypeError('driftBudget: needs gradient, hessianProduct of the objective, but it offers gradient'),
+      () => adam({ ...start, objective: { ...L, products: [] }, learningRate: budget(1) }),
+      new TypeError('driftBudget: needs hvp of the objective, but the source offers gradient, batches, classes'),
     ],
   ])('%s', (_, make, error) => {
     expect(make).toThrow(error);

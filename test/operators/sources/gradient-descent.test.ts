@@ -295,8 +295,8 @@ describe('gradientDescent', () => {
         .run.pipe(take(1))
         .subscribe(({ state }) => void (from = state.snapshot()));
       expect(() =>
-        gradientDescent({ objective: quadratic(1), theta0: Float64Array.of(1), learningRate, from: from! }),
-      ).toThrow(new TypeError('gradientDescent: from must be a snapshot of 1 parameters, got one of 2'));
+        gradientDescent({ objective: quadratic(1), theta0: Float64Array.of(1), learningRate, resumeFrom: from! }),
+      ).toThrow(new TypeError('gradientDescent: resumeFrom must be a snapshot of 1 parameters, got one of 2'));
     });
   });
 
@@ -316,14 +316,14 @@ describe('gradientDescent', () => {
 
     it.each([0, 1, 9])('goes on after row %s to the bit', async (at) => {
       const whole = await rowsOf(gradientDescent(start).pipe(take(20)));
-      const rest = await rowsOf(gradientDescent({ ...start, from: await taken(at) }).pipe(take(19 - at)));
+      const rest = await rowsOf(gradientDescent({ ...start, resumeFrom: await taken(at) }).pipe(take(19 - at)));
       expect(rest).toEqual(whole.slice(at + 1));
     });
 
     it('takes its first step as it was, and its own learning rate from there on: a fork', async () => {
       const from = await taken(3);
       const [first, second] = await lastValueFrom(
-        gradientDescent({ ...start, learningRate: 0.01, from }).pipe(
+        gradientDescent({ ...start, learningRate: 0.01, resumeFrom: from }).pipe(
           take(2),
           map(({ state }) => state.copy()),
           toArray(),

@@ -8,7 +8,8 @@ import { objective } from '../../../src/math/risk.ts';
 import { conservation } from '../../../src/operators/measures/conservation.ts';
 import { gradientDescent } from '../../../src/operators/sources/gradient-descent.ts';
 import { momentum } from '../../../src/operators/sources/momentum.ts';
-import { type Sgd, sgd } from '../../../src/operators/sources/sgd.ts';
+import { sgd } from '../../../src/operators/sources/sgd.ts';
+import type { OptionsOf } from '../../../src/options.ts';
 import { norm } from '../../helpers/network.ts';
 import { rowsOf } from '../../helpers/operators.ts';
 
@@ -19,7 +20,7 @@ const L = objective({
   seed: 2,
 });
 const start = { objective: L, theta0: L.start(), learningRate: 0.1 };
-const copies = (options: Sgd, rows = 8) =>
+const copies = (options: OptionsOf<typeof sgd> & { readonly seed: number }, rows = 8) =>
   lastValueFrom(
     sgd({ ...start, ...options }).pipe(
       take(rows),

@@ -2,7 +2,9 @@ import { lastValueFrom, map, type ObservedValueOf, take, tap, toArray } from 'rx
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { int32, int32s } from '../../../src/columns.ts';
 import { conservation } from '../../../src/operators/measures/conservation.ts';
-import { sharpness } from '../../../src/operators/measures/hessian.ts';
+import { edgeOfStability } from '../../../src/operators/measures/edge-of-stability.ts';
+import { hessian, sharpness } from '../../../src/operators/measures/hessian.ts';
+import { adam } from '../../../src/operators/sources/adam.ts';
 import { columns as stepColumns } from '../../../src/operators/sources/descend.ts';
 import { gradientDescent } from '../../../src/operators/sources/gradient-descent.ts';
 import { sweep } from '../../../src/operators/sources/sweep.ts';
@@ -183,5 +185,30 @@ describe('sweep', () => {
       return row.los as undefined;
     });
     expect(await lastValueFrom(swept.pipe(read, toArray()))).toEqual([undefined, undefined]);
+  });
+
+  /** An edge of the preconditioned Hessian is not to be compared with an eigenvalue of the Hessian. */
+  const refusal = /^edgeOfStability: sharpness must be that of the matrix whose edge the optimizer has, preconditioned/;
+  const theta0 = Float64Array.of(1, 1);
+  const kinds = { gd: gradientDescent, adam };
+  const of = (kind: keyof typeof kinds, learningRate = 0.1) =>
+    kinds[kind]({ objective: quadratic(1, 2), theta0, learningRate }).pipe(take(2));
+
+  it('hands on the facts of its runs: an operator is refused below it as on a run', () => {
+    expect(() => of('adam').pipe(hessian(), edgeOfStability())).toThrow(refusal);
+    const swept = sweep({ learningRate: [0.1, 0.2] }, ({ learningRate }) => of('adam', learningRate));
+    expect(() => swept.pipe(hessian(), edgeOfStability())).toThrow(refusal);
+    expect(() => swept.pipe(hessian({ matrix: 'preconditioned' }), edgeOfStability())).not.toThrow();
+  });
+
+  it('has each of its runs checked by the operators below, not the first alone', async () => {
+    const seen: number[] = [];
+    const swept = sweep({ kind: ['gd', 'adam'] as const }, ({ kind }) => of(kind)).pipe(
+      hessian(),
+      tap(({ run }) => seen.push(run)),
+      edgeOfStability(),
+    );
+    await expect(rowsOf(swept)).rejects.toThrow(refusal);
+    expect(seen).toEqual([0, 0, 1]);
   });
 });

@@ -21,7 +21,7 @@ describe('ema', () => {
     marbles(({ cold, expectObservable }) => {
       const source = cold('  --a--b--c--|', { a: { loss: 4 }, b: { loss: 2 }, c: { loss: 7 } });
       const expected = '     --x--y--z--|';
-      expectObservable(source.pipe(ema('loss', 0.5))).toBe(expected, {
+      expectObservable(source.pipe(ema('loss', { beta: 0.5 }))).toBe(expected, {
         x: { loss: 4, lossEma: 4 },
         y: { loss: 2, lossEma: 3 },
         z: { loss: 7, lossEma: 5 },
@@ -36,7 +36,7 @@ describe('ema', () => {
         fc.array(value, { minLength: 1, maxLength: 20 }),
         fc.double({ min: 0, max: 0.999, noNaN: true }),
         async (xs, beta) => {
-          const rows = await rowsOf(from(xs.map((loss) => ({ loss }))).pipe(ema('loss', beta)));
+          const rows = await rowsOf(from(xs.map((loss) => ({ loss }))).pipe(ema('loss', { beta })));
           for (const [t, { lossEma }] of rows.entries()) {
             const expected = xs
               .slice(1, t + 1)
@@ -49,7 +49,7 @@ describe('ema', () => {
   });
 
   it('of weight 0 is the column itself', async () => {
-    const rows = await rowsOf(of({ loss: 3 }, { loss: -1 }).pipe(ema('loss', 0)));
+    const rows = await rowsOf(of({ loss: 3 }, { loss: -1 }).pipe(ema('loss', { beta: 0 })));
     expect(rows.map(({ lossEma }) => lossEma)).toEqual([3, -1]);
   });
 
@@ -70,14 +70,14 @@ describe('ema', () => {
   });
 
   it('names its column after the one it averages, and says by how much', () => {
-    expect(columnsOf(run().pipe(ema('loss', 0.75)))['lossEma']).toMatchObject({
+    expect(columnsOf(run().pipe(ema('loss', { beta: 0.75 })))['lossEma']).toMatchObject({
       arrow: 'float64',
       about: 'moving average of loss, weight of the past 0.75',
     });
   });
 
   it.each([-0.1, 1, 2, NaN])('refuses beta = %s when it is called', (beta) => {
-    expect(() => ema('loss', beta)).toThrow(new RangeError(`ema: beta must lie in [0, 1), got ${beta}`));
+    expect(() => ema('loss', { beta })).toThrow(new RangeError(`ema: beta must lie in [0, 1), got ${beta}`));
     expect(options.safeParse({ of: 'loss', beta }).success).toBe(false);
   });
 

@@ -32,7 +32,7 @@ const run = (from?: Snapshot) =>
     objective: quadratic(3, 1),
     theta0: Float64Array.of(1, 1),
     learningRate: 0.1,
-    ...(from && { from }),
+    ...(from && { resumeFrom: from }),
   });
 
 describe('measure', () => {

@@ -1,17 +1,11 @@
-import type { Capability, Tensor } from '../../objective.ts';
+import type { ProductName, Tensor } from '../../objective.ts';
 import { SUM_BLOCK } from '../../sum-block.ts';
 import type { Network, NetworkSize, ReloadableEvaluation } from '../engine.ts';
 import { requireFit } from '../require-fit.ts';
 import { requireLayer } from '../require-layer.ts';
 import { addToRows, multiply, sumRows, transpose } from './kernels.ts';
 
-export const capabilities: readonly Capability[] = [
-  'gradient',
-  'hessianProduct',
-  'jacobianProducts',
-  'batches',
-  'preActivations',
-];
+export const products: readonly ProductName[] = ['hvp', 'gnvp', 'jvp', 'vjp', 'preActivations'];
 
 /** What a layer z = W·h_below + b, h = σ(z) keeps of the point it was last evaluated at; R… is its derivative along v. */
 function layer(W: Tensor, b: Tensor | undefined, n: number) {

@@ -1,18 +1,12 @@
 import { simd } from '../../kernels/simd.ts';
-import type { Capability } from '../../objective.ts';
+import type { ProductName } from '../../objective.ts';
 import type { Network, NetworkSize, ReloadableEvaluation } from '../engine.ts';
 import { type Options, openOn, requireRoomFor } from './open.ts';
 
 /** Has this runtime the 128-bit SIMD of WebAssembly? If not, `open` throws: take `typed-array`. */
 export const { available } = simd;
 
-export const capabilities: readonly Capability[] = [
-  'gradient',
-  'hessianProduct',
-  'jacobianProducts',
-  'batches',
-  'preActivations',
-];
+export const products: readonly ProductName[] = ['hvp', 'gnvp', 'jvp', 'vjp', 'preActivations'];
 
 export const requireRoom = (outline: NetworkSize): void => requireRoomFor('wasm', outline);
 

@@ -5,7 +5,7 @@ import { type Options, openOn, requireRoomFor } from './open.ts';
 /** Has this runtime relaxed SIMD? Node has it from 22 on. If not, `open` throws: take `wasm`. */
 export const { available } = relaxedSimd;
 
-export { capabilities } from './engine.ts';
+export { products } from './engine.ts';
 
 export const requireRoom = (outline: NetworkSize): void => requireRoomFor('wasm-fma', outline);
 

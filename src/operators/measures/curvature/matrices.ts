@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { MatVec } from '../../../math/linalg/mat-vec.ts';
-import type { Capability } from '../../../math/objective.ts';
+import type { Need } from '../../../requirements.ts';
 import type { State } from '../../../state.ts';
 
 /** A symmetric matrix at a row: its name in the documentation, its products, and what they ask of the engine. */
 export interface Matrix {
   readonly symbol: string;
-  readonly needs: readonly Capability[];
+  readonly needs: readonly Need[];
   readonly of: (state: State) => MatVec;
 }
 
@@ -14,22 +14,18 @@ export interface Matrix {
 export const matrices = {
   hessian: {
     symbol: 'the Hessian ∇²L(θₜ)',
-    needs: ['gradient', 'hessianProduct'],
+    needs: ['hvp'],
     of: ({ hvp }) => hvp,
   },
   'gauss-newton': {
     symbol: 'the Gauss-Newton matrix Jᵀ(∇²ℓ)J',
-    needs: ['gradient', 'jacobianProducts'],
-    of: ({ evaluation }) => {
-      const { gnvp } = evaluation;
-      if (!gnvp) throw new TypeError('state: the engine offers jacobianProducts, but no Gauss-Newton product');
-      return gnvp;
-    },
+    needs: ['gnvp'],
+    of: ({ evaluation }) => evaluation.gnvp!,
   },
   // similar to P⁻¹∇²L, and symmetric
   preconditioned: {
     symbol: 'P^(−1/2)·∇²L(θₜ)·P^(−1/2), P the optimizer’s preconditioner',
-    needs: ['gradient', 'hessianProduct'],
+    needs: ['hvp'],
     of({ hvp, preconditioner }) {
       if (!preconditioner) return hvp;
       const root = preconditioner.map((p) => 1 / Math.sqrt(p)); // [d]

@@ -15,7 +15,7 @@ function dense(name: string): { H: Float64Array; d: number } {
   const unit = new Float64Array(d);
   for (let i = 0; i < d; i++) {
     unit[i] = 1;
-    evaluation.hvp(unit, H.subarray(i * d, (i + 1) * d));
+    evaluation.hvp!(unit, H.subarray(i * d, (i + 1) * d));
     unit[i] = 0;
   }
   return { H, d };

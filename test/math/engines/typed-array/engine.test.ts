@@ -153,14 +153,14 @@ describe('the sums', () => {
 /** ‖Hv‖, and ‖Gv‖ beside it: the Gauss-Newton part and the network's own curvature may cancel, their rounding does not. */
 function terms(evaluation: Evaluation, v: Float64Array): number {
   const out = new Float64Array(v.length);
-  return norm(evaluation.gnvp!(v, out)) + norm(evaluation.hvp(v, out));
+  return norm(evaluation.gnvp!(v, out)) + norm(evaluation.hvp!(v, out));
 }
 
 describe('the Hessian product', () => {
   it('is the derivative of the gradient along v, away from kinks', () => {
     agreesWithDifferences(({ L, theta }, evaluation, v) => {
       const { gradient } = at(evaluation, L, theta);
-      const Hv = evaluation.hvp(v, new Float64Array(L.dim));
+      const Hv = evaluation.hvp!(v, new Float64Array(L.dim));
       const F = (theta: Float64Array) => at(evaluation, L, theta).gradient;
       return { exact: Hv, F, size: norm(gradient) + norm(Hv), scale: norm(Hv) };
     });
@@ -173,8 +173,8 @@ describe('the Hessian product', () => {
         const [u, v] = [vector(L.dim, seed), vector(L.dim, seed + 1)];
         const evaluation = L.open();
         at(evaluation, L, theta);
-        const Hu = evaluation.hvp(u, new Float64Array(L.dim));
-        const Hv = evaluation.hvp(v, new Float64Array(L.dim));
+        const Hu = evaluation.hvp!(u, new Float64Array(L.dim));
+        const Hv = evaluation.hvp!(v, new Float64Array(L.dim));
         const scale = norm(u) * terms(evaluation, v) + norm(v) * terms(evaluation, u);
         expect(Math.abs(dot(u, Hv) - dot(v, Hu))).toBeLessThanOrEqual(rounding(small, scale));
       }),
@@ -188,7 +188,7 @@ describe('the Hessian product', () => {
         const [u, v] = [vector(L.dim, seed), vector(L.dim, seed + 1)];
         const evaluation = L.open();
         at(evaluation, L, theta);
-        const H = (w: Float64Array) => evaluation.hvp(w, new Float64Array(L.dim));
+        const H = (w: Float64Array) => evaluation.hvp!(w, new Float64Array(L.dim));
         const [Hu, Hv] = [H(u), H(v)];
         const apart = norm(combine(1, H(combine(2, u, -3, v)), -1, combine(2, Hu, -3, Hv)));
         expect(apart).toBeLessThanOrEqual(rounding(small, terms(evaluation, u) + terms(evaluation, v)));
@@ -201,7 +201,7 @@ describe('the Hessian product', () => {
     const { L, theta0 } = fromFile(file);
     const evaluation = L.open();
     at(evaluation, L, theta0);
-    const Hv = evaluation.hvp(probe(L.dim), new Float64Array(L.dim));
+    const Hv = evaluation.hvp!(probe(L.dim), new Float64Array(L.dim));
     const expected = Float64Array.from(file.hessian!.hvp);
     expect(norm(combine(1, Hv, -1, expected)) / norm(expected)).toBeLessThan(1e-10);
   });
@@ -245,7 +245,7 @@ describe('the Gauss-Newton product', () => {
         const v = vector(L.dim, seed);
         const evaluation = L.open();
         at(evaluation, L, theta);
-        const Hv = evaluation.hvp(v, new Float64Array(L.dim));
+        const Hv = evaluation.hvp!(v, new Float64Array(L.dim));
         expect(evaluation.gnvp!(v, new Float64Array(L.dim))).toEqual(Hv);
       }),
     );
@@ -302,13 +302,13 @@ describe('an evaluation', () => {
         const evaluation = L.open();
         at(evaluation, L, theta);
         const all = () => [
-          evaluation.hvp(v, new Float64Array(L.dim)),
+          evaluation.hvp!(v, new Float64Array(L.dim)),
           evaluation.gnvp!(v, new Float64Array(L.dim)),
           evaluation.jvp!(v, new Float64Array(u.length)),
           evaluation.vjp!(u, new Float64Array(L.dim)),
         ];
         const first = all();
-        evaluation.hvp(vector(L.dim, seed + 2), new Float64Array(L.dim));
+        evaluation.hvp!(vector(L.dim, seed + 2), new Float64Array(L.dim));
         expect(all()).toEqual(first);
         expect(all().toReversed()).toEqual(first.toReversed());
       }),
@@ -327,8 +327,8 @@ describe('an evaluation', () => {
         evaluation.evaluate(theta, dirty, sums);
         expect(dirty).toEqual(clean.gradient);
         expect(sums).toEqual(clean.sums);
-        const Hv = evaluation.hvp(v, new Float64Array(L.dim));
-        expect(evaluation.hvp(v, new Float64Array(L.dim).fill(NaN))).toEqual(Hv);
+        const Hv = evaluation.hvp!(v, new Float64Array(L.dim));
+        expect(evaluation.hvp!(v, new Float64Array(L.dim).fill(NaN))).toEqual(Hv);
       }),
     );
   });
@@ -358,13 +358,13 @@ describe('an evaluation', () => {
       fc.property(networks(), seeds, ({ L, theta }, seed) => {
         const v = vector(L.dim, seed);
         const alone = L.open();
-        const expected = { ...at(alone, L, theta), Hv: alone.hvp(v, new Float64Array(L.dim)) };
+        const expected = { ...at(alone, L, theta), Hv: alone.hvp!(v, new Float64Array(L.dim)) };
         const [one, two] = [L.open(), L.open()];
         const first = at(one, L, theta);
         at(two, L, combine(-1, theta, 0, theta));
-        two.hvp(v, new Float64Array(L.dim));
+        two.hvp!(v, new Float64Array(L.dim));
         two.close();
-        expect({ ...first, Hv: one.hvp(v, new Float64Array(L.dim)) }).toEqual(expected);
+        expect({ ...first, Hv: one.hvp!(v, new Float64Array(L.dim)) }).toEqual(expected);
       }),
     );
   });
@@ -376,9 +376,9 @@ describe('an evaluation', () => {
         const evaluation = L.open();
         const moving = theta.slice();
         at(evaluation, L, moving);
-        const Hv = evaluation.hvp(v, new Float64Array(L.dim));
+        const Hv = evaluation.hvp!(v, new Float64Array(L.dim));
         moving.fill(7);
-        expect(evaluation.hvp(v, new Float64Array(L.dim))).toEqual(Hv);
+        expect(evaluation.hvp!(v, new Float64Array(L.dim))).toEqual(Hv);
       }),
     );
   });
@@ -404,7 +404,7 @@ describe('an evaluation', () => {
         const { loss, gradient } = at(evaluation, L, broken);
         expect(loss).toBeNaN();
         expect(gradient.some(Number.isNaN)).toBe(true);
-        expect(evaluation.hvp(theta, new Float64Array(L.dim)).some(Number.isNaN)).toBe(true);
+        expect(evaluation.hvp!(theta, new Float64Array(L.dim)).some(Number.isNaN)).toBe(true);
       }),
     );
   });
@@ -445,7 +445,7 @@ describe('closed forms', () => {
       for (let j = 0; j < d; j++) {
         const e = new Float64Array(k * d);
         e[a * d + j] = 1;
-        const row = evaluation.hvp(e, new Float64Array(k * d));
+        const row = evaluation.hvp!(e, new Float64Array(k * d));
         for (let b = 0; b < k; b++) {
           for (let i = 0; i < d; i++) {
             const expected = a === b ? (2 / (n * k)) * dot(column(i), column(j)) : 0;
@@ -484,7 +484,7 @@ describe('closed forms', () => {
     for (let r = 0; r < k * d; r++) {
       const unit = new Float64Array(k * d);
       unit[r] = 1;
-      const row = evaluation.hvp(unit, new Float64Array(k * d));
+      const row = evaluation.hvp!(unit, new Float64Array(k * d));
       for (let c = 0; c < k * d; c++) expect(row[c]).toBeCloseTo(expected[r * k * d + c]!, 14);
     }
   });

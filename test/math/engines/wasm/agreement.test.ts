@@ -64,7 +64,7 @@ describe('the wasm engine', () => {
         );
       const [below, above] = [near(-step), near(step)];
       const { gradient } = near(0);
-      const Hv = evaluation.hvp(v, new Float64Array(network.dim));
+      const Hv = evaluation.hvp!(v, new Float64Array(network.dim));
       const slope = gradient.reduce((sum, g, i) => sum + g * v[i]!, 0);
       // h²/6 of the third derivatives, and rounding ε/h
       expect(Math.abs((above.loss - below.loss) / (2 * step) / slope - 1)).toBeLessThan(1e-7);

@@ -73,7 +73,7 @@ export function products(evaluation: Evaluation, { dim, dataset: { n, k } }: Net
   const v = nativeRandom(seed).normal(dim);
   const u = nativeRandom(seed).normal(n * k);
   return {
-    hvp: evaluation.hvp(v, new Float64Array(dim)),
+    hvp: evaluation.hvp!(v, new Float64Array(dim)),
     gnvp: evaluation.gnvp!(v, new Float64Array(dim)),
     jvp: evaluation.jvp!(v, new Float64Array(n * k)),
     vjp: evaluation.vjp!(u, new Float64Array(dim)),

@@ -76,7 +76,7 @@ describe('the wasm engine against PyTorch', () => {
     if (file.hessian) {
       evaluation.evaluate(L.start(), gradient, sums);
       const v = Float64Array.from(gradient, (_, i) => Math.sin(i + 1));
-      const Hv = evaluation.hvp(v, new Float64Array(L.dim));
+      const Hv = evaluation.hvp!(v, new Float64Array(L.dim));
       const [difference, size] = [
         total(Hv.map((h, i) => (h - file.hessian!.hvp[i]!) ** 2)),
         total(file.hessian.hvp.map((h) => h * h)),

@@ -1,27 +1,34 @@
-import { defer, type MonoTypeOperatorFunction, tap } from 'rxjs';
-import { passing } from '../stream.ts';
+import { defer, type MonoTypeOperatorFunction, type Observable, tap } from 'rxjs';
+import { isStream, passing } from '../stream.ts';
 
 type Row = { readonly step: number; readonly loss: number };
 
 /**
- * Passes rows on as long as they are those of step 0, 1, 2, … to `steps` or to the first non-finite loss: a measure that
- * drops, repeats or cuts rows is an error, and no table with a step missing.
+ * Passes rows on if they are those of every step to `steps`, or to the first non-finite loss. A
+ * measure that drops, repeats or cuts rows is thus an error, and no table lacks a step.
  *
  *     --{ step: 0 }--{ step: 2 }--|
- *       wholeRuns(2)
+ *       requireEveryStep(2)
  *     --{ step: 0 }--#
+ *
+ * The first row is the run's: step 0, or the step after the snapshot that it goes on from.
  *
  * @throws {Error} in the stream, that names the step that should have come and what came.
  */
-export const wholeRuns = <R extends Row>(steps: number) => passing<R>(whole(steps));
+export const requireEveryStep =
+  <R extends Row>(steps: number) =>
+  (source: Observable<R>) => {
+    const first = (isStream(source) && source.shape.run?.firstStep) || 0;
+    return passing<R>(checked(first, steps))(source);
+  };
 
 const rule = 'an operator in a spec hands on every row once; logEvery says which are stored';
 
-const whole =
-  <R extends Row>(steps: number): MonoTypeOperatorFunction<R> =>
+const checked =
+  <R extends Row>(first: number, steps: number): MonoTypeOperatorFunction<R> =>
   (rows) =>
     defer(() => {
-      let due = 0;
+      let due = first;
       let loss = 0;
       const refuse = (got: string): never => {
         throw new Error(`measure: expected the row of step ${due}, got ${got}; ${rule}`);

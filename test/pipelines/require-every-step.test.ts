@@ -1,14 +1,14 @@
 import { concat, from, lastValueFrom, type Observable, of, take, throwError, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { wholeRuns } from '../../src/pipelines/whole-runs.ts';
+import { requireEveryStep } from '../../src/pipelines/require-every-step.ts';
 
 type Row = { step: number; loss: number };
 
 const rows = (...steps: number[]): Row[] => steps.map((step) => ({ step, loss: 1 }));
-const through = (source: Observable<Row>) => lastValueFrom(source.pipe(wholeRuns(2), toArray()));
+const through = (source: Observable<Row>) => lastValueFrom(source.pipe(requireEveryStep(2), toArray()));
 const rule = 'an operator in a spec hands on every row once; logEvery says which are stored';
 
-describe('wholeRuns', () => {
+describe('requireEveryStep', () => {
   it('passes on a run to its last step, or to a loss that is not finite', async () => {
     expect(await through(from(rows(0, 1, 2)))).toEqual(rows(0, 1, 2));
     for (const loss of [NaN, Infinity]) {
@@ -44,9 +44,9 @@ describe('wholeRuns', () => {
         for (; ; made++) yield { step: made, loss: 1 };
       })(),
     );
-    expect(await lastValueFrom(endless.pipe(wholeRuns<Row>(1e9), take(3), toArray()))).toEqual(rows(0, 1, 2));
+    expect(await lastValueFrom(endless.pipe(requireEveryStep<Row>(1e9), take(3), toArray()))).toEqual(rows(0, 1, 2));
     expect(made).toBeLessThan(4);
-    const twice = from(rows(0, 1, 2)).pipe(wholeRuns<Row>(2));
+    const twice = from(rows(0, 1, 2)).pipe(requireEveryStep<Row>(2));
     for (const _ of [1, 2]) expect(await lastValueFrom(twice.pipe(toArray()))).toEqual(rows(0, 1, 2));
   });
 });
