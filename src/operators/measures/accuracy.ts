@@ -6,7 +6,9 @@ import { requireNeeds } from '../../requirements.ts';
 import type { State } from '../../state.ts';
 import { operator } from '../transforms/operator.ts';
 
-export const columns = { accuracy: float64('fraction of the training samples whose largest output is their label’s') };
+export const columns = {
+  accuracy: float64('share of the training samples whose largest output is that of their label'),
+};
 
 /**
  * Measures the training accuracy of each row.
@@ -17,10 +19,10 @@ export const columns = { accuracy: float64('fraction of the training samples who
  *
  * - needs: `state` with pre-activations, over data with classes
  * - adds:  `accuracy`
- * - cost:  a look at the outputs that the row's loss was taken of: O(n·k)
- * - error: none; of equal outputs the first counts, and a sample with a NaN among its outputs counts as wrong
+ * - cost:  O(n·k): a pass over the outputs that the row's loss was computed from
+ * - error: none. The first of equal outputs counts; a sample with a NaN output counts as wrong
  *
- * @throws {TypeError} on assembly, if the data have no classes.
+ * @throws {TypeError} when the chain is assembled, if the data have no classes.
  * @example gradientDescent(run).pipe(take(1_000), accuracy()).subscribe(console.log);
  */
 export const accuracy = operator(

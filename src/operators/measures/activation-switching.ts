@@ -13,9 +13,7 @@ export const columns = {
     float64s('fraction of the signs 1{z_l > 0}, samples × neurons, that the last step switched; per hidden layer'),
   ),
   switchedEntries: nullable(int32s('how many of these signs it switched; per hidden layer', 'sign')),
-  neuronsChanged: nullable(
-    int32s('neurons of which it switched the sign on at least one sample; per hidden layer', 'neuron'),
-  ),
+  neuronsChanged: nullable(int32s('neurons whose sign it switched on at least one sample; per hidden layer', 'neuron')),
   deadNeurons: int32s('neurons with z_l > 0 on no sample at θₜ; per hidden layer', 'neuron'),
   minMargin: float64s('min |z_l| over samples and neurons; per hidden layer'),
   meanMargin: float64s('mean |z_l| over samples and neurons; per hidden layer'),
@@ -34,7 +32,7 @@ interface Row {
   readonly step: number;
 }
 
-/** What it remembers from row to row; the patterns are made at the first. */
+/** Memory between rows. The patterns are made at the first row. */
 interface Seen {
   readonly last: number | undefined;
   readonly totals: Totals;
@@ -49,27 +47,29 @@ interface Totals {
 }
 
 /**
- * Follows the activation pattern A = 1{z_l > 0} of every hidden layer over all samples, z_l = W_l h_(l−1) + b_l: how many
- * of its signs each step switches, how near to a switch the rest are, and which neurons are positive nowhere.
+ * Follows the activation pattern A = 1{z_l > 0} of every hidden layer over all samples, with
+ * z_l = W_l h_(l−1) + b_l: the signs that each step switches, the distance of the others to a switch,
+ * and the neurons that are positive on no sample.
  *
  *     --{ step: 0, state }-----------{ step: 1, state }------------|
  *       activationSwitching()
  *     --{ …, switchRate: null, … }---{ …, switchRate: [8e-5], … }--|
  *
- * For relu and leaky-relu the pattern is the linear piece of the network that each sample is on. An activation without a
- * kink has the pattern as well: the side of 0 that each neuron is on. The row of step t compares θₜ with θₜ₋₁, so
- * that the first row has no switches: null, not 0. A network without hidden layers has empty lists.
+ * With relu and leaky-relu the pattern names the linear piece of the network that each sample is on.
+ * With an activation that has no kink it still says on which side of 0 each neuron is. The row of
+ * step t compares θₜ with θₜ₋₁, so the switches of the first row are null, not 0. A network without
+ * hidden layers has empty lists.
  *
  * - needs: `state` with pre-activations; every step, so put it above `every`
- * - adds:  `switchRate`, `switchedEntries`, `neuronsChanged`, `deadNeurons`, `minMargin`, `meanMargin`, per hidden layer;
- *   `meanSwitchRate`, `meanNeuronsChanged`, `unchangedShare` over the steps so far; with `detail` also `neuronSwitches`
- *   and `sampleSwitches`, counted so far: divided by the steps, and the samples or neurons, they are rates
- * - cost:  one product forward and a pass over the signs: at 200 samples and 20-64-5 about as much as the step; memory of
- *   two bits a sign, and of the largest z_l
- * - error: none but that of z_l itself: a sign with |z_l| near rounding is as good as drawn
+ * - adds:  per hidden layer `switchRate`, `switchedEntries`, `neuronsChanged`, `deadNeurons`,
+ *   `minMargin`, `meanMargin`; over the steps so far `meanSwitchRate`, `meanNeuronsChanged`,
+ *   `unchangedShare`; with `detail` the counts so far `neuronSwitches` and `sampleSwitches`
+ * - cost:  one forward product and a pass over the signs, about a step at 200 samples and 20-64-5;
+ *   memory of two bits a sign, and of the largest z_l
+ * - error: that of z_l: the sign of a |z_l| near rounding is arbitrary
  *
- * @param options.detail Adds the switches so far of each neuron and of each sample, on every row. Default false.
- * @throws {RangeError} when a row comes that does not follow the one before.
+ * @param options.detail Adds the switches so far of each neuron and of each sample. Default false.
+ * @throws {RangeError} as an error of the stream, at a row that does not follow the one before.
  * @example
  * gradientDescent(run).pipe(take(1_000), activationSwitching({ detail: true })).subscribe(console.log);
  * @see arXiv 2604.07405, E9 and E15.
@@ -81,7 +81,7 @@ export const activationSwitching = operator(
       detail: z
         .boolean()
         .default(false)
-        .meta({ description: 'true: switches so far per neuron and per sample as well' }),
+        .meta({ description: 'true: adds the switches so far per neuron and per sample' }),
     }),
     columns,
     columnsFor: ({ detail }) => (detail ? { ...columns, ...details } : columns),
@@ -119,7 +119,7 @@ interface ActivationSwitching extends Operator<Row, typeof columns, z.ZodObject>
   (options?: { readonly detail?: boolean }): Adds<Row, typeof columns>;
 }
 
-/** The patterns of all hidden layers. */
+/** Patterns of all hidden layers. */
 class Patterns {
   readonly #layers: readonly {
     readonly layer: number;
@@ -175,7 +175,7 @@ function tally(totals: Totals, looks: readonly Look[]): Totals {
 function summary(looks: readonly Look[], totals: Totals, sizes: readonly number[]): Values<typeof columns> {
   const { steps, switched, neurons, unchanged } = totals;
   const changes = looks.map(({ change }) => change);
-  // of no layers there is nothing to say, on any row
+  // null at the first row, which has nothing to compare with
   const changed = changes.includes(null) ? null : (changes as NonNullable<Look['change']>[]);
   return {
     switchRate: changed && Float64Array.from(changed, ({ switched }, l) => switched / sizes[l]!),

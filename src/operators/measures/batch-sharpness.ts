@@ -10,29 +10,30 @@ import type { State } from '../../state.ts';
 import { operator } from '../transforms/operator.ts';
 
 export const columns = {
-  batchSharpness: float64('E[gᵀHg/‖g‖²] over mini-batches, g and H of the batch: held against 2/η for SGD', '1/η'),
-  batchSharpnessError: float64('its standard error: deviation over the batches drawn, divided by √batches', '1/η'),
+  batchSharpness: float64('E[gᵀHg/‖g‖²] over mini-batches, g and H of the batch; its edge under SGD is 2/η', '1/η'),
+  batchSharpnessError: float64('standard error of it: deviation over the drawn batches, divided by √batches', '1/η'),
   batchProducts: int32('Hessian-vector products of a batch spent on this row', 'product'),
 };
 
 /**
- * Measures the batch sharpness, the curvature that mini-batch SGD meets along its own steps: E[gᵀHg/‖g‖²] over batches,
- * with g and H those of the batch. SGD hovers where it reaches 2/η, while λ₁ of the whole loss stays below.
+ * Measures the batch sharpness: E[gᵀHg/‖g‖²] over mini-batches, with g and H those of the batch. It is
+ * the curvature along the steps of mini-batch SGD, which hovers if it reaches 2/η, while λ₁ of the
+ * whole loss stays below.
  *
  *     --{ step: 0, state }-------------------------{ step: 1, state }-----------------------|
  *       batchSharpness({ batch: 8 })
  *     --{ …, batchSharpness: 3.1, …Error: 0.2 }----{ …, batchSharpness: 3.3, …Error: 0.2 }--|
  *
  * - needs: `state` with batches and Hessian products
- * - adds:  `batchSharpness`, `batchSharpnessError` [1/η], `batchProducts`; null between the rows of the cadence
+ * - adds:  `batchSharpness`, `batchSharpnessError` [1/η], `batchProducts`
  * - cost:  `batches` gradients and products of a batch, and the workspace of one
- * - error: `batchSharpnessError`, of batches drawn independently, each without repetition. NaN where the gradient of a
- *   batch is zero, for the quotient has no value there
+ * - error: `batchSharpnessError`, from batches drawn independently, each without repetition; NaN if the
+ *   gradient of a batch is zero
  *
- * @param batches Default 16.
- * @param every Default 1.
- * @throws {RangeError} if `batch` or `every` is no positive integer or `batches` none above 1; on assembly, if `batch` is
- *   above the number of samples.
+ * @param options.batches Default 16.
+ * @param options.every Default 1.
+ * @throws {RangeError} if `batch` or `every` is not a positive integer, or `batches` not an integer above
+ *   1; when the chain is assembled, if `batch` exceeds the number of samples.
  * @example sgd({ ...run, batch: 8, seed: 1 }).pipe(take(1_000), batchSharpness({ batch: 8, every: 10 }))
  * @see Andreyev and Beneventano 2024, arXiv:2412.20553.
  */
@@ -40,7 +41,7 @@ export const batchSharpness = operator(
   'batchSharpness',
   {
     options: z.strictObject({
-      batch: count.meta({ description: 'samples of a batch: as many as the optimizer takes' }),
+      batch: count.meta({ description: 'samples of a batch; take the batch size of the optimizer' }),
       batches: z.int().min(2).default(16).meta({ description: 'batches drawn for a value' }),
       every,
     }),
@@ -69,7 +70,7 @@ export const batchSharpness = operator(
   },
 );
 
-/** gᵀHg/‖g‖² of the batch of these rows, at the parameters of a row of the run. */
+/** Makes the function that computes gᵀHg/‖g‖² of the batch with these samples, at θₜ. */
 function quotientOn(evaluation: BatchEvaluation, { theta, dim, objective }: State) {
   const sums = emptySums(objective.tensors);
   const g = new Float64Array(dim); //  [d]

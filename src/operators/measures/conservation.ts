@@ -11,10 +11,10 @@ export const columns = {
   conservation: float64s('C_l = ‖W_(l+1)‖² − ‖W_l‖² − ‖b_l‖², one entry per law'),
   drift: float64s('C_l(t) − C_l(0), signed, one entry per law'),
   imbalanceSum: float64s('S_l = Σ_(s<t) δ_l(s), δ_l = ‖∂W_(l+1)‖² − ‖∂W_l‖² − ‖∂b_l‖², one entry per law'),
-  driftFirstOrder: float64s('Σ_(s<t) 2⟨θ, D⟩ over the law: what the steps D moved C_l by in first order'),
-  driftSecondOrder: float64s('Σ_(s<t) ⟨D, D⟩ over the law: what they moved it by in second order'),
-  ledgerResidual: float64s('drift less its first and second order: zero but for rounding'),
-  symmetry: float64s('A_l = ⟨W_(l+1), ∂W_(l+1)⟩ − ⟨W_l, ∂W_l⟩ − ⟨b_l, ∂b_l⟩: zero where σ is positively homogeneous'),
+  driftFirstOrder: float64s('Σ_(s<t) 2⟨θ, D⟩ over the law: change of C_l by the steps D in first order'),
+  driftSecondOrder: float64s('Σ_(s<t) ⟨D, D⟩ over the law: change of C_l by the steps D in second order'),
+  ledgerResidual: float64s('drift less its first and second order: the rounding error'),
+  symmetry: float64s('A_l = ⟨W_(l+1), ∂W_(l+1)⟩ − ⟨W_l, ∂W_l⟩ − ⟨b_l, ∂b_l⟩: zero if σ is positively homogeneous'),
 };
 
 const options = z.strictObject({
@@ -29,23 +29,29 @@ const options = z.strictObject({
 });
 
 /**
- * Keeps the books of the conservation laws: each law's value, its drift, and what every step did to it.
+ * Measures the conservation laws C_l = ‖W_(l+1)‖² − ‖W_l‖² − ‖b_l‖², their drift, and the part that every
+ * step has in it.
  *
  *     --{ step: 0, state }------------{ step: 1, state }-----------------|
  *       conservation()
  *     --{ …, drift: [0], … }----------{ …, drift: [3e-7], … }------------|
  *
- * A step D moves C_l by exactly 2⟨θ, D⟩ + ⟨D, D⟩, both taken over the law's blocks with their signs. For gradient
- * descent on a homogeneous network the first order vanishes (A_l = 0), and drift = η²S. The gradients in S_l and A_l are
- * those that the steps are made from: of a mini-batch, where the optimizer takes one. `driftSecondOrder` is
- * Σ η_t²δ_l(t) under a learning rate that changes, and other optimizers have ledgers of their own (`theory/ledgers.ts`).
+ * A step D changes C_l by exactly 2⟨θ, D⟩ + ⟨D, D⟩, both summed over the law's blocks with their signs.
+ * The two sums over all steps are a ledger: the drift is their sum, and `ledgerResidual` is what is
+ * left over. Under gradient descent on a homogeneous network the first order vanishes (A_l = 0), and
+ * drift = η²S. If the learning rate changes, `driftSecondOrder` is Σ ηₜ²δ_l(t). Other optimizers have
+ * ledgers of their own (`theory/ledgers.ts`). S_l and A_l use the gradient that the step is made
+ * from, which is that of the mini-batch if the optimizer takes one.
  *
  * - needs: `state`; every step, so put it above `every`
- * - adds:  `conservation`, `drift`, `imbalanceSum`, `driftFirstOrder`, `driftSecondOrder`, `ledgerResidual`, `symmetry`
- * - cost:  layer laws O(1) per layer, on norms that come with the gradient; neuron laws O(d); matrix laws O(width·d)
- * - error: `ledgerResidual`; drift itself is a difference of norms, good to a few ε·Σ‖W‖²
+ * - adds:  `conservation`, `drift`, `imbalanceSum`, `driftFirstOrder`, `driftSecondOrder`,
+ *   `ledgerResidual`, `symmetry`
+ * - cost:  layer laws O(1) per layer, from norms that come with the gradient; neuron laws O(d);
+ *   matrix laws O(width·d)
+ * - error: `ledgerResidual`; the drift is a difference of norms, exact to a few ε·Σ‖W‖²
  *
- * @throws {RangeError} when a row comes that does not follow the one before, or the first is not the run's.
+ * @throws {RangeError} as an error of the stream, at a row that does not follow the one before, or if
+ *   the first row is not the first of the run.
  * @example
  * gradientDescent(run).pipe(take(1_000), conservation({ laws: ['layer', 'neuron'] })).subscribe(console.log);
  * @see Du, Hu and Lee 2018, arXiv:1806.00900.
@@ -91,7 +97,7 @@ export const conservation = operator(
   },
 );
 
-/** Fills the ledger's entry with the forms of this row. */
+/** Fills the ledger's entry with the forms of this row: from sums if these suffice, else from vectors. */
 function enter(state: State, { laws, entry }: Ledger): void {
   if (laws.ofSums) {
     const { sums, stepSums, updateSums } = state;

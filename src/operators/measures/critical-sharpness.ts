@@ -10,7 +10,7 @@ import { operator } from '../transforms/operator.ts';
 export const columns = {
   criticalSharpness: float64('2/η_c, the middle of its bracket', '1/η'),
   criticalSharpnessError: float64('half the bracket that 2/η_c lies in', '1/η'),
-  criticalLearningRate: float64('η_c: along the update, the smallest learning rate at which the loss would rise'),
+  criticalLearningRate: float64('η_c: smallest learning rate along the update at which the loss would rise'),
   criticalPasses: int32('forward passes spent on this row', 'pass'),
 };
 
@@ -21,26 +21,28 @@ interface Row {
 }
 
 /**
- * Measures the critical sharpness 2/η_c of each row by a line search along its update: a proxy for the sharpness from
- * forward passes alone.
+ * Measures the critical sharpness 2/η_c of each row by a line search along its update. It stands in
+ * for the sharpness and takes forward passes alone.
  *
  *     --{ state, loss, learningRate }------{ state, loss, learningRate }----|
  *       criticalSharpness()
  *     --{ …, criticalSharpness: 1.7 }------{ …, criticalSharpness: 1.8 }----|
  *
- * η_c is the smallest η at which L(θₜ + (η/ηₜ)·D) exceeds L(θₜ), D the update that follows the row. On a quadratic, for
- * gradient descent, 2/η_c = gᵀHg/‖g‖², so it never exceeds λ₁, and meets it where the gradient has turned to the top
- * eigenvector. The loss may rise and fall again along the ray; what is found is a crossing, the first if it stays above.
+ * η_c is the smallest η at which L(θₜ + (η/ηₜ)·D) exceeds L(θₜ), with D the update that follows the row.
+ * Under gradient descent on a quadratic, 2/η_c = gᵀHg/‖g‖². It never exceeds λ₁, and equals it once the
+ * gradient has turned to the top eigenvector. The loss may rise and fall again along the ray; the
+ * search finds a crossing, the first one if the loss stays above.
  *
- * - needs: `state`, `learningRate`, `loss`; the objective is opened a second time, for the row's evaluation stays at θₜ
+ * - needs: `state`, `learningRate`, `loss`. The objective is opened a second time, because the row's
+ *   evaluation stays at θₜ
  * - adds:  `criticalSharpness`, `criticalSharpnessError` [1/η], `criticalLearningRate`, `criticalPasses`
- * - cost:  `criticalPasses` forward passes (whole evaluations where an engine has no forward pass of its own): 7 as a rule,
- *   from the last row's η_c on; the memory of a second evaluation
- * - error: `criticalSharpnessError`, half the bracket. 0 ± 2/η where the loss rises nowhere up to 2⁴⁰ times the last η;
- *   Infinity where it rises at once, as along an update that is no direction of descent; NaN where η is 0, at the end of a
- *   schedule, or the loss not finite
+ * - cost:  `criticalPasses` forward passes, mostly 7, from the last row's η_c on (whole evaluations if
+ *   the engine has no forward pass alone); the memory of a second evaluation
+ * - error: `criticalSharpnessError`, half the bracket. 0 ± 2/η if the loss rises nowhere up to 2⁴⁰ times
+ *   the last η; Infinity if it rises at once, as along an update that is no direction of descent; NaN
+ *   if η is 0, as at the end of a schedule, or the loss is not finite
  *
- * @param tol Width of the bracket, relative to η_c.
+ * @param options.tol Width of the bracket, relative to η_c.
  * @throws {RangeError} if `tol` is not in (0, 1) or `every` not a positive integer.
  * @example gradientDescent(run).pipe(take(1_000), criticalSharpness()).subscribe(console.log);
  * @see Kalra et al. 2026, arXiv:2601.16979.
@@ -96,7 +98,7 @@ interface Opened {
   readonly point: Float64Array; // [d]
 }
 
-/** A second evaluation of the row's objective, which may be moved about. */
+/** Opens a second evaluation of the row's objective, which may be moved off θₜ. */
 function open({ objective, dim }: State): Opened {
   const evaluation = objective.open();
   const gradient = new Float64Array(dim);

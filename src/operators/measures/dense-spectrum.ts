@@ -9,7 +9,7 @@ import type { State } from '../../state.ts';
 import { operator } from '../transforms/operator.ts';
 import { matrices, matrixOption } from './curvature/matrices.ts';
 
-/** Parameters above which a dense spectrum is refused: 4 seconds and 32 MB a row. */
+/** Largest number of parameters of a dense spectrum, which takes 4 seconds and 32 MB a row. */
 export const LARGEST = 2000;
 
 export const columns = {
@@ -23,12 +23,14 @@ export const columns = {
  *       denseSpectrum()
  *     --{ …, hessianSpectrum: [-.1, 0, 2.1] }------{ …, hessianSpectrum: [-.1, 0, 2.4] }---|
  *
- * - needs: `state` with exact Hessian products (Jacobian products for `gauss-newton`), `step`; 2000 parameters at most
+ * - needs: `state` with Hessian products (Gauss-Newton products for `gauss-newton`), `step`; at most 2000
+ *   parameters
  * - adds:  `hessianSpectrum` [1/η], d numbers a row
  * - cost:  d products, 4d³/3 operations and d² doubles: .7 s at d = 1000
- * - error: a few ε·‖H‖ in each, and the rounding of the products
+ * - error: a few ε·‖H‖ in each eigenvalue, and the rounding of the products
  *
- * @throws {RangeError} if `matrix` is unknown; on assembly, if there are more than 2000 parameters.
+ * @throws {RangeError} if `matrix` is unknown; when the chain is assembled, if there are more than 2000
+ *   parameters.
  * @example gradientDescent(run).pipe(take(1_000), denseSpectrum({ every: 500 })).subscribe(console.log);
  */
 export const denseSpectrum = operator(

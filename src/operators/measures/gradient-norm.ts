@@ -9,7 +9,8 @@ import { operator } from '../transforms/operator.ts';
 export const columns = { gradientNorm: float64('‖∇L(θₜ)‖ over all parameters, biases included') };
 
 /**
- * Adds the norm of the whole gradient; `gradientNormSq`, which every row has, is squared and per layer, biases apart.
+ * Adds the norm of the whole gradient. `gradientNormSq`, which every row has, is squared, per layer, and
+ * without biases.
  *
  *     --{ state }---------------------{ state }---------------------|
  *       gradientNorm()
@@ -17,7 +18,7 @@ export const columns = { gradientNorm: float64('‖∇L(θₜ)‖ over all param
  *
  * - needs: `state`
  * - adds:  `gradientNorm`
- * - cost:  one addition a tensor: the sums come with the gradient
+ * - cost:  one addition a tensor, because the sums come with the gradient
  * - error: that of a sum of squares: below 1e-162 they underflow to 0
  *
  * @example gradientDescent(run).pipe(take(1_000), gradientNorm()).subscribe(console.log);

@@ -19,23 +19,23 @@ const sharpnessOf = (matrix: MatrixName): Column<number> => ({
   matrix,
 });
 
-/** The columns of {@link sharpness}. */
+/** Columns of {@link sharpness}. */
 export const columns = {
   sharpness: sharpnessOf('hessian'),
-  sharpnessResidual: float64('‖Hv − λv‖: an eigenvalue of H lies this near to the value', '1/η'),
+  sharpnessResidual: float64('‖Hv − λv‖: bound of the distance from the value to an eigenvalue of H', '1/η'),
   sharpnessMissProbability: float64(
-    `at most the chance that an eigenvalue more than ${100 * OVERTAKE} % of ‖H‖ above it was missed`,
+    `bound of the chance that an eigenvalue more than ${100 * OVERTAKE} % of ‖H‖ above it was missed`,
   ),
   hessianProducts: int32('Hessian-vector products spent on this row', 'product'),
 };
 
 const top = {
-  sharpnessConverged: bool('did residuals and miss probabilities reach what was asked'),
-  sharpnessFresh: bool('was it solved for on this row; if not, sharpness is a lower bound, vᵀHv on an old vector'),
-  hessianEigenvalues: float64s('largest eigenvalues, descending: k, and more while they exceed ¾ of the edge', '1/η'),
+  sharpnessConverged: bool('true if residuals and miss probabilities are as small as asked'),
+  sharpnessFresh: bool('true if it was solved for on this row; else sharpness is a lower bound, vᵀHv of an old vector'),
+  hessianEigenvalues: float64s('largest eigenvalues, descending: k, and more if they exceed ¾ of the edge', '1/η'),
   hessianResiduals: float64s('‖Hv − λv‖ of each of them', '1/η'),
   hessianMissProbabilities: float64s(
-    `at most the chance that one more than ${100 * OVERTAKE} % of ‖H‖ above it is not among them`,
+    `bound of the chance that one more than ${100 * OVERTAKE} % of ‖H‖ above it is not among them`,
   ),
 };
 
@@ -43,13 +43,13 @@ const lowest = {
   hessianLowest: float64s('smallest eigenvalues, ascending', '1/η'),
   hessianLowestResiduals: float64s('‖Hv − λv‖ of each of them', '1/η'),
   hessianLowestMissProbabilities: float64s(
-    `at most the chance that one more than ${100 * OVERTAKE} % of ‖H‖ below it is not among them`,
+    `bound of the chance that one more than ${100 * OVERTAKE} % of ‖H‖ below it is not among them`,
   ),
 };
 
 const tolerances = {
-  tol: fraction.default(1e-4).meta({ description: 'residual to stop at, relative to the largest eigenvalue in size' }),
-  miss: fraction.default(MISS).meta({ description: 'chance of a missed eigenvalue to go on until' }),
+  tol: fraction.default(1e-4).meta({ description: 'residual to stop at, relative to the largest |eigenvalue|' }),
+  miss: fraction.default(MISS).meta({ description: 'chance of a missed eigenvalue to stop at' }),
 };
 
 const options = z.strictObject({
@@ -60,7 +60,8 @@ const options = z.strictObject({
     .union([z.int().positive(), z.literal('adaptive')])
     .default(1)
     .meta({
-      description: 'measured at steps divisible by it, null in between; or often near the edge, seldom elsewhere',
+      description:
+        'measures at steps divisible by it, null in between; adaptive: often near the edge, seldom elsewhere',
     }),
   ...tolerances,
 });
@@ -71,20 +72,20 @@ type Settings = Readonly<z.output<typeof options>>;
 
 type Row = { readonly state: State };
 type Wide<O> = typeof columns & typeof top & (O extends { readonly bottom: number } ? typeof lowest : unknown);
-/** The columns that {@link hessian} adds: `hessianLowest…` where `bottom` is given, and null in between for `every: n`. */
+/** Columns that {@link hessian} adds: `hessianLowest…` with `bottom`, nullable with `every: n`. */
 export type HessianColumns<O extends HessianOptions> = At<O, Wide<O>>;
 
-/** What an estimator remembers. */
+/** Memory between rows. */
 interface Remembered {
-  /** Ritz vectors of the last solve, the largest eigenvalue's first; [·][d]. */
+  /** Ritz vectors of the last solve, that of the largest eigenvalue first; [·][d]. */
   vectors: readonly Float64Array[];
-  /** Have the products been found those of a symmetric matrix? */
+  /** True once the products have been checked to be those of a symmetric matrix. */
   checked: boolean;
-  /** The last solves, two at most. */
+  /** Last solves, at most two. */
   solved: readonly Sighting[];
 }
 
-/** Solves from row to row, each time from the last one's vectors. */
+/** Estimator that solves row by row, each time from the vectors of the last solve. */
 class Estimator {
   memory: Remembered = { vectors: [], checked: false, solved: [] };
   readonly #who: string;
@@ -101,7 +102,7 @@ class Estimator {
     return matrices[this.#options.matrix].of(state);
   }
 
-  /** `state.edge`, where it is one of this matrix; NaN where it is one of P⁻¹∇²L and this is not. */
+  /** Edge of this matrix; NaN if `state.edge` is stated for P⁻¹∇²L and this matrix is not. */
   #edge({ edge, preconditioner }: State): number {
     return preconditioner && this.#options.matrix !== 'preconditioned' ? NaN : edge;
   }
@@ -121,7 +122,7 @@ class Estimator {
     return { ...found, products: found.products + checks };
   }
 
-  /** The full columns of a solve. */
+  /** Solves, and returns all columns. */
   fresh({ state, step }: Row & { readonly step: number }): Values<typeof columns & typeof top & typeof lowest> {
     const found = this.solve(state);
     const first = found.top[0]!;
@@ -139,7 +140,7 @@ class Estimator {
     };
   }
 
-  /** A solve where one is due, and in between what the last vector says. */
+  /** Solves if it is time to; else returns the Rayleigh quotient of the last vector. */
   adaptive(row: Row & { readonly step: number }): Values<typeof columns & typeof top & typeof lowest> {
     const { state, step } = row;
     const v = this.memory.vectors[0];
@@ -184,21 +185,23 @@ function head({ top: [first], products }: LanczosResult): Values<typeof columns>
  *       sharpness()
  *     --{ …, sharpness: 2.1 }----{ …, sharpness: 2.4 }----|
  *
- * Lanczos on exact Hessian-vector products, restarted from the last row's Ritz vectors and, in their complement, from a
- * fresh seeded random vector, so that a new direction that overtakes is seen. At a kink of a piecewise linear activation
- * the almost-everywhere Hessian is meant. The short form of {@link hessian}.
+ * Runs Lanczos on exact Hessian-vector products. It starts from the Ritz vectors of the last row, and from
+ * a fresh seeded random vector in their complement, so that it sees a new direction that overtakes. At a
+ * kink of a piecewise linear activation the Hessian is the one that holds almost everywhere. The short
+ * form of {@link hessian}.
  *
- * - needs: `state` with exact Hessian products
+ * - needs: `state` with Hessian products
  * - adds:  `sharpness`, `sharpnessResidual` [1/η], `sharpnessMissProbability`, `hessianProducts`
  * - cost:  `hessianProducts` products, three more on the first row, and as many vectors of d doubles
- * - error: `sharpnessResidual` bounds the distance to *an* eigenvalue; that it is the largest, to 1 % of ‖H‖, holds but
- *   for `sharpnessMissProbability`
+ * - error: `sharpnessResidual` bounds the distance to *an* eigenvalue; `sharpnessMissProbability` bounds the
+ *   chance that a larger one, by more than 1 % of ‖H‖, was missed
  *
- * @param tol  Residual to stop at, relative to ‖H‖. An eigenvalue's error is of the order of the residual's square over
- *   the gap: the default 1e-4 leaves less than 1e-6 of PyTorch's values on the way to the edge.
- * @param miss `sharpnessMissProbability` to go on until. Default 1e-3.
- * @throws {RangeError} if `tol` or `miss` is not in (0, 1); as an error of the stream, if products are not deterministic
- *   or not symmetric.
+ * @param options.tol  Residual to stop at, relative to ‖H‖. The error of an eigenvalue is of the order of the
+ *   residual's square over the gap: with the default 1e-4 it is below 1e-6 of PyTorch's values on the
+ *   way to the edge.
+ * @param options.miss `sharpnessMissProbability` to stop at. Default 1e-3.
+ * @throws {RangeError} if `tol` or `miss` is not in (0, 1); as an error of the stream, if products are not
+ *   deterministic or not symmetric.
  * @example
  * gradientDescent(run).pipe(take(1_000), every(10), sharpness()).subscribe(console.log);
  * @see Cohen et al. 2021, arXiv:2103.00065.
@@ -213,34 +216,38 @@ export const sharpness = operator(
 );
 
 /**
- * Measures eigenvalues at both ends of the spectrum of the Hessian, the Gauss-Newton matrix or the preconditioned Hessian,
- * on every row, at every n-th step, or often near the edge and seldom elsewhere.
+ * Measures eigenvalues at both ends of the spectrum of the Hessian, the Gauss-Newton matrix or the
+ * preconditioned Hessian: on every row, at every n-th step, or often near the edge and seldom elsewhere.
  *
  *     --{ state, step: 0 }-------{ step: 1 }-------------{ step: 2 }---------------|
  *       hessian({ every: 2 })
  *     --{ …, sharpness: 2.1 }----{ …, sharpness: null }--{ …, sharpness: 2.4 }-----|
  *
- * As {@link sharpness}, for k eigenvalues from the top and `bottom` from the bottom. More than k are followed while the
- * last exceeds ¾ of `state.edge` (1.5/η for gradient descent), up to max(k, 8): several sit at the edge together; none
- * under Adam or RMSProp, unless `matrix` is the `preconditioned` one that their edge is stated for. With
- * `every: n` columns are null on the rows in between, so that rows that must not be dropped (the ledger's) can pass.
+ * Works as {@link sharpness}, for k eigenvalues from the top and `bottom` from the bottom. Several
+ * eigenvalues sit at the edge together, so more than k are followed, up to max(k, 8), while the last
+ * exceeds ¾ of `state.edge` (1.5/η for gradient descent). Under Adam or RMSProp that needs `matrix:
+ * 'preconditioned'`, the matrix that their edge is stated for.
  *
- * `every: 'adaptive'` solves every 9 steps where λ₁/edge lies in [0.75, 1.1] or is on its way there, or where the edge is
- * not one of `matrix`; every 99 elsewhere.
- * In between `sharpness` is the Rayleigh quotient of the last vector, a lower bound of λ₁ for one product, and says so:
- * `sharpnessFresh` is false, nothing is known of what was missed, and lists are empty.
+ * With `every: n` the columns are null in between and no row is dropped, so that operators below see
+ * every step. `every: 'adaptive'` solves every 9 steps while λ₁/edge lies in [0.75, 1.1] or will soon, or
+ * if the edge is not one of `matrix`; every 99 steps elsewhere. In between `sharpness` is the Rayleigh
+ * quotient of the last vector, a lower bound of λ₁ for one product: `sharpnessFresh` is false, the miss
+ * probability is 1, and lists are empty.
  *
- * - needs: `state` with exact Hessian products (Jacobian products for `gauss-newton`), `step`
- * - adds:  those of {@link sharpness}, `sharpnessConverged`, `sharpnessFresh`, `hessianEigenvalues`, `hessianResiduals` [1/η],
- *   `hessianMissProbabilities`; with `bottom` `hessianLowest`, `hessianLowestResiduals` [1/η],
- *   `hessianLowestMissProbabilities`
+ * - needs: `state` with Hessian products (Gauss-Newton products for `gauss-newton`), `step`
+ * - adds:  those of {@link sharpness}, `sharpnessConverged`, `sharpnessFresh`, `hessianEigenvalues`,
+ *   `hessianResiduals` [1/η], `hessianMissProbabilities`; with `bottom` `hessianLowest`,
+ *   `hessianLowestResiduals` [1/η], `hessianLowestMissProbabilities`
  * - cost:  `hessianProducts` products, three more the first time, and as many vectors of d doubles
- * - error: a residual and a miss probability for each value; values beyond k carry theirs, and are not waited for
+ * - error: a residual and a miss probability for each value. Values beyond k have theirs, but the solve
+ *   does not wait for them to converge
  *
- * @param matrix `preconditioned`: P^(−1/2)·∇²L·P^(−1/2), which has the eigenvalues of P⁻¹∇²L; where the optimizer has no P, ∇²L.
- * @throws {RangeError} if k is not a positive integer, `bottom` not an integer of at least 0, `every` neither a positive integer
- *   nor 'adaptive', or `tol` or `miss` not in (0, 1); on assembly, if k + bottom exceeds the number of parameters; as an
- *   error of the stream, if products are not deterministic or not symmetric.
+ * @param options.matrix `preconditioned`: P^(−1/2)·∇²L·P^(−1/2), which has the eigenvalues of P⁻¹∇²L; ∇²L if
+ *   the optimizer has no P.
+ * @throws {RangeError} if k is not a positive integer, `bottom` not an integer of at least 0, `every`
+ *   neither a positive integer nor 'adaptive', or `tol` or `miss` not in (0, 1); when the chain is
+ *   assembled, if k + bottom exceeds the number of parameters; as an error of the stream, if products
+ *   are not deterministic or not symmetric.
  * @example gradientDescent(run).pipe(take(1_000), hessian({ k: 3, bottom: 1, every: 50 }), conservation())
  * @see Cohen et al. 2021, arXiv:2103.00065; Cohen et al. 2024, arXiv:2410.24206, for several eigenvalues at the edge.
  */

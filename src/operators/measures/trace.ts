@@ -10,7 +10,7 @@ import { matrices, matrixOption } from './curvature/matrices.ts';
 
 export const columns = {
   hessianTrace: float64('tr ∇²L(θₜ), the sum of the eigenvalues', '1/η'),
-  hessianTraceError: float64('one standard error of it; 0 where it is exact', '1/η'),
+  hessianTraceError: float64('one standard error of it; 0 if it is exact', '1/η'),
   hessianTraceProducts: int32('products spent on this row', 'product'),
 };
 
@@ -21,13 +21,15 @@ export const columns = {
  *       trace()
  *     --{ …, hessianTrace: 31.2 }----{ …, hessianTrace: 31.1 }----|
  *
- * A third of the products finds the space of the large eigenvalues, a third takes the trace there exactly, and a third is
- * Hutchinson's estimate of the rest, with fresh signs at every row.
+ * A third of the products finds the space of the large eigenvalues, a third gives the exact trace on
+ * it, and a third is Hutchinson's estimate of the rest, with fresh random signs at every row.
  *
- * - needs: `state` with exact Hessian products (Jacobian products for `gauss-newton`), `step`
+ * - needs: `state` with Hessian products (Gauss-Newton products for `gauss-newton`), `step`
  * - adds:  `hessianTrace`, `hessianTraceError` [1/η], `hessianTraceProducts`
- * - cost:  `products` products and a third as many vectors of d doubles; where d is no more than a third, d products
- * - error: `hessianTraceError`, one standard error over `products`/3 samples, itself uncertain by 1/√(2·products/3)
+ * - cost:  `products` products and a third as many vectors of d doubles; d products if d is at most a
+ *   third of `products`
+ * - error: `hessianTraceError`, one standard error over `products`/3 samples, itself uncertain by
+ *   1/√(2·products/3)
  *
  * @throws {RangeError} if `products` is not an integer of at least 6, or `matrix` is unknown.
  * @example gradientDescent(run).pipe(take(1_000), every(10), trace()).subscribe(console.log);
@@ -38,7 +40,7 @@ export const trace = operator(
   {
     options: z.strictObject({
       every,
-      products: z.int().min(6).default(30).meta({ description: 'to spend on a row' }),
+      products: z.int().min(6).default(30).meta({ description: 'products to spend on a row' }),
       matrix: matrixOption,
     }),
     columns,

@@ -9,7 +9,8 @@ import { operator } from '../transforms/operator.ts';
 export const columns = { weightNorm: float64('‖θₜ‖ over all parameters, biases included') };
 
 /**
- * Adds the norm of all parameters; `weightNormSq`, which every row has, is squared and per layer, biases apart.
+ * Adds the norm of all parameters. `weightNormSq`, which every row has, is squared, per layer, and without
+ * biases.
  *
  *     --{ state }-------------------{ state }-------------------|
  *       weightNorm()
@@ -17,7 +18,7 @@ export const columns = { weightNorm: float64('‖θₜ‖ over all parameters, b
  *
  * - needs: `state`
  * - adds:  `weightNorm`
- * - cost:  one addition a tensor: the sums come with the gradient
+ * - cost:  one addition a tensor, because the sums come with the gradient
  * - error: that of a sum of squares
  *
  * @example gradientDescent(run).pipe(take(1_000), weightNorm()).subscribe(console.log);

@@ -9,29 +9,31 @@ import { StreamWriter } from '../../tables/stream-writer.ts';
 import { type TableWriter, writeParts } from '../../tables/table-writer.ts';
 
 export interface TableSink {
-  /** Named in errors. */
+  /** Name in messages. */
   readonly who: string;
   readonly path: string;
-  /** Rows per batch of the stream that is written while the run goes on. */
+  /** Rows per batch of the stream that is written while rows come. */
   readonly rows: number;
   /** Opens the file that the finished stream becomes. */
   readonly open: (path: string, columns: Columns) => TableWriter;
 }
 
-/** Which sink writes what is known by an ending. */
+/** Sink that writes the format of an ending. */
 const formats: Readonly<Record<string, string>> = {
   '.arrow': 'toArrow',
   '.feather': 'toArrow',
   '.parquet': 'toParquet',
 };
 
-/** Tables that a subscriber is writing, so that a second one does not write into the same stream. */
+/** Tables that a subscriber is writing; a second one must not write into the same stream. */
 const busy = new Set<string>();
 
 /**
- * Passes rows on and writes them: to `<path>.part` as they come, and from there to `path` once they end.
+ * Passes rows on and writes them: to `<path>.part` as they come, and from there to `path` at the end.
  *
- * @throws {TypeError} if `path` is not the name of a file, or that of another format, or the columns of the source are not known. @throws {RangeError} for `rows`.
+ * @throws {TypeError} if `path` is not the name of a file, or has the ending of another format; when the
+ *   chain is assembled, if the columns of the source are not known.
+ * @throws {RangeError} if `rows` is not a positive integer.
  */
 export function tableSink({ who, path, rows, open }: TableSink) {
   if (typeof path !== 'string' || path === '') {
@@ -65,7 +67,7 @@ export function tableSink({ who, path, rows, open }: TableSink) {
   };
 }
 
-/** One subscriber's stream on disk, on its way to become a table. */
+/** Stream on disk of one subscriber, which becomes a table at the end. */
 class Recording {
   readonly #who: string;
   readonly #path: string;
@@ -97,7 +99,7 @@ class Recording {
     }
   }
 
-  /** Turns the stream into the table; if that fails, the stream stays. */
+  /** Turns the stream into the table. If that fails, the stream stays. */
   finish(): void {
     busy.delete(this.#key);
     const part = this.#stream.path;
@@ -108,7 +110,7 @@ class Recording {
     this.#failed = false;
   }
 
-  /** Leaves the stream where it is; something has gone wrong already, and that is what shall be heard of. */
+  /** Closes the stream and leaves it there. Errors are dropped: an earlier one is on its way. */
   keep(): void {
     busy.delete(this.#key);
     try {
@@ -116,7 +118,7 @@ class Recording {
     } catch {}
   }
 
-  /** Nobody wants more rows: those that came make the table, unless one of them was what went wrong. */
+  /** Makes the table of the rows so far, because nobody wants more; not if one of them failed. */
   stop(): void {
     if (this.#failed) this.keep();
     else {
@@ -129,7 +131,7 @@ class Recording {
   }
 }
 
-/** What a teardown throws is lost in the source that it stops, so it goes where RxJS reports errors nobody listens to. */
+/** Reports an error of a teardown, which RxJS would drop, as an error that nobody handles. */
 function unheard(error: unknown): void {
   setTimeout(() => {
     if (!config.onUnhandledError) throw error;

@@ -2,21 +2,21 @@ import { connect, defer, merge, type Observable, Subject, takeUntil, tap } from 
 import { isStream, type Shape, Stream } from '../../stream.ts';
 
 /**
- * Feeds one run to several branches and merges what they give.
+ * Feeds one run to several branches and merges their rows.
  *
  *     --1---------2---------3---------|
  *       tee((rows) => rows.pipe(take(2)), (rows) => rows.pipe(map(double)))
  *     --(1 2)-----(2 4)-----6---------|
  *
- * The source is subscribed once, after every branch is listening; each row goes through the branches in their order.
- * A branch that completes leaves the others running, and when all have completed the source is stopped. An error of
- * one branch, or of the source, ends them all.
+ * The source is subscribed once, after every branch is listening. Each row goes through the branches in
+ * their order. A branch that completes leaves the others running; when all have completed the source is
+ * stopped. An error of one branch, or of the source, ends them all.
  *
- * Branches share rows, so an operator in one sets its columns on a copy and the others do not see them.
+ * Branches share rows, so an operator in one sets its columns on a copy that the others do not see.
  *
  * - cost: one copy of the row per branch that adds columns
  *
- * @param branches Each is given the rows as a Stream that knows its columns.
+ * @param branches Each takes the rows as a Stream that knows its columns.
  * @throws {RangeError} if there is no branch.
  * @example
  * run.pipe(tee((rows) => rows.pipe(toArrow('steps.arrow')), (rows) => rows.pipe(auditTime(100), tap(draw)))).subscribe();
@@ -26,7 +26,7 @@ export function tee<R, T extends Observable<unknown>[]>(...branches: { [K in key
   return (source: Observable<R>): Observable<Row<T[number]>> => {
     const shape: Shape = isStream(source) ? { ...source.shape, fresh: false } : { columns: {}, known: false };
     return defer(() => {
-      // connect() alone cannot stop a source that emits without end as soon as it is subscribed
+      // connect() alone cannot stop a source that emits without end on subscription
       const done = new Subject<void>();
       return source.pipe(
         takeUntil(done),

@@ -8,22 +8,23 @@ import { tableSink } from './table-sink.ts';
  *       toArrow('steps.arrow')                     steps.arrow: the columns, with units and meanings
  *     --{ state, step: 0 }--{ state, step: 1 }--|
  *
- * While rows come they go to `<path>.part`, an IPC stream of whole batches (closed after `rows` rows or 250 ms), which
- * a killed process leaves behind readable. When the source completes, or nobody wants more rows, it becomes the file
- * at `path`, at once and whole. If the source errors, `<path>.part` stays and `path` is as it was. A further
- * subscriber writes both anew.
+ * While rows come they go to `<path>.part`, an IPC stream of whole batches (closed after `rows` rows or
+ * 250 ms); a killed process leaves it behind readable. When the source completes, or nobody wants more
+ * rows, it becomes the file at `path`, whole and at once. If the source errors, `<path>.part` stays and
+ * `path` is as it was. A further subscriber writes both anew.
  *
- * `state` stays behind. Folders are made. Put `take(n)` above rather than below: then a file that cannot be written
- * is an error of the stream, and there before it completes.
+ * `state` is not written. Folders are made. Put `take(n)` above it rather than below: a file that cannot
+ * be written is then an error of the stream, and the file is there before the stream completes.
  *
  * - needs: a Stream, that is, columns known before the first row
  * - cost:  about 1.5 µs a row of 14 columns, and 2 µs a row at the end
- * - error: `cannot write FILE: no space left on device (ENOSPC); …`; what was written before stays in `<path>.part`
+ * - error: `cannot write FILE: no space left on device (ENOSPC); …`; earlier rows stay in `<path>.part`
  *
- * @param path         The file; it ends in `.arrow`, by custom.
+ * @param path         File to write; by custom it ends in `.arrow`.
  * @param options.rows Rows per batch while they come; the file has 65,536 in each. Default 1024.
- * @throws {TypeError} if `path` ends as another format does; on assembly, if the columns of the source are not known; as an error of the stream, if the first
- *   row has other keys than the columns, or a cell is none that its column can hold.
+ * @throws {TypeError} if `path` has the ending of another format; when the chain is assembled, if the
+ *   columns of the source are not known; as an error of the stream, if the keys of the first row are not
+ *   the columns, or a cell does not fit its column.
  * @throws {RangeError} if `rows` is not a positive integer.
  * @example
  * gradientDescent(run).pipe(take(1_000), conservation(), toArrow('output/my-run/steps.arrow')).subscribe();

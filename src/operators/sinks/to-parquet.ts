@@ -8,14 +8,14 @@ import { tableSink } from './table-sink.ts';
  *       toParquet('steps.parquet')                 steps.parquet: the columns, with units and meanings
  *     --{ state, step: 0 }--{ state, step: 1 }--|
  *
- * Goes about it as `toArrow` does: rows go to `<path>.part`, an Arrow IPC stream, and become the file when the source
- * completes or nobody wants more; if the source errors, `<path>.part` stays.
+ * Works as `toArrow` does: rows go to `<path>.part`, an Arrow IPC stream, and become the file when the
+ * source completes or nobody wants more. If the source errors, `<path>.part` stays.
  *
  * - needs: a Stream, that is, columns known before the first row
  * - cost:  about 1.5 µs a row of 14 columns, and 10 µs a row at the end
  * - error: as `toArrow`
  *
- * @param path         The file; it ends in `.parquet`, by custom.
+ * @param path         File to write; by custom it ends in `.parquet`.
  * @param options.rows Rows per batch while they come; the file has row groups of 65,536. Default 1024.
  * @throws {TypeError} as `toArrow`. @throws {RangeError} if `rows` is not a positive integer.
  * @example

@@ -7,7 +7,7 @@ import { type Need, requireNeeds } from '../../requirements.ts';
 import { checkMode, type RunBuffers, type RunFacts, type Snapshot, State } from '../../state.ts';
 import { type Flat, Stream } from '../../stream.ts';
 
-/** One row of a run: the parameters after `step` updates. */
+/** Row of a run: the parameters after `step` updates. */
 export interface Step {
   readonly state: State;
   readonly step: number;
@@ -140,7 +140,7 @@ function factsOf(who: string, { objective, theta0, learningRate, resumeFrom }: D
   };
 }
 
-/** One subscription: the buffers, and the loop over them a step at a time. */
+/** Loop of one subscription over its buffers, a step at a time. */
 class Steps {
   readonly #who: string;
   readonly #run: RunBuffers;
@@ -157,7 +157,7 @@ class Steps {
     const isFeedback = typeof learningRate === 'object';
     const controller = isFeedback ? learningRate.start(objective) : undefined;
     if (from) {
-      // may throw, so before anything is opened
+      // restore before anything is opened, because it may throw
       rule.restore(structuredClone(from.optimizer));
       if (from.schedule !== undefined) controller?.restore(structuredClone(from.schedule));
     }
@@ -197,7 +197,7 @@ class Steps {
     }
   }
 
-  /** Evaluates θₜ, emits its row and goes on to θₜ₊₁. */
+  /** Evaluates θₜ, emits its row and moves on to θₜ₊₁. */
   emit(subscriber: Observer<Step>): void {
     const run = this.#run;
     const { sums, theta, gradient } = run;
@@ -223,7 +223,7 @@ class Steps {
     this.#rule.close?.();
   }
 
-  /** Makes the update, and chooses its learning rate. */
+  /** Computes the update and chooses its learning rate. */
   #update(state: State): void {
     const run = this.#run;
     const { gradient, theta, update } = run;
@@ -263,7 +263,7 @@ class Steps {
     this.#step++;
   }
 
-  /** Moves the run to copies of its buffers, and returns those that rows have seen. */
+  /** Moves the run to copies of its buffers. Returns those that rows have seen. */
   #retire(): Float64Array[] {
     const run = this.#run;
     const { theta, gradient, update, sums } = run;

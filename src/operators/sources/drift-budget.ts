@@ -9,40 +9,40 @@ import { lawsOf } from '../../math/theory/laws.ts';
 import type { State } from '../../state.ts';
 import type { Controller, Feedback } from './descend.ts';
 
-/** The options of {@link driftBudget}. */
+/** Options of {@link driftBudget}. */
 export interface DriftBudget {
-  /** No learning rate above it. */
+  /** Upper bound of the learning rate. */
   readonly rate: number;
-  /** What |C_l − C_l(0)| may be at most; as a function of the updates made, which must not decrease. */
+  /** Upper bound of |C_l − C_l(0)|; a function of the updates made so far must not decrease. */
   readonly budget: number | Schedule;
-  /** c: no learning rate above c/λ₁(P⁻¹H). */
+  /** c: the learning rate is at most c/λ₁(P⁻¹H). */
   readonly curvature?: number;
 }
 
-/** Products before the first step, for the largest eigenvalue from a random vector; one a step from there on. */
+/** Products before the first step, from a random vector; each later step takes one. */
 const firstProducts = 20;
 
 /**
- * The schedule that deliberately controls how far a run breaks its conservation laws: at each step the largest learning
- * rate that keeps |C_l − C_l(0)| within a budget for every layer law, biases included.
+ * Makes a learning rate that controls how far a run breaks its conservation laws. At each step it
+ * is the largest that keeps |C_l − C_l(0)| of every layer law within a budget, biases included.
  *
- * A step ηd moves C_l by exactly 2ηB(θ, d) + η²B(d, d), both known before it is made, so the budget holds exactly, by the
- * column `drift` itself: what rounding may add, whatever the order of the sums, is kept back. It works with every
- * optimizer, since the update of each is linear in η.
+ * A step ηd moves C_l by exactly 2ηB(θ, d) + η²B(d, d). Both forms are known before the step is
+ * made, so the budget holds exactly in the column `drift`; what rounding may add is kept back. Every
+ * optimizer will do, because its update is linear in η.
  *
- * The budget wins over the loss: where only η = 0 is left, the run stands still (its rows go on) until the budget grows.
- * A constant budget is spent as early as the curvature allows, and where δ_l keeps its sign nothing gives it back; a
- * {@link ramp} leaves room at every step.
+ * The budget wins over the loss. If only η = 0 is left, the run stands still and its rows go on
+ * until the budget grows. A constant budget is spent early: if δ_l keeps its sign, nothing gives it
+ * back. A {@link ramp} leaves room at every step.
  *
  * - needs: `hvp` of the objective
  * - cost:  one Hessian product a step, 20 before the first
- * - error: λ₁ is followed by power iteration, warm from one step to the next: ‖Mv‖ never lies above the largest |λ| of
- *   M = P^(−½)HP^(−½) and lags behind where that rises or turns; at c = 1 the step is below the edge as long as it has
- *   half of it. The laws themselves are held without error
+ * - error: the laws are held without error. λ₁ comes from power iteration that starts at the last
+ *   step's vector: ‖Mv‖ never exceeds the largest |λ| of M = P^(−½)HP^(−½), but it lags behind if
+ *   that rises or turns. At c = 1 the step is below the edge if ‖Mv‖ is at least half of it
  *
  * @param curvature Default 1. Below 4/3, c/λ₁ is below the edge of every optimizer here.
- * @throws {RangeError} if `rate` or `budget` is not positive, or `curvature` not in (0, 2); the stream errs with one where
- *   the budget is below what rounding alone can make of C_l, or decreases.
+ * @throws {RangeError} if `rate` or `budget` is not positive, or `curvature` not in (0, 2); the
+ *   stream errs with one if the budget decreases, or is below the rounding of C_l.
  * @example
  * const learningRate = driftBudget({ rate: 1, budget: ramp(0.01, { steps: 2_000 }) });
  * gradientDescent({ objective: L, theta0: L.start(), learningRate }).pipe(take(2_001), conservation());
@@ -95,7 +95,7 @@ class Budgeted implements Controller {
     return largestRate(lambda > 0 ? Math.min(rate, curvature / lambda) : rate, budget, this.#forms, rounding);
   }
 
-  /** What the row after this step is allowed. */
+  /** Budget of the row after this step. */
   #budget(step: number, rounding: number): number {
     const { budget } = this.#options;
     if (typeof budget === 'number') {
@@ -120,14 +120,14 @@ class Budgeted implements Controller {
 
 const total = (squares: Float64Array): number => squares.reduce((sum, square) => sum + square, 0);
 
-/** A random vector of length 1, the same for every run of that dimension. [d] */
+/** Random vector of length 1, the same for every run of that dimension. [d] */
 function direction(dim: number): Float64Array {
   const v = nativeRandom(fingerprint('driftBudget')).normal(dim);
   const length = Math.sqrt(total(v.map((x) => x * x)));
   return v.map((x) => x / length);
 }
 
-/** Power iteration on P^(−½)HP^(−½) from v, which it moves on: ‖Mv‖ of the last. */
+/** Moves v on by power iteration on M = P^(−½)HP^(−½). Returns the last ‖Mv‖. */
 function follow(state: State, v: Float64Array, products: number): number {
   const P = state.preconditioner;
   const { hvp } = state;
@@ -143,7 +143,7 @@ function follow(state: State, v: Float64Array, products: number): number {
       square += Mv[i]! * Mv[i]!;
     }
     lambda = Math.sqrt(square);
-    if (!(lambda > 0 && lambda < Infinity)) return lambda; // a flat place, or a diverging run: v stays
+    if (!(lambda > 0 && lambda < Infinity)) return lambda; // flat or diverged: v stays
     for (let i = 0; i < v.length; i++) v[i] = Mv[i]! / lambda;
   }
   return lambda;

@@ -7,30 +7,31 @@ import { optimizer } from './optimizer.ts';
 
 export const columns = {
   time: float64('time t of the flow θ′ = −∇L(θ)'),
-  localError: float64('‖difference of the orders 5 and 4‖/max(1, ‖θ‖) of the step that follows: its error, estimated'),
+  localError: float64('estimated error of the step that follows: ‖order 5 − order 4‖/max(1, ‖θ‖)'),
 };
 
 const options = z.strictObject({
-  tolerance: fraction.default(1e-6).meta({ description: 'of the local error of a step, relative to ‖θ‖' }),
+  tolerance: fraction.default(1e-6).meta({ description: 'bound of the local error of a step, relative to ‖θ‖' }),
 });
 
 /**
- * Gradient flow θ′ = −∇L(θ), integrated by an adaptive Runge-Kutta pair (Dormand and Prince, orders 5 and 4): a row per
- * step that was accepted, the first at time 0; never completes.
+ * Makes the steps of gradient flow θ′ = −∇L(θ), integrated by the adaptive Runge-Kutta pair of
+ * Dormand and Prince, orders 5 and 4. Each accepted step is a row, the first at time 0. It never
+ * completes.
  *
  *     --{ step: 0, time: 0, learningRate: 0.013, … }--{ step: 1, time: 0.013, learningRate: 0.064, … }--…
  *
- * Every conservation law holds but for the error of the integrator: |C_l(t) − C_l(0)| is of the order of
- * 2 Σ `localError`·max(1, ‖θ‖²) and of no more, whatever the time; gradient descent drifts by η²S.
+ * Every conservation law holds up to the error of the integrator: |C_l(t) − C_l(0)| is of the order
+ * of 2 Σ `localError`·max(1, ‖θ‖²), whatever the time. Gradient descent drifts by η²S.
  *
- * - adds:  `step`, `learningRate`, `loss`, `weightNormSq`, `gradientNormSq`; `time`, `localError`. `learningRate` is the
- *   length h of the step that follows
- * - cost:  seven gradients a row, six more for each step that is tried in vain; a second workspace
- * - error: `localError` ≤ `tolerance`. It is that of the solution of order 4, while the one of order 5 goes on
- * - edge:  3.3066/h, where the stability of the pair ends: on a stiff loss the steps are held below it by the tolerance
+ * - adds:  `step`, `learningRate`, `loss`, `weightNormSq`, `gradientNormSq`; `time`, `localError`.
+ *   `learningRate` is the length h of the step that follows
+ * - cost:  seven gradients a row, six more for each rejected step; a second workspace
+ * - error: `localError` ≤ `tolerance`. It is the error of order 4; the solution of order 5 goes on
+ * - edge:  3.3066/h, the end of the pair's stability; on a stiff loss the tolerance keeps h below it
  *
- * @param tolerance Default 1e-6. Where ReLU kinks are crossed the steps shrink with it, and a run that slides along one takes
- *   1/tolerance of them: 1e-7 is as fine as such networks are worth, smooth ones take 1e-10.
+ * @param tolerance Default 1e-6. Steps shrink with it if ReLU kinks are crossed, and a run that
+ *   slides along a kink takes 1/tolerance steps. Use 1e-7 at the finest there; smooth networks take 1e-10.
  * @throws {RangeError} if `tolerance` is not in (0, 1).
  * @example
  * gradientFlow({ objective: L, theta0: L.start() }).pipe(takeWhile(({ time }) => time < 20), conservation());

@@ -11,30 +11,32 @@ import { gradientDescent } from './gradient-descent.ts';
 import { optimizer } from './optimizer.ts';
 
 const options = z.strictObject({
-  batch: count.meta({ description: 'samples of a batch; what an epoch leaves over is dropped' }),
-  beta: share.default(0).meta({ description: 'momentum: what the buffer keeps of itself' }),
+  batch: count.meta({ description: 'samples of a batch; the rest of an epoch is dropped' }),
+  beta: share.default(0).meta({ description: 'momentum: share of the buffer that it keeps at a step' }),
   weightDecay: z.number().nonnegative().default(0),
 });
 
-/** Descent whose optimizer draws something: the order of the batches follows from `seed`. */
+/** Descent with a seed, from which the order of the batches follows. */
 type SeededDescent = Descent & { readonly seed: number };
 
 /**
- * Mini-batch stochastic gradient descent, with momentum if asked: the step is made from the gradient of one batch.
+ * Makes the steps of mini-batch stochastic gradient descent, with momentum if asked. Each step is
+ * made from the gradient of one batch.
  *
  *     --{ state, step: 0, loss }--{ state, step: 1, loss }--{ state, step: 2, loss }--…
  *
- * At each epoch all samples are shuffled anew and cut into batches; the n mod `batch` that are left over are dropped, so
- * that every batch has as many. Loss, gradient, norms and Hessian products of a row stay those of the whole objective;
- * `state.stepGradient` and `state.stepSums` are the batch's, and the ledger's S and symmetry are made of them.
+ * Each epoch shuffles the samples anew and cuts them into batches of equal size; the n mod `batch`
+ * samples left over are dropped. Loss, gradient, norms and Hessian products of a row stay those of
+ * the whole objective. `state.stepGradient` and `state.stepSums` are those of the batch, and so are
+ * S and the symmetry of the ledger.
  *
  * - needs:  an objective with `batches`
  * - adds:   `step`, `learningRate`, `loss`, `weightNormSq`, `gradientNormSq`
- * - cost:   a pass over all samples a row beside that over the batch; a workspace for each
- * - edge:   2/η − w, (2 + 2β)/η − w with momentum: not for λ₁ but for the batch sharpness, see `batchSharpness`
- * - ledger: as `gradientDescent` or `momentum` have it, with the gradients of the batches
+ * - cost:   a pass over all samples a row and one over the batch; a workspace for each
+ * - edge:   2/η − w, (2 + 2β)/η − w with momentum; compared with `batchSharpness`, not with λ₁
+ * - ledger: as for `gradientDescent` or `momentum`, with the gradients of the batches
  *
- * @param seed Of the order, an integer of at least 0.
+ * @param seed Seed of the order, an integer of at least 0.
  * @param beta Default 0: no momentum.
  * @throws {RangeError} if `batch` is not in 1 … n, `beta` not in [0, 1), or `weightDecay` is negative.
  * @throws {TypeError} if the objective has no batches.

@@ -2,7 +2,7 @@ import { concatMap, from, map } from 'rxjs';
 import { type Flat, Stream } from '../../stream.ts';
 import { type Axes, heading, type Point, pointsOf } from './grid.ts';
 
-/** A run's rows behind its number and the axes that the run has no column for itself. */
+/** Row of a run behind its number and the axes that the run has no column for. */
 export type Swept<A extends Axes, R> = Flat<{ run: number } & Omit<Point<A>, keyof R> & R>;
 
 /**
@@ -11,10 +11,11 @@ export type Swept<A extends Axes, R> = Flat<{ run: number } & Omit<Point<A>, key
  *     sweep({ learningRate: [0.1, 0.2], seed: [1] }, run)
  *     --{ run: 0, seed: 1, … }--{ run: 0, seed: 1, … }--{ run: 1, seed: 1, … }--|
  *
- * - adds: `run`, and the axes; an axis with the name of a column of the run stands as that column
+ * - adds: `run` and the axes, except an axis that is a column of the run already
  *
- * @param run Assembled once per point when it is that point's turn, and once at the start for its columns alone.
- * @throws {RangeError} if the grid is empty. @throws {TypeError} if an axis, or a column of the run, is called `run`.
+ * @param run Makes the pipeline of a point: at the start for its columns, and at each point's turn.
+ * @throws {RangeError} if the grid is empty. @throws {TypeError} if an axis, or a column of the run,
+ *   is called `run`.
  * @example
  * sweep({ learningRate: logspace(1e-3, 1e-1, 12), seed: [1, 2, 3] }, ({ learningRate, seed }) =>
  *   gradientDescent({ objective: at(seed), theta0: at(seed).start(), learningRate }).pipe(take(100), last()),
@@ -22,7 +23,7 @@ export type Swept<A extends Axes, R> = Flat<{ run: number } & Omit<Point<A>, key
  */
 export function sweep<const A extends Axes, R extends object>(axes: A, run: (point: Point<A>) => Stream<R>) {
   const points = pointsOf(axes);
-  // cold: costs nothing until subscribed, so assemble one to read its columns
+  // a cold stream costs nothing until it is subscribed to, so one is made to read its columns
   const { columns: inner, run: facts } = run(points[0]!).shape;
   const head = heading('sweep', axes, inner);
   const shape = { columns: head.columns, run: facts, axes: Object.keys(axes), fresh: true };

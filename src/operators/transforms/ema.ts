@@ -5,14 +5,14 @@ import { measure } from './measure.ts';
 
 /** Options of {@link ema} in a spec, with the column that code names first. */
 export const options = z.strictObject({
-  of: z.string().meta({ description: 'the column to average' }),
+  of: z.string().meta({ description: 'column to average' }),
   beta: share.default(0.9).meta({ description: 'weight of the past' }),
 });
 
 const rest = options.omit({ of: true });
 
 /**
- * Adds an exponential moving average of a column: mₜ = βmₜ₋₁ + (1 − β)xₜ, begun at m₀ = x₀.
+ * Adds an exponential moving average of a column: mₜ = βmₜ₋₁ + (1 − β)xₜ from m₀ = x₀.
  *
  *     --{ loss: 4 }---------------{ loss: 2 }---------------|
  *       ema('loss', { beta: 0.5 })
@@ -21,9 +21,9 @@ const rest = options.omit({ of: true });
  * - reads: the column
  * - adds:  `⟨column⟩Ema`
  *
- * @param beta Weight of the past; 1/(1 − β) rows is how far back it looks.
- * @throws {RangeError} if `beta` is not in [0, 1). @throws {TypeError} as an error of the stream, at a row on which the
- *   column is not a number.
+ * @param beta Weight of the past, in [0, 1); the average looks back over about 1/(1 − β) rows.
+ * @throws {RangeError} if `beta` is not in [0, 1). @throws {TypeError} as an error of the stream, at
+ *   a row in which the column is not a number.
  * @example run.pipe(ema('loss', { beta: 0.99 }))
  */
 export function ema<X extends string>(column: X, given: z.input<typeof rest> = {}) {

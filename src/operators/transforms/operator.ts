@@ -66,7 +66,7 @@ export function operator<S extends object, C extends Columns, O extends z.ZodObj
     const added = columnsFor(options) as C;
     const begin = (context: Context) => start(options, context);
     if (typeof every !== 'number' || every === 1) return measure(added, begin, requirement);
-    // every row that has a `state` has a step
+    // every row with a `state` has a step
     const sparse = begin as unknown as (context: Context) => Measurement<S & { readonly step: number }, Values<C>, M>;
     return measureEvery(every, added, sparse, requirement);
   };

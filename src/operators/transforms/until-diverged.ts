@@ -2,7 +2,7 @@ import { type Observable, takeWhile } from 'rxjs';
 import { passing } from '../../stream.ts';
 
 /**
- * Ends the run at its first non-finite loss; that row is kept, since a diverged run is a result.
+ * Ends the run at its first non-finite loss and keeps that row, because a diverged run is a result.
  *
  *     --2--9--∞--NaN--|
  *       untilDiverged()

@@ -3,14 +3,14 @@ import type { MatVec } from '../../../math/linalg/mat-vec.ts';
 import type { Need } from '../../../requirements.ts';
 import type { State } from '../../../state.ts';
 
-/** A symmetric matrix at a row: its name in the documentation, its products, and what they ask of the engine. */
+/** Symmetric matrix at a row: its name in the documentation, its products, and their needs. */
 export interface Matrix {
   readonly symbol: string;
   readonly needs: readonly Need[];
   readonly of: (state: State) => MatVec;
 }
 
-/** What the option `matrix` of a measure of curvature may be. */
+/** Matrices that the option `matrix` of a measure of curvature may name. */
 export const matrices = {
   hessian: {
     symbol: 'the Hessian ∇²L(θₜ)',
@@ -43,5 +43,8 @@ export const matrices = {
 export type MatrixName = keyof typeof matrices;
 export const matrixNames = Object.keys(matrices) as [MatrixName, ...MatrixName[]];
 
-/** The option in a spec. */
-export const matrixOption = z.enum(matrixNames).default('hessian').meta({ description: 'whose curvature' });
+/** Schema of the option `matrix`. */
+export const matrixOption = z
+  .enum(matrixNames)
+  .default('hessian')
+  .meta({ description: 'matrix whose eigenvalues are measured' });
