@@ -20,7 +20,16 @@ export { type Need, requireNeeds } from './requirements.ts';
 export type { OptionsOf } from './options.ts';
 export { memoryless } from './math/memory.ts';
 export { layerPairs } from './math/models/layer-pairs.ts';
-export { columnsOf, extend, type Flat, isStream, passing, type Requirement, type Shape, Stream } from './stream.ts';
+export {
+  columnsOf,
+  addColumns,
+  type Flat,
+  isStream,
+  passThrough,
+  type Requirement,
+  type RowShape,
+  Stream,
+} from './stream.ts';
 export {
   type Memory,
   type EdgeOf,

@@ -5,15 +5,15 @@ import type { Gradient, UpdateSums } from './math/optimizers/update-rule.ts';
 export type { Memory } from './math/memory.ts';
 export type { UpdateSums } from './math/optimizers/update-rule.ts';
 
-/** All that it takes to go on after a row as if nothing had happened. */
+/** Everything that decides the rows after a row: a run goes on from it as if it had not been stopped. */
 export interface Snapshot {
   readonly step: number;
   readonly theta: Float64Array; //  θₜ           [d]
   readonly update: Float64Array; // θₜ₊₁ − θₜ    [d]
   readonly optimizer: unknown;
-  /** Of a schedule that remembers something. */
+  /** Memory of the controller of the learning rate, if there is one. */
   readonly schedule?: unknown;
-  /** What each operator remembers, by the columns it adds. */
+  /** Memory of each operator, by the names of the columns that it adds. */
   readonly memories: Readonly<Record<string, unknown>>;
 }
 
@@ -52,7 +52,7 @@ export interface RunBuffers {
   readonly preconditioner: () => Float64Array | null;
   readonly memories: Map<string, Memory>;
   readonly saved: Map<string, unknown>;
-  /** Counts the rows handled; a State of an earlier one refuses to be read. */
+  /** Number of rows handled so far. A State of an earlier row refuses to be read. */
   generation: number;
 }
 
@@ -62,10 +62,12 @@ export type Products = Pick<Evaluation, ProductName>;
 const brand = Symbol.for('rxdescent.State');
 
 /**
- * Where the run is: borrowed, valid only while its row is being handled; `copy()` what you keep.
+ * State of the run at a row: parameters, gradient, products. It is borrowed, that is, valid only while
+ * its row is being handled; `copy()` what you keep.
  *
- * Reading it later, after an `await` or out of an array, is an error and not a wrong number. An array taken from it in
- * time is overwritten all the same.
+ * Reading it later, after an `await` or out of an array, is an error rather than a wrong number. An array
+ * that was taken from it in time is overwritten at the next step all the same; with
+ * RXDESCENT_CHECK=1 in the environment it is filled with NaN, so that such a mistake shows.
  *
  * @example run.pipe(tap(({ state, step }) => step % 100 || draw(state.copy().theta)));
  */
@@ -92,7 +94,7 @@ export class State {
   get [brand](): true {
     return true;
   }
-  /** Is this the first row of the run, or the first since it was taken up from a snapshot? */
+  /** True at the first row of the run, or of a run that goes on from a snapshot. */
   get first(): boolean {
     return this.#live.generation === 0;
   }
@@ -111,7 +113,7 @@ export class State {
   get gradient(): Float64Array {
     return this.#live.gradient;
   }
-  /** The step that follows this row, θₜ₊₁ − θₜ [d]. */
+  /** Step that follows this row, θₜ₊₁ − θₜ [d]. */
   get update(): Float64Array {
     return this.#live.update;
   }
@@ -121,22 +123,22 @@ export class State {
   get sums(): Sums {
     return this.#live.sums;
   }
-  /** The gradient that the step after this row is made from: ∇L(θₜ), or that of a mini-batch [d]. */
+  /** Gradient that the step after this row is made from: ∇L(θₜ), or that of a mini-batch [d]. */
   get stepGradient(): Float64Array {
     return this.#live.stepGradient().gradient;
   }
-  /** The inner products of {@link stepGradient}. */
+  /** Inner products of {@link stepGradient}. */
   get stepSums(): Sums {
     return this.#live.stepGradient().sums;
   }
   get updateSums(): UpdateSums {
     return this.#live.updateSums();
   }
-  /** The largest eigenvalue of P⁻¹∇²L(θₜ) that the step after this row is stable under: 2/η for gradient descent. */
+  /** Largest eigenvalue of P⁻¹∇²L(θₜ) at which the next step is stable: 2/η for gradient descent. */
   get edge(): number {
     return this.#live.edge();
   }
-  /** The diagonal of P [d] where the optimizer steps through P⁻¹, as RMSProp and Adam do; null where P is the identity. */
+  /** Diagonal of P [d] if the optimizer steps through P⁻¹, as RMSProp and Adam do; null if P is the identity. */
   get preconditioner(): Float64Array | null {
     return this.#live.preconditioner();
   }
@@ -159,15 +161,15 @@ export class State {
     return Object.fromEntries(guarded) as Products;
   }
 
-  /** θₜ, ∇L(θₜ) and the update, to keep. */
+  /** Copies θₜ, ∇L(θₜ) and the update, to keep. */
   copy(): { theta: Float64Array; gradient: Float64Array; update: Float64Array } {
     const { theta, gradient, update } = this.#live;
     return { theta: theta.slice(), gradient: gradient.slice(), update: update.slice() };
   }
 
   /**
-   * Everything that decides the rows to come, to keep: hand it to a source as `resumeFrom`. Take it at the end of the chain,
-   * when every operator has handled the row.
+   * Copies everything that decides the rows to come. A source goes on from it as `resumeFrom`. Take it at
+   * the end of the chain, when every operator has handled the row.
    */
   snapshot(): Snapshot {
     const { theta, update, optimizer, schedule, memories, saved } = this.#live;
@@ -178,12 +180,12 @@ export class State {
       update: update.slice(),
       optimizer: structuredClone(optimizer.snapshot()),
       ...(schedule && { schedule: structuredClone(schedule.snapshot()) }),
-      // an operator that has had no row since the run was resumed knows what it knew then
+      // an operator without a row since the run was resumed still has the memory of then
       memories: structuredClone(Object.fromEntries([...saved, ...now])),
     };
   }
 
-  /** Called by an operator with memory at its first row: a run that goes on from a snapshot gives it back what it knew. */
+  /** Registers the memory of an operator at its first row, and restores it if the run goes on from a snapshot. */
   remember(key: string, memory: Memory): void {
     const { memories, saved } = this.#live;
     memories.set(key, memory);
@@ -196,7 +198,8 @@ export const isState = (value: unknown): value is State =>
   typeof value === 'object' && value !== null && brand in value;
 
 /**
- * In check mode a source moves to new buffers at every step and fills the old ones with NaN, so that an array which
- * was kept without `copy()` shows at once. On where the environment has RXDESCENT_CHECK=1; the tests run in it.
+ * Tells whether check mode is on (RXDESCENT_CHECK=1 in the environment; the tests run in it). A source then
+ * moves to new buffers at every step and fills the old ones with NaN, so that an array which was kept
+ * without `copy()` shows at once.
  */
 export const checkMode = (): boolean => process.env['RXDESCENT_CHECK'] === '1';

@@ -8,7 +8,7 @@ import {
 import { type Columns, isColumn } from './columns.ts';
 import type { RunFacts } from './state.ts';
 
-/** One type out of an intersection, so that an editor shows `{ step: number; loss: number }`. */
+/** Type that merges an intersection, so that an editor shows `{ step: number; loss: number }`. */
 export type Flat<T> = { [K in keyof T]: T[K] } & {};
 
 const brand = Symbol.for('rxdescent.Stream');
@@ -32,7 +32,7 @@ export interface Requirement {
 }
 
 /** Facts about the rows that are known before the first of them arrives. */
-export interface Shape {
+export interface RowShape {
   readonly columns: Columns;
   /** Facts of the run behind the rows' `state`; null if rows have no state. Streams only carry it. */
   readonly run?: RunFacts | null;
@@ -51,7 +51,7 @@ export interface Shape {
 const nothing = { columns: {}, run: null, base: null, axes: [], pending: [] };
 
 /**
- * A cold Observable of rows that knows its columns before the first row arrives.
+ * Cold Observable of rows that knows its columns before the first row arrives.
  *
  * @example
  * const columns = { step: int32('row of a file') };
@@ -59,9 +59,9 @@ const nothing = { columns: {}, run: null, base: null, axes: [], pending: [] };
  */
 export class Stream<R> extends Observable<R> {
   readonly [brand] = true;
-  readonly shape: Required<Shape>;
+  readonly shape: Required<RowShape>;
 
-  constructor(shape: Shape, subscribe: (subscriber: Subscriber<R>) => TeardownLogic) {
+  constructor(shape: RowShape, subscribe: (subscriber: Subscriber<R>) => TeardownLogic) {
     super(subscribe);
     this.shape = { ...nothing, known: true, fresh: false, ...shape };
   }
@@ -73,8 +73,8 @@ export class Stream<R> extends Observable<R> {
   override pipe<A>(a: Op<R, A>): Stream<A>;
   override pipe<A, B>(a: Op<R, A>, b: Op<A, B>): Stream<B>;
   override pipe<A, B, C>(a: Op<R, A>, b: Op<A, B>, c: Op<B, C>): Stream<C>;
-  // here, and not first: the compiler pairs overloads with those of Observable from the last one up when it infers R of a
-  // Stream that is handed to RxJS, and pipe() has to meet pipe()
+  // not first: if a Stream is handed to RxJS, the compiler infers R by pairing these overloads with
+  // those of Observable from the last one up, and pipe() must meet pipe()
   override pipe(): Stream<R>;
   override pipe<A, B, C, D>(a: Op<R, A>, b: Op<A, B>, c: Op<B, C>, d: Op<C, D>): Stream<D>;
   override pipe<A, B, C, D, E>(a: Op<R, A>, b: Op<A, B>, c: Op<B, C>, d: Op<C, D>, e: Op<D, E>): Stream<E>;
@@ -92,11 +92,11 @@ export class Stream<R> extends Observable<R> {
   override pipe<A, B, C, D, E, F, G, H, I, J, K>(a: Op<R, A>, b: Op<A, B>, c: Op<B, C>, d: Op<C, D>, e: Op<D, E>, f: Op<E, F>, g: Op<F, G>, h: Op<G, H>, i: Op<H, I>, j: Op<I, J>, k: Op<J, K>): Stream<K>;
   // biome-ignore format: a table
   override pipe<A, B, C, D, E, F, G, H, I, J, K, L>(a: Op<R, A>, b: Op<A, B>, c: Op<B, C>, d: Op<C, D>, e: Op<D, E>, f: Op<E, F>, g: Op<F, G>, h: Op<G, H>, i: Op<H, I>, j: Op<I, J>, k: Op<J, K>, l: Op<K, L>): Stream<L>;
-  /** Beyond twelve the type of the row is not followed; `.pipe(…)` again to keep it. */
+  /** Beyond twelve operators the type of the row is lost; call `.pipe(…)` again to keep it. */
   // biome-ignore format: a table
   override pipe<A, B, C, D, E, F, G, H, I, J, K, L>(a: Op<R, A>, b: Op<A, B>, c: Op<B, C>, d: Op<C, D>, e: Op<D, E>, f: Op<E, F>, g: Op<F, G>, h: Op<G, H>, i: Op<H, I>, j: Op<I, J>, k: Op<J, K>, l: Op<K, L>, m: Op<L, any>, ...rest: Op<any, any>[]): Stream<any>;
   override pipe(...operators: OperatorFunction<any, any>[]): any {
-    return operators.reduce<Stream<any>>((source, operator) => under(source, operator(source)), this);
+    return operators.reduce<Stream<any>>((source, operator) => rebase(source, operator(source)), this);
   }
 }
 
@@ -110,43 +110,43 @@ type Op<A, B> = OperatorFunction<A, B>;
 export const isStream = (source: unknown): source is Stream<unknown> =>
   typeof source === 'object' && source !== null && brand in source;
 
-/** The axes of the grid that rows come from; none of a plain Observable. */
+/** Returns the axes of the grid that rows come from; none for a plain Observable. */
 export const axesOf = (source: unknown): readonly string[] => (isStream(source) ? source.shape.axes : []);
 
 /**
- * Columns that are known of any Observable: none of a plain one.
+ * Returns the columns of a Stream; none for a plain Observable.
  *
  * @example Object.keys(columnsOf(run)); // ['step', 'learningRate', 'loss', …]
  */
 export const columnsOf = (source: unknown): Columns => (isStream(source) ? source.shape.columns : {});
 
-/** What is known of a source: of a plain Observable nothing. */
-const shapeOf = (source: Observable<unknown>): Omit<Required<Shape>, 'fresh'> =>
+/** Returns the shape of a source; nothing is known of a plain Observable. */
+const shapeOf = (source: Observable<unknown>): Omit<Required<RowShape>, 'fresh'> =>
   isStream(source) ? source.shape : { ...nothing, known: false, base: source };
 
-/** What an operator's result is once the stream it was applied to is put back under it. */
-function under(source: Stream<any>, result: Observable<any>): Stream<any> {
-  // a plain RxJS operator returns a plain Observable: it keeps the columns of what it was given
+/** Puts the stream that an operator was applied to back under its result, so that its columns stay known. */
+function rebase(source: Stream<any>, result: Observable<any>): Stream<any> {
+  // an RxJS operator returns a plain Observable; it keeps the columns of its source
   if (!isStream(result)) return new Stream({ ...source.shape, fresh: false }, (s) => result.subscribe(s));
   if (result.shape.known) return result;
-  // it was added to these rows themselves
+  // the columns were added to these rows themselves
   if (!source.shape.known && result.shape.base === source.shape.base) return result;
-  const shape = extend(source, result.shape.columns, result.shape.pending);
+  const shape = addColumns(source, result.shape.columns, result.shape.pending);
   return new Stream({ ...shape, fresh: result.shape.fresh }, (s) => result.subscribe(s));
 }
 
 /**
- * The shape of `source` with columns added to it, for an operator that is not made by `derive` or `measure`.
+ * Returns the shape of `source` with columns added, for an operator that `derive` and `measure` cannot make.
  *
  * @example
- * const shape = extend(run, { twice: int32('2·step') }, [{ operator: 'twice', reads: ['step'] }]);
- * @throws {TypeError} if a column is none, or already there, or a requirement is not met by rows that are known.
+ * const shape = addColumns(run, { twice: int32('2·step') }, [{ operator: 'twice', reads: ['step'] }]);
+ * @throws {TypeError} if a column is not one, or is there already, or the rows do not meet a requirement.
  */
-export function extend(
+export function addColumns(
   source: Observable<unknown>,
   columns: Columns,
   requirements: readonly Requirement[] = [],
-): Shape {
+): RowShape {
   const { fresh: _, ...shape } = { fresh: false, ...shapeOf(source) };
   const { known, pending, columns: above } = shape;
   const strange = Object.keys(columns).find((name) => !isColumn(columns[name]));
@@ -181,14 +181,14 @@ export function extend(
 }
 
 /**
- * Lets an operator that only drops rows, or passes them on, keep what is known of them.
+ * Keeps the columns of rows under an operator that only drops or passes them.
  *
- * @example const first100 = passing<Step>(take(100), { operator: 'first100', reads: ['step'] });
+ * @example const first100 = passThrough<Step>(take(100), { operator: 'first100', reads: ['step'] });
  */
-export const passing =
+export const passThrough =
   <R>(operator: MonoTypeOperatorFunction<R>, requirement?: Requirement) =>
   (source: Observable<R>): Stream<R> => {
     const rows = operator(source);
-    const shape = extend(source, {}, requirement ? [requirement] : []);
+    const shape = addColumns(source, {}, requirement ? [requirement] : []);
     return new Stream({ ...shape, fresh: isStream(source) && source.shape.fresh }, (s) => rows.subscribe(s));
   };

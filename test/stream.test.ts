@@ -31,7 +31,7 @@ import { ema } from '../src/operators/transforms/ema.ts';
 import { every } from '../src/operators/transforms/every.ts';
 import { measure } from '../src/operators/transforms/measure.ts';
 import { untilDiverged } from '../src/operators/transforms/until-diverged.ts';
-import { columnsOf, extend, isStream, passing, Stream } from '../src/stream.ts';
+import { addColumns, columnsOf, isStream, passThrough, Stream } from '../src/stream.ts';
 import { stoppedClock } from './helpers/clock.ts';
 import { rowsOf } from './helpers/operators.ts';
 import { quadratic } from './helpers/quadratic.ts';
@@ -413,10 +413,10 @@ describe('the rows of one subscriber', () => {
   });
 });
 
-describe('extend', () => {
+describe('addColumns', () => {
   it('gives the shape of a source with columns added', () => {
     const a = int32('a');
-    expect(extend(run(), { a })).toMatchObject({
+    expect(addColumns(run(), { a })).toMatchObject({
       columns: { ...stepColumns, a },
       run: { objective: { products: L.products } },
       known: true,
@@ -424,12 +424,12 @@ describe('extend', () => {
   });
 });
 
-describe('passing', () => {
+describe('passThrough', () => {
   it('keeps the columns and the ownership of the rows it passes on', () => {
-    const some = run().pipe(passing(filter<Step>(({ step }) => step > 2)));
+    const some = run().pipe(passThrough(filter<Step>(({ step }) => step > 2)));
     expect(names(some)).toEqual(base);
     expect(some.shape.fresh).toBe(true);
-    expect(passing(filter(() => true))(steps(1)).shape).toMatchObject({ columns: {}, known: false, fresh: false });
+    expect(passThrough(filter(() => true))(steps(1)).shape).toMatchObject({ columns: {}, known: false, fresh: false });
   });
 });
 

@@ -1,13 +1,13 @@
 import { SpecError } from '../pipelines/spec-error.ts';
 
-/** A command that was given what it cannot work on. */
+/** Fault in how a command was called. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
 /**
- * The exit code of an error and the message a person is shown: 2 for a bad usage or spec, 1 for what failed on the way.
- * The stack is for those who ask for it (RXDESCENT_DEBUG=1).
+ * Returns the exit code and the message for an error: 2 for a bad usage or spec, 1 if something failed on the
+ * way. RXDESCENT_DEBUG=1 adds the stack.
  */
 export function explained(error: unknown): { code: 1 | 2; message: string } {
   const message = error instanceof Error ? error.message : String(error);

@@ -26,7 +26,7 @@ for (const command of [run, describe, validate]) {
 try {
   await program.parseAsync();
 } catch (error) {
-  // commander has written its own message by now; help and version are no errors
+  // commander has written its own message already; help and version are no errors
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
   else {
     const { code, message } = explained(error);
@@ -35,7 +35,7 @@ try {
   }
 }
 
-/** `error: unknown command 'runn'` and `(Did you mean run?)` below it, as every other message is worded. */
+/** Words `error: unknown command 'runn'` and the `(Did you mean run?)` below it as every other message. */
 function oneLine(text: string): string {
   return text.replace(/^error: /, '').replace(/\n\(Did you mean (.*)\?\)/, '; did you mean $1?');
 }

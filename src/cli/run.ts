@@ -54,7 +54,7 @@ export const run = (make: () => Command): Command =>
     if (outcome.status === 'interrupted') process.exitCode = 130;
   });
 
-/** Grids of fewer steps than this are done before threads would have started. */
+/** Number of steps below which a grid is done before threads would have started. */
 const small = 20_000;
 
 const fitting = ({ runs, spec }: Prepared): number => (runs.length * spec.steps > small ? availableParallelism() : 1);
@@ -71,7 +71,7 @@ function print(outcome: Outcome, { json }: Options): void {
   say(json ? JSON.stringify(summary(outcome)) : report(outcome));
 }
 
-/** Lets Ctrl-C end the work in order; a second one ends the process. */
+/** Ends the work in order at Ctrl-C; a second Ctrl-C ends the process. */
 async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const interrupt = () => {

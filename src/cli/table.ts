@@ -1,4 +1,4 @@
-/** Text in columns, the first left, the others on the side that is asked for; no cell is wrapped. */
+/** Formats text in columns: the first aligned left, the others as asked; no cell is wrapped. */
 export function table(
   head: readonly string[],
   rows: readonly (readonly string[])[],

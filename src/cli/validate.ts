@@ -5,7 +5,7 @@ import { set } from './options.ts';
 import { say } from './output.ts';
 import { many } from './report.ts';
 
-/** `rxdescent validate SPEC.json`: is it a spec that would run, operators and data with it? Trains and writes nothing. */
+/** `rxdescent validate SPEC.json`: checks a spec with its modules and data; trains and writes nothing. */
 export const validate = (make: () => Command): Command =>
   set(
     make()

@@ -1,8 +1,8 @@
 import { Console } from 'node:console';
 
 /**
- * Lets what a module of one's own prints go to stderr: stdout is for what the command says, and with `--json` for one
- * JSON and nothing else.
+ * Sends what a user's module prints to stderr, because stdout is for the command's result: one JSON and
+ * nothing else with `--json`.
  */
 export function consoleOnStderr(): void {
   globalThis.console = new Console(process.stderr);

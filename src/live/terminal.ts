@@ -3,7 +3,7 @@ import { type Progress, rate, timeLeft } from '../executors/progress.ts';
 
 const count = new Intl.NumberFormat('en');
 
-/** Seconds as a person says them. */
+/** Formats seconds for a person. */
 export const duration = (seconds: number): string => {
   if (!Number.isFinite(seconds)) return '–';
   const whole = Math.ceil(seconds);
@@ -13,7 +13,7 @@ export const duration = (seconds: number): string => {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 };
 
-/** One line that says where a grid of runs is. */
+/** Formats the progress of a grid as one line. */
 export function line(progress: Progress, now = performance.now()): string {
   const { runs, found, trained, diverged } = progress;
   const parts = [
@@ -27,7 +27,7 @@ export function line(progress: Progress, now = performance.now()): string {
 
 const bar = (done: number, width = 24): string => '█'.repeat(Math.round(done * width)).padEnd(width, '░');
 
-/** {@link line} behind a bar, no wider than the terminal. */
+/** Formats {@link line} behind a bar, no wider than the terminal. */
 export function area(progress: Progress, width: number, now = performance.now()): string {
   const done = progress.stepsInAll ? progress.steps / progress.stepsInAll : 1;
   return `${bar(done)} ${line(progress, now)}`.slice(0, Math.max(width - 1, 0));
@@ -36,8 +36,8 @@ export function area(progress: Progress, width: number, now = performance.now())
 const [hideCursor, showCursor, clearLine] = ['\x1b[?25l', '\x1b[?25h', '\r\x1b[K'];
 
 /**
- * Shows progress until the function it returns is called: one live area on a terminal that can move its cursor, else a
- * plain line every ten seconds. A view only: it reads, and never slows a run.
+ * Shows progress until the function that it returns is called: one live area on a terminal that can move
+ * its cursor, else a plain line every ten seconds. It only reads, and never slows a run.
  */
 export function showProgress(progress: Progress, to: WriteStream | NodeJS.WritableStream): () => void {
   if (!('isTTY' in to && to.isTTY && process.env['TERM'] !== 'dumb')) {

@@ -14,7 +14,7 @@ import type { Step } from '../operators/sources/descend.ts';
 import type { LedgerName } from '../operators/sources/optimizer.ts';
 import { untilDiverged } from '../operators/transforms/until-diverged.ts';
 import type { Snapshot } from '../state.ts';
-import { passing, type Stream } from '../stream.ts';
+import { passThrough, type Stream } from '../stream.ts';
 import { listed, nearest, show } from './explain.ts';
 import { options as optimizer, optimizers } from './optimizers.ts';
 import { fits, measures, type Registry } from './registry.ts';
@@ -282,7 +282,7 @@ export function trajectory(config: RunConfig, registry: Registry, read: ReadData
   });
   requireRoom(risk.dataset.n);
   const descent = sourceOf(config, risk, host.resumeFrom).pipe(
-    passing(takeWhile(({ step }) => step < steps, true)),
+    passThrough(takeWhile(({ step }) => step < steps, true)),
     untilDiverged(),
   );
   const measured = measure.reduce<Stream<Step & Record<string, unknown>>>(
@@ -295,7 +295,7 @@ export function trajectory(config: RunConfig, registry: Registry, read: ReadData
   );
   const rows = measured.pipe(
     requireEveryStep(steps),
-    passing(filter(({ step, loss }) => step % logEvery === 0 || step === steps || !Number.isFinite(loss))),
+    passThrough(filter(({ step, loss }) => step % logEvery === 0 || step === steps || !Number.isFinite(loss))),
   );
   return { objective: risk, rows, columns: rows.columns };
 }

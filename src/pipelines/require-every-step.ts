@@ -1,5 +1,5 @@
 import { defer, type MonoTypeOperatorFunction, type Observable, tap } from 'rxjs';
-import { isStream, passing } from '../stream.ts';
+import { isStream, passThrough } from '../stream.ts';
 
 type Row = { readonly step: number; readonly loss: number };
 
@@ -19,7 +19,7 @@ export const requireEveryStep =
   <R extends Row>(steps: number) =>
   (source: Observable<R>) => {
     const first = (isStream(source) && source.shape.run?.firstStep) || 0;
-    return passing<R>(checked(first, steps))(source);
+    return passThrough<R>(checked(first, steps))(source);
   };
 
 const rule = 'an operator in a spec hands on every row once; logEvery says which are stored';

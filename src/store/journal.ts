@@ -5,20 +5,20 @@ import { lock } from '../files/lock.ts';
 import { StreamReader } from '../tables/stream-reader.ts';
 import { StreamWriter } from '../tables/stream-writer.ts';
 
-/** Where trajectories are stored below the output folder. */
+/** Returns the folder of the stored trajectories, below the output folder. */
 export const journalFolder = (out: string): string => join(out, '.runs');
 
 const extension = '.arrows';
 
-/** Where the rows of a trajectory are stored. */
+/** Returns the path of the journal of a trajectory. */
 export const journalPath = (out: string, key: string): string => join(journalFolder(out), key + extension);
 
 const trajectoryOf = (path: string): string => basename(path, extension);
 
 /**
- * The rows of one trajectory on disk, appended as they come: an Arrow IPC stream in batches of 1024 rows or 250 ms,
- * each with a CRC-32C. Whatever kills the process, whole batches stay; only `finish` marks the journal as finished. One
- * process at a time writes it.
+ * Journal of one trajectory: its rows on disk, appended as they come. It is an Arrow IPC stream in
+ * batches of 1024 rows or 250 ms, each with a CRC-32C. Whole batches stay, whatever kills the process;
+ * only `finish` marks the journal as finished. One process at a time writes it.
  *
  * @throws {Error} `cannot write FILE: …` from any method; the journal then ends with its last whole batch.
  * @example
@@ -34,7 +34,7 @@ export class JournalWriter {
   readonly #stream: StreamWriter;
   readonly #unlock: () => void;
 
-  /** Starts a journal anew; null if it is finished, by another process perhaps, and is left as it is. */
+  /** Starts a journal anew. Returns null and leaves it alone if it is finished, perhaps by another process. */
   static unlessFinished(path: string, columns: Columns): JournalWriter | null {
     const unlock = lock(path);
     if (!isFinished(path)) return new JournalWriter(path, columns, { unlock });
@@ -43,8 +43,8 @@ export class JournalWriter {
   }
 
   /**
-   * @param options.keep Goes on after so many rows of the journal that is there, and drops the rest. Default: starts anew.
-   * @param options.unlock Lets go of a lock that is held already. Default: takes it.
+   * @param options.keep Rows of the existing journal to keep; the rest is dropped. Default: starts anew.
+   * @param options.unlock Releases a lock that is held already. Default: takes the lock.
    * @throws {WriteError} if another process is writing the journal.
    */
   constructor(
@@ -65,7 +65,7 @@ export class JournalWriter {
     }
   }
 
-  /** Rows appended, those that were kept included. */
+  /** Number of rows, those that were kept included. */
   get rows(): number {
     return this.#stream.rows;
   }
@@ -105,16 +105,17 @@ export class JournalWriter {
 }
 
 /**
- * Opens a journal, holds every batch against its CRC-32C, and gives access to its rows batch by batch: `columns`,
- * `rows`, `finished`, `damage` (what is wrong after the last whole batch), `batches()`, `row(0)`, `row(-1)`, `refresh()`.
+ * Opens a journal, checks every batch by its CRC-32C, and reads its rows batch by batch: `columns`, `rows`,
+ * `finished`, `damage` (the fault after the last whole batch), `batches()`, `row(0)`, `row(-1)`,
+ * `refresh()`.
  *
  * @throws {Error} if there is no journal, or not even its schema is whole.
  */
 export const readJournal = (path: string): StreamReader => new StreamReader(path);
 
 /**
- * {@link readJournal}, or null if no journal is there that can be read, or one of another trajectory: it says which it is
- * of, so that a file which was copied to another's name is not taken for it.
+ * Opens a journal as {@link readJournal} does. Returns null if none can be read, or if it is that of another
+ * trajectory: a journal states its own, so a file copied under another name is not taken for it.
  */
 export function findJournal(path: string): StreamReader | null {
   try {
@@ -125,5 +126,5 @@ export function findJournal(path: string): StreamReader | null {
   }
 }
 
-/** Whether a journal is there, undamaged, and was closed as finished. */
+/** Tells whether a journal is there, undamaged, and finished. */
 export const isFinished = (path: string): boolean => findJournal(path)?.finished ?? false;

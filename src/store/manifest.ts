@@ -4,27 +4,27 @@ import { join } from 'node:path';
 import { writeFileAtomic } from '../files/write-file-atomic.ts';
 import type { TableRecord } from './tables.ts';
 
-/** All that is to be said of a stored experiment besides its tables; nothing of it stands in a table. */
+/** Manifest of a stored experiment: what stands in no table. */
 export interface Manifest {
-  /** Of rxdescent, Node and the libraries that write files. */
+  /** Versions of rxdescent, Node and the libraries that write files. */
   readonly versions: Readonly<Record<string, string>>;
   readonly engine: string;
-  /** Why another engine ran than was asked for. */
+  /** Reason why another engine ran than was asked for. */
   readonly fallback?: string;
   readonly precision: 'float64' | 'float32';
-  /** {@link numericsVersion} of the code that ran. */
+  /** Value of {@link numericsVersion} in the code that ran. */
   readonly numerics: number;
   readonly status: 'completed' | 'interrupted' | 'failed';
   readonly tables: Readonly<Record<string, TableRecord>>;
   /** Keys of the trajectories, in the order of the runs. */
   readonly trajectories: readonly string[];
-  /** ISO 8601, UTC. */
+  /** Time in ISO 8601, UTC. */
   readonly started: string;
   readonly finished: string;
   readonly machine: Readonly<Record<string, string | number>>;
 }
 
-/** The machine this runs on, for a manifest. */
+/** Describes the machine, for a manifest. */
 export const machine = (): Manifest['machine'] => ({
   platform: process.platform,
   arch: process.arch,
@@ -40,12 +40,12 @@ export function writeManifest(dir: string, manifest: Manifest): void {
   writeFileAtomic(manifestPath(dir), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
-/** The manifest of a folder, or why there is none that can be used. */
+/** Manifest of a folder, or the reason why there is none that can be used. */
 export type ManifestReading =
   | { readonly manifest: Manifest; readonly reason?: undefined }
   | { readonly manifest?: undefined; readonly reason: string };
 
-/** Reads the manifest of a folder. A damaged one counts as none: what it would say can be found out anew. */
+/** Reads the manifest of a folder. A damaged one counts as none, because all of it can be found out anew. */
 export function readManifest(dir: string): ManifestReading {
   const path = manifestPath(dir);
   let found: unknown;

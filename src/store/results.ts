@@ -19,27 +19,27 @@ import { type Manifest, machine, readManifest, writeManifest } from './manifest.
 import { readTable, type TableRecord, writeRows, writeTable } from './tables.ts';
 import { versions } from './versions.ts';
 
-/** A run of a grid as the store knows it. */
+/** Run of a grid as the store knows it. */
 export interface StoredRun extends GridRun {
-  /** Of its trajectory. */
+  /** Key of its trajectory. */
   readonly key: string;
-  /** What the entries of its list columns are. */
+  /** Laws that the entries of its list columns stand for. */
   readonly laws: readonly RunLaw[];
 }
 
-/** A grid whose trajectories are stored, or about to be. */
+/** Grid whose trajectories are stored, or will be. */
 export interface StoredGrid {
-  /** With the paths of data files absolute. */
+  /** Spec with absolute paths of data files. */
   readonly spec: Experiment;
   readonly engine: EngineName;
   readonly runs: readonly StoredRun[];
-  /** Of the rows of a trajectory. */
+  /** Columns of the rows of a trajectory. */
   readonly columns: Columns;
 }
 
 type Row = Record<string, unknown>;
 
-/** What a person asks of an experiment: everything but the steps. */
+/** Results of an experiment: everything but the steps. */
 export interface Results {
   readonly status: Manifest['status'];
   readonly runs: readonly Row[];
@@ -47,7 +47,7 @@ export interface Results {
   readonly claims: readonly Row[];
 }
 
-/** The folder of a spec, with the paths it was written with; the order of its axes numbers the runs. */
+/** Returns the folder of a spec. The order of the axes is part of its hash, because it numbers the runs. */
 export const specFolder = (out: string, parsed: Experiment): string =>
   join(out, parsed.name, specHash([parsed, Object.keys(parsed.grid)]));
 
@@ -57,13 +57,13 @@ const lawColumns = {
   kind: utf8('layer | neuron | matrix'),
   layer: int32('l of the law, which couples layer l with layer l + 1'),
   neuron: nullable(int32('hidden neuron of a neuron law, counted from 0')),
-  label: utf8('the conserved quantity'),
+  label: utf8('conserved quantity'),
   ledger: utf8(
     'drift = Σ η²δ | weight decay | heavy ball | Nesterov | constant: how the drift follows; no law: it does not',
   ),
 };
 
-/** Every table of an experiment whose trajectories have `columns`. */
+/** Returns the columns of every table of an experiment whose trajectories have `columns`. */
 export const tablesOf = (grid: Experiment['grid'], columns: Columns): Readonly<Record<string, Columns>> => ({
   steps: { run: runColumn, ...columns },
   runs: runColumns(grid, columns),
@@ -72,7 +72,7 @@ export const tablesOf = (grid: Experiment['grid'], columns: Columns): Readonly<R
   laws: lawColumns,
 });
 
-/** Writes the spec that the folder belongs to, if it is not there as it is; it stands there before the first step. */
+/** Writes the spec into its folder before the first step, unless it stands there already. */
 export function storeSpec(dir: string, spec: Experiment): void {
   const path = join(dir, 'spec.json');
   const text = `${JSON.stringify(spec, null, 2)}\n`;
@@ -80,8 +80,8 @@ export function storeSpec(dir: string, spec: Experiment): void {
 }
 
 /**
- * What is stored of exactly these runs, brought to their end; null if anything of it is missing or damaged, or was
- * fitted and judged by another version.
+ * Finds the stored results of exactly these runs. Returns null if a run is unfinished, anything is missing or
+ * damaged, or another version fitted and judged them.
  */
 export function findResults(dir: string, { spec, runs, columns }: StoredGrid): Results | null {
   const { manifest } = readManifest(dir);
@@ -101,19 +101,20 @@ export function findResults(dir: string, { spec, runs, columns }: StoredGrid): R
   return { status: manifest.status, runs: runRows!, fits: fits!, claims: claims! };
 }
 
-/** How the work on a grid ended. */
+/** End of the work on a grid. */
 export interface Ending {
   readonly status: Manifest['status'];
   readonly started: Date;
-  /** Why another engine ran than was asked for. */
+  /** Reason why another engine ran than was asked for. */
   readonly fallback?: string | undefined;
 }
 
 /**
- * Fits, judges and writes every table from the journals that are there, and the manifest last. A run without a row is
- * in no table; one that was interrupted is in no fit.
+ * Fits, judges and writes every table from the journals on disk, and the manifest last. A run without a row
+ * is in no table; an interrupted run is in no fit.
  *
- * @returns Also the runs whose journals are not finished: with one of them, no status is `completed`.
+ * @returns The results, and the runs whose journals are not finished; with one of them the status is not
+ *   `completed`.
  * @throws {Error} `cannot write FILE: …`; tables that were there before are then still there.
  */
 export async function storeResults(
@@ -127,7 +128,7 @@ export async function storeResults(
     const ends = endsOf(journalPath(out, of.key), columns);
     return ends ? [{ ...of, ends }] : [];
   });
-  // what the disk holds decides, whoever wrote it
+  // the journals on disk decide, whoever wrote them
   const finished = new Set(there.filter(({ ends }) => ends.finished).map(({ run }) => run));
   const unfinished = runs.filter(({ run }) => !finished.has(run));
   const rows = there.map((of) => runRow(of, spec.grid, columns, of.ends));

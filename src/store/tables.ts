@@ -8,7 +8,7 @@ import { rowsOf } from '../tables/rows.ts';
 import { StreamReader } from '../tables/stream-reader.ts';
 import { type Part, writeParts } from '../tables/table-writer.ts';
 
-/** What was written of a table: its rows, and the SHA-256 of each file. */
+/** Record of a written table: its number of rows, and the SHA-256 of each file. */
 export interface TableRecord {
   readonly rows: number;
   readonly arrow: string;
@@ -16,14 +16,14 @@ export interface TableRecord {
 }
 
 /**
- * Writes `<name>.arrow` and `<name>.parquet` in one pass, cut into batches of 65,536 rows: equal rows make equal bytes,
- * however they were cut before.
+ * Writes `<name>.arrow` and `<name>.parquet` in one pass, cut into batches of 65,536 rows, so that equal rows
+ * make equal bytes however they were cut before.
  *
  * - cost: memory of one such batch, whatever the table; about 10 µs a row of 14 columns
  *
- * @param parts Batches in the order of the table, with columns that have one value for all rows of the batch.
- * @throws {TypeError} if a part lacks a column or has it with another type. @throws {Error} `cannot write FILE: …`.
- *   The tables that were there before are then still there.
+ * @param parts Batches in the order of the table, with constants for columns that have one value per batch.
+ * @throws {TypeError} if a part lacks a column, or has it with another type.
+ * @throws {Error} `cannot write FILE: …`; the tables that were there before are then still there.
  * @example
  * writeTable(dir, 'runs', columns, readJournal(path).batches());
  */
@@ -46,9 +46,9 @@ function* asParts(parts: Iterable<RecordBatch | Part>): Generator<Part> {
 }
 
 /**
- * {@link writeTable} from row objects.
+ * Writes a table as {@link writeTable} does, from row objects.
  *
- * @throws {TypeError} if the first row has other keys than the columns, or a cell is none that its column can hold.
+ * @throws {TypeError} if the keys of the first row are not the columns, or a cell does not fit its column.
  */
 export const writeRows = (dir: string, name: string, columns: Columns, rows: Iterable<object>): TableRecord =>
   writeTable(dir, name, columns, batched(name, columns, rows));
@@ -62,9 +62,9 @@ function* batched(name: string, columns: Columns, rows: Iterable<object>): Gener
   if (builder.length) yield builder.take();
 }
 
-/** A table from disk, batch by batch. @throws {Error} if it is not there, or is not a table that this package wrote. */
+/** Opens a table on disk. @throws {Error} if it is not there, or this package did not write it. */
 export const openTable = (dir: string, name: string): StreamReader => new StreamReader(join(dir, `${name}.arrow`));
 
-/** All rows of a table as objects, lists as typed arrays: for small ones. */
+/** Reads all rows of a small table as objects, lists as typed arrays. */
 export const readTable = (dir: string, name: string): Record<string, unknown>[] =>
   [...openTable(dir, name).batches()].flatMap(rowsOf);

@@ -1,6 +1,6 @@
 import { filter, map, type Observable } from 'rxjs';
 import { bool, float64, int32, nullable, utf8, type Values } from '../../columns.ts';
-import { extend, type Flat, Stream } from '../../stream.ts';
+import { addColumns, type Flat, Stream } from '../../stream.ts';
 import { columns as edgeColumns } from '../measures/edge-of-stability.ts';
 import { measure } from '../transforms/measure.ts';
 
@@ -31,24 +31,24 @@ type Row = Kept & {
 type Event<R> = Flat<Values<typeof columns> & Pick<R, Extract<'state', keyof R>>>;
 
 const change = {
-  regimeChanged: bool('does another regime begin here'),
+  regimeChanged: bool('true if another regime begins here'),
   regimeBefore: columns.from,
   lastRatio: columns.stabilityRatio,
 };
 
 /**
- * Turns rows into the changes of their regime, the first one among them, with the evidence at that row.
+ * Turns rows into the changes of their regime, the first regime included, with the evidence at that row.
  *
  *     --{ step: 0, regime: a }--{ step: 1, regime: a }--{ step: 2, regime: b }--|
  *       events()
  *     --{ from: null, to: a }---------------------------{ from: a, to: b }------|
  *
- * An event comes within the row that makes it, and hands on the row's `state`: who acts on it may take a
- * `state.snapshot()` of the run there and then. A run that goes on from a snapshot goes on with its events.
+ * An event is emitted while its row is handled and carries the row's `state`, so a subscriber may take a
+ * `state.snapshot()` at once. A run that goes on from a snapshot goes on with its events.
  *
  * - reads: `regime` and the evidence, all of `edgeOfStability`; `step`, `loss`
- * - emits: `step`, `from`, `to`, `loss`, `stabilityRatio` (the last measured), `stepCurvature`, `gradientCosine`, `period`,
- *   `crossingStep`, `onsetStep`, `hoveringStep`
+ * - emits: `step`, `from`, `to`, `loss`, `stabilityRatio` (the last measured), `stepCurvature`,
+ *   `gradientCosine`, `period`, `crossingStep`, `onsetStep`, `hoveringStep`
  *
  * @example
  * run.pipe(hessian({ every: 25 }), edgeOfStability(), events()).subscribe(({ step, to }) => console.log(step, to));
@@ -56,7 +56,7 @@ const change = {
 export function events() {
   return <R extends Row>(source: Observable<R>): Stream<Event<R>> => {
     const reads = ['regime', ...Object.keys(evidence), 'step', 'loss'];
-    extend(source, {}, [{ operator: 'events', reads, addedBy: { regime: 'edgeOfStability' } }]);
+    addColumns(source, {}, [{ operator: 'events', reads, addedBy: { regime: 'edgeOfStability' } }]);
     const changes = marked(source).pipe(
       filter(({ regimeChanged }) => regimeChanged),
       map((row) => eventOf<R>(row)),

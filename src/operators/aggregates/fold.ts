@@ -2,7 +2,7 @@ import { concatMap, defer, type Observable, reduce } from 'rxjs';
 import { z } from 'zod';
 import type { Values } from '../../columns.ts';
 import type { Measurement, PowerLaw } from '../../math/stats/power-law.ts';
-import { axesOf, extend, Stream } from '../../stream.ts';
+import { addColumns, axesOf, Stream } from '../../stream.ts';
 import { columns } from './fits.ts';
 
 /** What every fold of runs takes in a spec. */
@@ -70,7 +70,7 @@ export function fold<K extends string>(
   const read = measurement(x, y);
   return (source) => {
     const by = apart ?? axesOf(source).filter((axis) => axis !== x && axis !== 'seed');
-    extend(source, {}, [{ operator, reads: [x, y, ...by] }]);
+    addColumns(source, {}, [{ operator, reads: [x, y, ...by] }]);
     const gather = (groups: Map<string, Measurement[]>, row: Row) => {
       const where = by.length ? JSON.stringify(Object.fromEntries(by.map((axis) => [axis, plain(row[axis])]))) : '';
       const group = groups.get(where);

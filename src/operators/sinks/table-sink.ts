@@ -3,7 +3,7 @@ import { extname, resolve } from 'node:path';
 import { config, defer, type Observable, tap } from 'rxjs';
 import type { Columns } from '../../columns.ts';
 import { requireCounts } from '../../math/require-number.ts';
-import { columnsOf, isStream, passing, type Stream } from '../../stream.ts';
+import { columnsOf, isStream, passThrough, type Stream } from '../../stream.ts';
 import { StreamReader } from '../../tables/stream-reader.ts';
 import { StreamWriter } from '../../tables/stream-writer.ts';
 import { type TableWriter, writeParts } from '../../tables/table-writer.ts';
@@ -63,7 +63,7 @@ export function tableSink({ who, path, rows, open }: TableSink) {
           }),
         );
       });
-    return passing(written)(source);
+    return passThrough(written)(source);
   };
 }
 

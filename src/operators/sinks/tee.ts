@@ -1,5 +1,5 @@
 import { connect, defer, merge, type Observable, Subject, takeUntil, tap } from 'rxjs';
-import { isStream, type Shape, Stream } from '../../stream.ts';
+import { isStream, type RowShape, Stream } from '../../stream.ts';
 
 /**
  * Feeds one run to several branches and merges their rows.
@@ -24,7 +24,7 @@ import { isStream, type Shape, Stream } from '../../stream.ts';
 export function tee<R, T extends Observable<unknown>[]>(...branches: { [K in keyof T]: (rows: Stream<R>) => T[K] }) {
   if (branches.length === 0) throw new RangeError('tee: needs at least one branch, got none');
   return (source: Observable<R>): Observable<Row<T[number]>> => {
-    const shape: Shape = isStream(source) ? { ...source.shape, fresh: false } : { columns: {}, known: false };
+    const shape: RowShape = isStream(source) ? { ...source.shape, fresh: false } : { columns: {}, known: false };
     return defer(() => {
       // connect() alone cannot stop a source that emits without end on subscription
       const done = new Subject<void>();

@@ -1,6 +1,6 @@
 import { filter, type Observable } from 'rxjs';
 import { requireCounts } from '../../math/require-number.ts';
-import { passing } from '../../stream.ts';
+import { passThrough } from '../../stream.ts';
 
 /**
  * Keeps the rows whose step is divisible by n: 0, n, 2n, …
@@ -17,7 +17,7 @@ import { passing } from '../../stream.ts';
 export function every(n: number) {
   requireCounts('every', { n });
   return <R extends { readonly step: number }>(source: Observable<R>) =>
-    passing<R>(
+    passThrough<R>(
       filter(({ step }) => step % n === 0),
       { operator: 'every', reads: ['step'] },
     )(source);

@@ -4,7 +4,7 @@ import { fingerprint } from '../../math/random/fingerprint.ts';
 import { type NativeRandom, nativeRandom, nativeRandomFrom } from '../../math/random/native.ts';
 import { requireCounts } from '../../math/require-number.ts';
 import { isState, type Memory } from '../../state.ts';
-import { columnsOf, extend, type Flat, isStream, type Requirement, Stream } from '../../stream.ts';
+import { addColumns, columnsOf, type Flat, isStream, type Requirement, Stream } from '../../stream.ts';
 
 /** Measurement of one subscriber: computes the cells of a row, and can save and restore its memory. */
 export interface Measurement<S, V, M> extends Memory<M> {
@@ -49,7 +49,7 @@ export function measure<S extends object, C extends Columns, M>(
 ) {
   const key = Object.keys(columns).join(' ');
   return <R extends S>(source: Observable<R>): Stream<Flat<R & Values<C>>> => {
-    const shape = extend(source, columns, [{ operator: key, ...requirement }]);
+    const shape = addColumns(source, columns, [{ operator: key, ...requirement }]);
     const above = columnsOf(source);
     const owned = isStream(source) && source.shape.fresh;
     const rows = defer(() => {

@@ -1,5 +1,5 @@
 import { type Observable, takeWhile } from 'rxjs';
-import { passing } from '../../stream.ts';
+import { passThrough } from '../../stream.ts';
 
 /**
  * Ends the run at its first non-finite loss and keeps that row, because a diverged run is a result.
@@ -15,7 +15,7 @@ import { passing } from '../../stream.ts';
 export const untilDiverged =
   () =>
   <R extends { readonly loss: number }>(source: Observable<R>) =>
-    passing<R>(
+    passThrough<R>(
       takeWhile(({ loss }) => Number.isFinite(loss), true),
       { operator: 'untilDiverged', reads: ['loss'] },
     )(source);
