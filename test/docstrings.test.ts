@@ -33,7 +33,7 @@ function publicValues(): Documented[] {
 
 /** What examples take for granted: all that is public, RxJS, an objective L, and runs over it. */
 const prelude = (names: readonly string[]) => `
-import { auditTime, last, take, takeWhile, tap } from 'rxjs';
+import { auditTime, last, lastValueFrom, map, take, takeWhile, tap } from 'rxjs';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { ${names.join(', ')}, type Descent, type MatVec, type Random, type Risk, type RunFacts, type Step } from '../src/index.ts';
@@ -87,14 +87,15 @@ describe('every public value', () => {
     expect(wrong.map(([file, errors]) => [file.slice(root.length), ...errors])).toEqual([]);
   });
 
-  it('is used by a README that compiles', () => {
-    const readme = readFileSync(`${root}README.md`, 'utf8');
-    const programs = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, text]) => text!);
-    expect(programs.length).toBeGreaterThan(2);
+  it.each(['README.md', 'docs/start.md'])('is used by programs of %s that compile', (page) => {
+    const programs = [...readFileSync(`${root}${page}`, 'utf8').matchAll(/```ts\n(.*?)```/gs)].map(([, text]) => text!);
+    expect(programs.length).toBeGreaterThan(0);
     const whole = (text: string) =>
-      text.includes('import') ? text.replace("'rxdescent'", "'../src/index.ts'") : `${prelude(names)}\n{\n${text}\n}`;
-    const texts = new Map(programs.map((text, i) => [`${root}test/readme-${i}.example.ts`, whole(text)]));
-    expect([...errorsOf(texts).values()].flat()).toEqual([]);
+      text.startsWith('import') ? text.replace("'rxdescent'", "'../src/index.ts'") : `${prelude(names)}\n{\n${text}\n}`;
+    const texts = new Map(programs.map((text, i) => [`${root}test/page-${i}.example.ts`, whole(text)]));
+    expect(
+      [...errorsOf(texts)].map(([file, errors]) => [file.slice(root.length), ...errors]).filter(([, e]) => e),
+    ).toEqual([]);
   });
 
   it('is found out where an example does not compile', () => {
