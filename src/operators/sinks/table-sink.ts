@@ -1,19 +1,26 @@
 import fs from 'node:fs';
 import { extname, resolve } from 'node:path';
 import { config, defer, type Observable, tap } from 'rxjs';
+import { z } from 'zod';
 import type { Columns } from '../../columns.ts';
-import { requireCounts } from '../../math/require-number.ts';
+import { count, parseOptions } from '../../options.ts';
 import { columnsOf, isStream, passThrough, type Stream } from '../../stream.ts';
 import { StreamReader } from '../../tables/stream-reader.ts';
 import { StreamWriter } from '../../tables/stream-writer.ts';
 import { type TableWriter, writeParts } from '../../tables/table-writer.ts';
 
+const options = z.strictObject({
+  rows: count.default(1024).meta({ description: 'rows per batch of the stream that is written while rows come' }),
+});
+
+/** Options of a sink. */
+export type TableSinkOptions = z.input<typeof options>;
+
 export interface TableSink {
   /** Name in messages. */
   readonly who: string;
   readonly path: string;
-  /** Rows per batch of the stream that is written while rows come. */
-  readonly rows: number;
+  readonly options: TableSinkOptions;
   /** Opens the file that the finished stream becomes. */
   readonly open: (path: string, columns: Columns) => TableWriter;
 }
@@ -35,7 +42,7 @@ const busy = new Set<string>();
  *   chain is assembled, if the columns of the source are not known.
  * @throws {RangeError} if `rows` is not a positive integer.
  */
-export function tableSink({ who, path, rows, open }: TableSink) {
+export function tableSink({ who, path, options: given, open }: TableSink) {
   if (typeof path !== 'string' || path === '') {
     throw new TypeError(`${who}: path must name a file, got ${JSON.stringify(path)}`);
   }
@@ -43,11 +50,11 @@ export function tableSink({ who, path, rows, open }: TableSink) {
   if (other && other !== who) {
     throw new TypeError(`${who}: path must not end in ${extname(path)}, which is what ${other} writes, got ${path}`);
   }
-  requireCounts(who, { rows });
+  const { rows } = parseOptions(who, options, given);
   return <R>(source: Observable<R>): Stream<R> => {
     if (!isStream(source) || !source.shape.known) {
       throw new TypeError(
-        `${who}: the columns of the rows are not known; start the chain from a Stream (gradientDescent, replay, sweep), and put ${who}() in its own .pipe(…)`,
+        `${who}: the columns of the rows are not known; start the chain from a Stream (gradientDescent, sweep), and put ${who}() in its own .pipe(…)`,
       );
     }
     const columns = columnsOf(source);

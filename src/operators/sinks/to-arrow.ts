@@ -1,5 +1,5 @@
 import { ArrowFileWriter } from '../../tables/file-writer.ts';
-import { tableSink } from './table-sink.ts';
+import { type TableSinkOptions, tableSink } from './table-sink.ts';
 
 /**
  * Writes every row to an Arrow IPC file and passes it on.
@@ -29,5 +29,5 @@ import { tableSink } from './table-sink.ts';
  * @example
  * gradientDescent(run).pipe(take(1_000), conservation(), toArrow('output/my-run/steps.arrow')).subscribe();
  */
-export const toArrow = (path: string, { rows = 1024 } = {}) =>
-  tableSink({ who: 'toArrow', path, rows, open: (at, columns) => new ArrowFileWriter(at, columns) });
+export const toArrow = (path: string, options: TableSinkOptions = {}) =>
+  tableSink({ who: 'toArrow', path, options, open: (at, columns) => new ArrowFileWriter(at, columns) });

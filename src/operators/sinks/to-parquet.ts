@@ -1,5 +1,5 @@
 import { ParquetFileWriter } from '../../tables/parquet-file-writer.ts';
-import { tableSink } from './table-sink.ts';
+import { type TableSinkOptions, tableSink } from './table-sink.ts';
 
 /**
  * Writes every row to a Parquet file and passes it on.
@@ -21,5 +21,5 @@ import { tableSink } from './table-sink.ts';
  * @example
  * gradientDescent(run).pipe(take(1_000), conservation(), toParquet('output/my-run/steps.parquet')).subscribe();
  */
-export const toParquet = (path: string, { rows = 1024 } = {}) =>
-  tableSink({ who: 'toParquet', path, rows, open: (at, columns) => new ParquetFileWriter(at, columns) });
+export const toParquet = (path: string, options: TableSinkOptions = {}) =>
+  tableSink({ who: 'toParquet', path, options, open: (at, columns) => new ParquetFileWriter(at, columns) });
