@@ -5,7 +5,7 @@ import {
   type Subscriber,
   type TeardownLogic,
 } from 'rxjs';
-import { type Columns, isColumn } from './columns.ts';
+import { type Columns, checkColumns } from './columns.ts';
 import type { RunFacts } from './state.ts';
 
 /** Type that merges an intersection, so that an editor shows `{ step: number; loss: number }`. */
@@ -63,6 +63,7 @@ export class Stream<R> extends Observable<R> {
 
   constructor(shape: RowShape, subscribe: (subscriber: Subscriber<R>) => TeardownLogic) {
     super(subscribe);
+    checkColumns(shape.columns);
     this.shape = { ...nothing, known: true, fresh: false, ...shape };
   }
 
@@ -149,11 +150,7 @@ export function addColumns(
 ): RowShape {
   const { fresh: _, ...shape } = { fresh: false, ...shapeOf(source) };
   const { known, pending, columns: above } = shape;
-  const strange = Object.keys(columns).find((name) => !isColumn(columns[name]));
-  if (strange !== undefined) {
-    const found = JSON.stringify(columns[strange]) ?? String(columns[strange]);
-    throw new TypeError(`column ${strange}: expected one made by float64(…), int32(…), utf8(…) …, got ${found}`);
-  }
+  checkColumns(columns);
   const taken = Object.keys(columns).filter((name) => Object.hasOwn(above, name));
   if (taken.length) {
     throw new TypeError(`the stream already has the column ${taken.join(', ')}: rename one of the two`);

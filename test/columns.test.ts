@@ -2,17 +2,22 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import * as declarations from '../src/columns.ts';
 import {
   type Columns,
+  checkColumns,
   float64,
   float64s,
   int32,
+  isColumn,
+  labelOf,
   nullable,
   nullables,
-  ofRun,
+  summariesOf,
+  summarizedBy,
   utf8,
   type Values,
 } from '../src/columns.ts';
 
-const { nullable: _, nullables: __, ofRun: ___, isColumn, ...constructors } = declarations;
+const { float64: f, int32: i, uint32: u, bool: b, utf8: t, float64s: fs, int32s: is } = declarations;
+const constructors = { float64: f, int32: i, uint32: u, bool: b, utf8: t, float64s: fs, int32s: is };
 const arrow = {
   float64: 'float64',
   int32: 'int32',
@@ -40,10 +45,55 @@ describe('a column', () => {
     expect(float64('a ratio').unit).toBe('1');
   });
 
-  it('becomes one of the whole run in a copy, nullable or not', () => {
+  it('takes its unit alone, or among other details', () => {
+    expect(float64('λ₁', { unit: '1/η', label: 'sharpness', matrix: 'hessian' })).toEqual({
+      ...float64('λ₁', '1/η'),
+      label: 'sharpness',
+      matrix: 'hessian',
+    });
+    expect(float64('λ₁', {})).toEqual(float64('λ₁'));
+    expect(() => float64('λ₁', { lable: 'sharpness' } as object)).toThrow(
+      new TypeError('column "λ₁": expected options among unit, label, matrix, summary, got lable'),
+    );
+  });
+
+  it('is summarized in a copy, nullable or not, by one row or several', () => {
     const plain = int32('n', 'step');
-    expect(nullable(ofRun(plain))).toEqual({ ...plain, nullable: true, ofRun: true });
-    expect(plain).not.toHaveProperty('ofRun');
+    const summary = [{ row: 'lastMeasured' }];
+    expect(nullable(summarizedBy('lastMeasured', plain))).toEqual({ ...plain, nullable: true, summary });
+    expect(summarizedBy('lastMeasured', nullable(plain))).toEqual({ ...plain, nullable: true, summary });
+    expect(int32('n', { unit: 'step', summary: 'lastMeasured' })).toEqual({ ...plain, summary });
+    expect(plain).not.toHaveProperty('summary');
+    const two = summarizedBy([{ row: 'first', name: 'start' }, 'last'], plain);
+    expect(summariesOf(two)).toEqual([{ row: 'first', name: 'start' }, { row: 'last' }]);
+    expect(() => summarizedBy('middle' as 'last', plain)).toThrow(
+      new RangeError('summarizedBy: a row must be one of first, last, lastMeasured, got middle'),
+    );
+  });
+
+  it('is summarized by its last measured value if it holds a double and says nothing else', () => {
+    expect(summariesOf(nullable(float64('x')))).toEqual([{ row: 'lastMeasured' }]);
+    expect(summariesOf(float64('x', { summary: 'none' }))).toEqual([]);
+    for (const make of [i, u, b, t, fs, is]) expect(summariesOf(make('x'))).toEqual([]);
+  });
+
+  it('has a label: its own, or its name in words', () => {
+    expect(labelOf('hessianTrace', float64('x'))).toBe('hessian trace');
+    expect(labelOf('hessianTrace', float64('x', { label: 'tr H' }))).toBe('tr H');
+  });
+
+  it.each([
+    ['""', { '': float64('x') }],
+    ['__proto__', { ['__proto__']: float64('x') }],
+    ['__proto__', { __proto__: float64('x') }],
+  ])('is refused under the name %s', (name, columns) => {
+    const error = new TypeError(`column ${name}: a name must not be empty or __proto__; rename the column`);
+    expect(() => checkColumns(columns as Columns)).toThrow(error);
+    expect(() => nullables(columns as Columns)).toThrow(error);
+  });
+
+  it('may have the name of a method of every object', () => {
+    expect(() => checkColumns({ constructor: float64('x'), toString: float64('y') } as Columns)).not.toThrow();
   });
 
   it('becomes nullable in a copy; the original stays as it was', () => {

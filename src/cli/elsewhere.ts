@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { listOf } from '../columns.ts';
 import type { Outcome } from '../executors/experiment.ts';
 
 /** Where the tables are, and lines that open them in Python and DuckDB. */
@@ -11,7 +12,7 @@ export function elsewhere(outcome: Outcome): string {
 Python (pip install pyarrow)
   import pyarrow.feather as feather
   steps = feather.read_table('${path}/steps.arrow')
-  print(steps.schema.field('${'drift' in tables['runs']! ? 'drift' : 'loss'}').metadata, steps.slice(0, 3).to_pylist())
+  print(steps.schema.field('${Object.hasOwn(tables['runs']!, 'drift') ? 'drift' : 'loss'}').metadata, steps.slice(0, 3).to_pylist())
 
 DuckDB
   ${query(outcome, `${path}/runs.parquet`).join('\n  ')}`;
@@ -23,7 +24,7 @@ function query({ axes, fits, runs, tables }: Outcome, file: string): string[] {
   const y = (fits[0]?.['y'] as string | undefined) ?? ('drift' in columns ? 'drift' : 'finalLoss');
   const apart = axes.filter((axis) => axis !== 'seed');
   const by = (apart.length ? apart : axes).map(identifier);
-  const mean = columns[y]!.arrow.startsWith('list') ? `avg(${ofList(y, runs)})` : `avg(${identifier(y)})`;
+  const mean = listOf(columns[y]!) ? `avg(${ofList(y, runs)})` : `avg(${identifier(y)})`;
   const whole = runs.every(({ status }) => status === 'completed');
   return [
     `SELECT ${[...by, `${mean} AS ${identifier(y)}`, 'count(*) AS runs'].join(', ')}`,

@@ -43,7 +43,7 @@ const LISTED = 20;
 /** How each run ended, for a grid without a fit. */
 function ended({ runs, axes, tables }: Outcome): string[] {
   if (!runs.length) return [];
-  const values = ['finalLoss', 'drift', 'sharpness'].filter((name) => name in tables['runs']!);
+  const values = ['finalLoss', 'drift', 'sharpness'].filter((name) => Object.hasOwn(tables['runs']!, name));
   const named = (value: unknown) =>
     typeof value === 'number' ? digits(value) : ArrayBuffer.isView(value) ? list(value).join('-') : String(value);
   const measured = (value: unknown) => digits(ArrayBuffer.isView(value) ? meanSize(list(value)) : value);

@@ -1,6 +1,6 @@
 import { filter, takeWhile } from 'rxjs';
 import { z } from 'zod';
-import type { Columns } from '../columns.ts';
+import { type Columns, isNumeric, listOf } from '../columns.ts';
 import { chebyshev } from '../math/data/chebyshev.ts';
 import type { Data, Dataset } from '../math/data/dataset.ts';
 import { gaussianMixture } from '../math/data/gaussian-mixture.ts';
@@ -221,7 +221,7 @@ function riskOf(problem: Problem): Risk {
 /** @throws {SpecError} if the column is not there, or is not one number on every row. */
 function requireNumber(key: string, columns: Columns, name: string): void {
   const known = Object.keys(columns).filter(
-    (of) => ['float64', 'int32', 'uint32'].includes(columns[of]!.arrow) && !columns[of]!.nullable,
+    (of) => isNumeric(columns[of]!) && !listOf(columns[of]!) && !columns[of]!.nullable,
   );
   if (known.includes(name)) return;
   const { arrow, nullable } = (Object.hasOwn(columns, name) && columns[name]) || {};

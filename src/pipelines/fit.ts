@@ -1,5 +1,5 @@
 import { from, lastValueFrom, toArray } from 'rxjs';
-import type { Columns } from '../columns.ts';
+import { type Columns, isNumeric } from '../columns.ts';
 import { Stream } from '../stream.ts';
 import type { Experiment } from './experiment.ts';
 import { type Fault, listed, nearest, said, show } from './explain.ts';
@@ -63,8 +63,6 @@ export function fitFaults(spec: Pick<Experiment, 'fit' | 'grid'>): Fault[] {
 
 const named = (name: string, names: readonly string[]): string => `${show(name)}${nearest(name, names)}`;
 
-const numeric = ['float64', 'int32', 'uint32', 'list<float64>'];
-
 /**
  * Checks that every fit folds a column that the runs will have.
  *
@@ -72,7 +70,7 @@ const numeric = ['float64', 'int32', 'uint32', 'list<float64>'];
  */
 export function checkFitColumns(spec: Experiment, columns: Columns): void {
   const known = Object.keys(columns).filter(
-    (name) => numeric.includes(columns[name]!.arrow) && name !== 'run' && !(name in spec.grid),
+    (name) => isNumeric(columns[name]!) && name !== 'run' && !Object.hasOwn(spec.grid, name),
   );
   const faults = fitsOf(spec).flatMap(({ y }, i): Fault[] =>
     known.includes(y)

@@ -1,6 +1,6 @@
-import { type Columns, float64, float64s, int32, nullable, utf8 } from '../columns.ts';
+import { type Column, type Columns, float64, int32, nullable, type SummaryRow, summariesOf, utf8 } from '../columns.ts';
 import { columns as stepColumns } from '../operators/sources/descend.ts';
-import { type Axes, axisColumns, cells, runColumn } from '../operators/sources/grid.ts';
+import { type Axes, axisCells, axisColumns, runColumn } from '../operators/sources/grid.ts';
 import type { GridRun } from './parse.ts';
 import { SpecError } from './spec-error.ts';
 
@@ -8,19 +8,35 @@ export type RunStatus = 'completed' | 'diverged' | 'interrupted';
 
 type Row = Readonly<Record<string, unknown>>;
 
-const lists = ['drift', 'imbalanceSum'];
+/** Column of the `runs` table that is taken from a column of the rows. */
+interface SummaryColumn {
+  readonly name: string;
+  /** Column of the rows. */
+  readonly from: string;
+  readonly row: SummaryRow;
+  readonly column: Column;
+}
 
-/**
- * Columns of the chain that a run's summary takes the last measured value of: every double that a measure adds, and
- * what it declares as `ofRun`.
- */
-const finals = (columns: Columns): string[] =>
-  Object.keys(columns).filter((name) => {
-    const { arrow, ofRun } = columns[name]!;
-    return (arrow === 'float64' || ofRun) && !(name in stepColumns);
+/** Groups of summaries, in the order of the table. */
+const rows: Readonly<Record<SummaryRow, string>> = {
+  last: 'on the last row',
+  first: 'on the first row',
+  lastMeasured: 'the last measured',
+};
+
+/** Lists what the columns of a chain declare for the `runs` table, one group of rows after the other. */
+function summaryColumns(columns: Columns): SummaryColumn[] {
+  const all = Object.entries(columns).flatMap(([from, of]) => {
+    const { summary: _, label, ...kept } = of;
+    return summariesOf(of).map(({ row, name = from, about = `${of.about}; ${rows[row]}` }): SummaryColumn => {
+      const column = { ...kept, ...(label !== undefined && name === from && { label }), about };
+      return { name, from, row, column: row === 'last' ? column : nullable(column) };
+    });
   });
+  return Object.keys(rows).flatMap((group) => all.filter(({ row }) => row === group));
+}
 
-/** The columns of the `runs` table: one row a run, for chains that add `columns`. */
+/** Declares the columns of the `runs` table, which has one row per run, for a chain with these `columns`. */
 export function runColumns(grid: Axes, columns: Columns): Columns {
   return {
     run: runColumn,
@@ -28,63 +44,53 @@ export function runColumns(grid: Axes, columns: Columns): Columns {
     status: utf8('completed | diverged (at a non-finite loss, which is the last row) | interrupted'),
     steps: int32('updates made', 'step'),
     finalLoss: float64('loss on the last row'),
-    ...Object.fromEntries(
-      lists
-        .filter((name) => name in columns)
-        .map((name) => [name, float64s(`${columns[name]!.about}; on the last row`, columns[name]!.unit)]),
-    ),
-    ...('sharpness' in columns ? { initialSharpness: nullable(float64('λ₁ at step 0', '1/η')) } : {}),
-    ...Object.fromEntries(
-      finals(columns).map((name) => [
-        name,
-        nullable({ ...columns[name]!, about: `${columns[name]!.about}; the last measured` }),
-      ]),
-    ),
+    ...Object.fromEntries(summaryColumns(columns).map(({ name, column }) => [name, column])),
   };
 }
 
 /**
- * Checks that no measure adds a column which the tables have of their own.
+ * Checks that no measure adds a column of a name that the tables use, and that no two summaries have one name.
  *
- * @throws {SpecError} that names it.
+ * @throws {SpecError} that names the column.
  */
 export function checkNames(grid: Axes, columns: Columns): void {
-  const taken = Object.keys(runColumns(grid, {})).filter((name) => !(name in stepColumns));
-  const twice = taken.find((name) => name in columns);
+  const taken = Object.keys(runColumns(grid, {})).filter((name) => !Object.hasOwn(stepColumns, name));
+  const summaries = summaryColumns(columns).map(({ name }) => name);
+  const used = taken.find((name) => Object.hasOwn(columns, name) || summaries.includes(name));
+  if (used !== undefined) {
+    throw new SpecError(`measure: expected columns beside those of the tables (${taken.join(', ')}), got ${used}`);
+  }
+  const twice = summaries.find((name, i) => summaries.indexOf(name) < i);
   if (twice !== undefined) {
-    throw new SpecError(`measure: expected columns beside those of the tables (${taken.join(', ')}), got ${twice}`);
+    throw new SpecError(`measure: expected a name of its own for each column of runs, got two ${twice}; rename one`);
   }
 }
 
-/** What a summary needs of a trajectory's rows: fold them in, or hand in the first, the last and the last measured. */
-export interface Ends {
+/** First row, last row and last non-null values of a trajectory. */
+export interface FirstAndLastRows {
   readonly first: Row;
   readonly last: Row;
-  /** The last non-null value of a column. */
-  measured(column: string): unknown;
+  /** Returns the last value of a column that is not null; null or undefined if there is none. */
+  lastMeasured(column: string): unknown;
 }
 
-/** Was the trajectory brought to its end, and to which? */
+/** Tells from the last row how a trajectory ended. */
 export function statusOf(last: Row, steps: number): RunStatus {
   if (!Number.isFinite(last['loss'])) return 'diverged';
   return last['step'] === steps ? 'completed' : 'interrupted';
 }
 
-/** The `runs` row of one run. */
-export function runRow(
-  { run, point, config }: GridRun,
-  grid: Axes,
-  columns: Columns,
-  { first, last, measured }: Ends,
-): Row {
+/** Makes the row of one run in the `runs` table. */
+export function runRow({ run, point, config }: GridRun, grid: Axes, columns: Columns, ends: FirstAndLastRows): Row {
+  const { first, last } = ends;
+  const value = ({ from, row }: SummaryColumn) =>
+    (row === 'first' ? first[from] : row === 'last' ? last[from] : ends.lastMeasured(from)) ?? null;
   return {
     run,
-    ...cells(point, axisColumns(grid)),
+    ...axisCells(point, axisColumns(grid)),
     status: statusOf(last, config.steps),
     steps: last['step'],
     finalLoss: last['loss'],
-    ...Object.fromEntries(lists.filter((name) => name in columns).map((name) => [name, last[name]])),
-    ...('sharpness' in columns ? { initialSharpness: first['sharpness'] ?? null } : {}),
-    ...Object.fromEntries(finals(columns).map((name) => [name, measured(name) ?? null])),
+    ...Object.fromEntries(summaryColumns(columns).map((summary) => [summary.name, value(summary)])),
   };
 }

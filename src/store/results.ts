@@ -11,7 +11,8 @@ import { columns as claimColumns, judge } from '../pipelines/claims.ts';
 import type { Experiment, RunLaw } from '../pipelines/experiment.ts';
 import { fitRuns } from '../pipelines/fit.ts';
 import type { GridRun } from '../pipelines/parse.ts';
-import { type Ends, runColumns, runRow } from '../pipelines/runs.ts';
+import { type FirstAndLastRows, runColumns, runRow } from '../pipelines/runs.ts';
+import { cellAt } from '../tables/rows.ts';
 import type { Part } from '../tables/table-writer.ts';
 import { findJournal, journalPath, readJournal } from './journal.ts';
 import { specHash } from './keys.ts';
@@ -125,7 +126,7 @@ export async function storeResults(
 ): Promise<Results & { readonly unfinished: readonly StoredRun[] }> {
   const tables = tablesOf(spec.grid, columns);
   const there = runs.flatMap((of) => {
-    const ends = endsOf(journalPath(out, of.key), columns);
+    const ends = readEnds(journalPath(out, of.key), columns);
     return ends ? [{ ...of, ends }] : [];
   });
   // the journals on disk decide, whoever wrote them
@@ -170,25 +171,23 @@ function* steps(out: string, runs: readonly StoredRun[]): Generator<Part> {
 const lawRows = ({ run, laws }: StoredRun): Row[] =>
   laws.map(({ kind, layer, neuron, label, ledger }, law) => ({ run, law, kind, layer, neuron, label, ledger }));
 
-/** The ends of a trajectory, or null if it has no row yet. */
-function endsOf(path: string, columns: Columns): (Ends & { readonly finished: boolean }) | null {
+/** Reads the rows that a summary needs from a journal; null if it has no row yet. */
+function readEnds(path: string, columns: Columns): (FirstAndLastRows & { readonly finished: boolean }) | null {
   const journal = findJournal(path);
   const first = journal?.row(0);
   const last = journal?.row(-1);
   if (!journal || !first || !last) return null;
   const measured: Row = { ...last };
-  const open = new Set(Object.keys(columns).filter((name) => columns[name]!.nullable && last[name] === null));
-  if (open.size) {
+  const open = Object.keys(columns).filter((name) => columns[name]!.nullable && last[name] === null);
+  if (open.length) {
     for (const batch of journal.batches({ borrowed: true })) {
       for (const name of open) {
         const cells = batch.getChild(name)!;
-        for (let i = batch.numRows - 1; i >= 0; i--) {
-          if (cells.get(i) === null) continue;
-          measured[name] = cells.get(i);
-          break;
-        }
+        let i = batch.numRows - 1;
+        while (i >= 0 && !cells.isValid(i)) i--;
+        if (i >= 0) measured[name] = cellAt(cells, i);
       }
     }
   }
-  return { first, last, measured: (name) => measured[name], finished: journal.finished };
+  return { first, last, lastMeasured: (name) => measured[name], finished: journal.finished };
 }

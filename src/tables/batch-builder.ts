@@ -1,23 +1,10 @@
-import {
-  type Bool,
-  type Data,
-  type Field,
-  type Float64,
-  type Int32,
-  type List,
-  makeData,
-  RecordBatch,
-  type Schema,
-  Struct,
-  type Uint32,
-  type Utf8,
-} from 'apache-arrow';
+import { type Data, makeData, RecordBatch, type Schema, Struct } from 'apache-arrow';
 import type { Columns } from '../columns.ts';
 import type { Cells } from './cells.ts';
 import { checkKeys, found } from './check-row.ts';
-import { BoolCells, Float64Cells, IntegerCells } from './scalar-cells.ts';
+import { tableKinds } from './kinds.ts';
 import { arrowSchema } from './schema.ts';
-import { Float64ListCells, Int32ListCells, TextCells, VariableCells } from './variable-cells.ts';
+import { VariableCells } from './variable-cells.ts';
 
 /**
  * Gathers rows, or parts of other batches, into record batches, column by column.
@@ -52,7 +39,7 @@ export class BatchBuilder {
     this.#who = who;
     this.#rows = rows;
     this.#names = Object.keys(columns);
-    this.#cells = this.schema.fields.map(cellsOf);
+    this.#cells = Object.values(columns).map(({ arrow, nullable }) => tableKinds[arrow].cells(nullable));
     this.#variable = this.#cells.filter((cells) => cells instanceof VariableCells);
   }
 
@@ -100,7 +87,7 @@ export class BatchBuilder {
     end = batch.numRows,
     constants: Readonly<Record<string, unknown>> = {},
   ): number {
-    const parts = this.#names.map((name) => (name in constants ? null : this.#part(batch, name)));
+    const parts = this.#names.map((name) => (Object.hasOwn(constants, name) ? null : this.#part(batch, name)));
     const at = this.#length;
     let count = Math.min(end - begin, this.#rows - at);
     this.#grow(at + count);
@@ -158,24 +145,5 @@ export class BatchBuilder {
     }
     const { expects } = this.#cells[this.#names.indexOf(name)]!;
     return new TypeError(`${this.#who}: ${name} must be ${expects}, got ${found(cell)} in row ${row}`);
-  }
-}
-
-function cellsOf({ type, nullable }: Field): Cells {
-  switch (`${type}`) {
-    case 'Float64':
-      return new Float64Cells(type as Float64, nullable);
-    case 'Int32':
-      return new IntegerCells(type as Int32, nullable, new Int32Array(0));
-    case 'Uint32':
-      return new IntegerCells(type as Uint32, nullable, new Uint32Array(0));
-    case 'Bool':
-      return new BoolCells(type as Bool, nullable);
-    case 'Utf8':
-      return new TextCells(type as Utf8, nullable, new Uint8Array(0));
-    case 'List<Float64>':
-      return new Float64ListCells(type as List, nullable, new Float64Array(0));
-    default:
-      return new Int32ListCells(type as List, nullable, new Int32Array(0));
   }
 }

@@ -21,12 +21,12 @@ export function checkKeys(who: string, columns: Columns, row: unknown): void {
     );
   }
   const names = Object.keys(columns);
-  const missing = names.filter((name) => !(name in row));
+  const missing = names.filter((name) => !Object.hasOwn(row, name));
   if (missing.length) {
     const what = missing.length === 1 ? `column ${missing[0]} was` : `columns ${missing.join(', ')} were`;
     throw new TypeError(`${who}: the ${what} dropped on the way; use derive() in place of map()`);
   }
-  const extra = Object.keys(row).filter((key) => !(key in columns) && key !== 'state');
+  const extra = Object.keys(row).filter((key) => !Object.hasOwn(columns, key) && key !== 'state');
   if (extra.length) {
     throw new TypeError(`${who}: the rows carry ${extra.join(', ')}, which no column describes; add it with derive()`);
   }

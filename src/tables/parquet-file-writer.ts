@@ -3,9 +3,10 @@ import type { SchemaElement } from 'hyparquet';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import { writeColumn } from 'hyparquet-writer/src/column.js';
 import type { ColumnEncoder, Compressors } from 'hyparquet-writer/src/types.js';
-import type { Column, Columns } from '../columns.ts';
+import { type Column, type Columns, listOf } from '../columns.ts';
 import { AtomicFile } from '../files/atomic-file.ts';
 import { schemaMessage } from './encoders.ts';
+import { tableKinds } from './kinds.ts';
 import { listPages, scalarPages } from './parquet-pages.ts';
 import { arrowSchema } from './schema.ts';
 import type { TableWriter } from './table-writer.ts';
@@ -51,9 +52,9 @@ export class ParquetFileWriter implements TableWriter {
     const { row_groups: groups, pendingIndexes } = this.#parquet;
     const start = this.#bytes.offset;
     let uncompressed = 0n;
-    const chunks = this.#columns.map(({ column: { arrow, nullable }, encoder }, c) => {
-      const pages = arrow.startsWith('list') ? listPages : scalarPages;
-      const pageData = pages(batch.data.children[c]!, nullable);
+    const chunks = this.#columns.map(({ column, encoder }, c) => {
+      const pages = listOf(column) ? listPages : scalarPages;
+      const pageData = pages(batch.data.children[c]!, column.nullable);
       const written = writeColumn({ writer: this.#bytes, column: encoder, pageData });
       pendingIndexes.push(written);
       uncompressed += written.chunk.meta_data!.total_uncompressed_size;
@@ -85,44 +86,32 @@ export class ParquetFileWriter implements TableWriter {
   }
 }
 
-const leaves: Record<string, SchemaElement> = {
-  float64: { name: 'element', type: 'DOUBLE' },
-  int32: { name: 'element', type: 'INT32' },
-  // by its older name alone: the writer gives the newer one a bit width of a size that other readers refuse
-  uint32: { name: 'element', type: 'INT32', converted_type: 'UINT_32' },
-  bool: { name: 'element', type: 'BOOLEAN' },
-  utf8: { name: 'element', type: 'BYTE_ARRAY', converted_type: 'UTF8', logical_type: { type: 'STRING' } },
-};
-
-function elementsOf(name: string, { arrow, nullable }: Column): SchemaElement[] {
-  const repetition_type = nullable ? 'OPTIONAL' : 'REQUIRED';
-  const item = /^list<(.*)>$/.exec(arrow)?.[1];
-  if (!item) return [{ ...leaves[arrow]!, name, repetition_type }];
+function elementsOf(name: string, column: Column): SchemaElement[] {
+  const repetition_type = column.nullable ? 'OPTIONAL' : 'REQUIRED';
+  const { element } = tableKinds[column.arrow].leaf;
+  if (!listOf(column)) return [{ ...element, name, repetition_type }];
   return [
     { name, repetition_type, num_children: 1, converted_type: 'LIST', logical_type: { type: 'LIST' } },
     { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
-    { ...leaves[item]!, repetition_type: 'REQUIRED' },
+    { ...element, repetition_type: 'REQUIRED' },
   ];
 }
 
 function encoderOf({ arrow }: Column, path: SchemaElement[], { codec, compressors }: ParquetWriter): ColumnEncoder {
-  const element = path.at(-1)!;
+  const { stats, encoding } = tableKinds[arrow].leaf;
   return {
     columnName: path
       .slice(1)
       .map(({ name }) => name)
       .join('.'),
-    element,
+    element: path.at(-1)!,
     schemaPath: path,
     codec,
     compressors: compressors as Compressors,
-    // the writer compares what stands in the file, which for large unsigned numbers is negative
-    stats: arrow !== 'uint32',
+    stats,
     pageSize: 1 << 18,
     columnIndex: false,
     offsetIndex: true,
-    // not a dictionary for doubles: the writer's takes −0 for 0
-    ...(element.type === 'DOUBLE' && { encoding: 'BYTE_STREAM_SPLIT' }),
-    ...(element.type === 'INT32' && { encoding: 'DELTA_BINARY_PACKED' }),
+    ...(encoding && { encoding }),
   };
 }

@@ -1,15 +1,15 @@
 import { type RecordBatch, Vector } from 'apache-arrow';
 
-/** A row of a batch as an object of its own; lists are typed arrays. */
-export function rowAt(batch: RecordBatch, index: number): Record<string, unknown> {
-  return Object.fromEntries(
-    batch.schema.fields.map(({ name }, c) => {
-      const cell: unknown = batch.getChildAt(c)!.get(index);
-      return [name, cell instanceof Vector ? cell.toArray().slice() : cell];
-    }),
-  );
+/** Copies a cell out of a column: a list becomes a typed array of its own, even from a borrowed batch. */
+export function cellAt(column: Vector, index: number): unknown {
+  const cell: unknown = column.get(index);
+  return cell instanceof Vector ? cell.toArray().slice() : cell;
 }
 
-/** The rows of a batch as objects: for small tables. */
+/** Copies a row out of a batch. */
+export const rowAt = (batch: RecordBatch, index: number): Record<string, unknown> =>
+  Object.fromEntries(batch.schema.fields.map(({ name }, c) => [name, cellAt(batch.getChildAt(c)!, index)]));
+
+/** Copies the rows of a batch; meant for small tables. */
 export const rowsOf = (batch: RecordBatch): Record<string, unknown>[] =>
   Array.from({ length: batch.numRows }, (_, index) => rowAt(batch, index));

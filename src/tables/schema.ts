@@ -1,45 +1,69 @@
-import { Bool, type DataType, Field, Float64, Int32, List, Schema, Uint32, Utf8 } from 'apache-arrow';
-import type { ArrowKind, Columns } from '../columns.ts';
+import { Field, Schema } from 'apache-arrow';
+import { type ArrowKind, type Column, type Columns, type Summary, summarizedBy } from '../columns.ts';
+import { tableKinds } from './kinds.ts';
 
-const types: Record<ArrowKind, DataType> = {
-  float64: new Float64(),
-  int32: new Int32(),
-  uint32: new Uint32(),
-  bool: new Bool(),
-  utf8: new Utf8(),
-  'list<float64>': new List(new Field('item', new Float64(), false)),
-  'list<int32>': new List(new Field('item', new Int32(), false)),
-};
+const kindNames = new Map(Object.entries(tableKinds).map(([kind, { type }]) => [`${type}`, kind as ArrowKind]));
 
-const kinds = new Map(Object.entries(types).map(([kind, type]) => [`${type}`, kind as ArrowKind]));
-
-/** The Arrow schema of a set of columns; units and meanings travel as metadata of the fields. */
+/**
+ * Makes the Arrow schema of a set of columns. Metadata of a field: `unit` and `about`, and `label`, `matrix` and
+ * `summary` (as JSON) if the column declares them.
+ */
 export function arrowSchema(columns: Columns): Schema {
-  const fields = Object.entries(columns).map(([name, { arrow, unit, about, nullable }]) => {
+  const fields = Object.entries(columns).map(([name, column]) => {
+    const { arrow, unit, about, nullable, label, matrix, summary } = column;
     const metadata = new Map([
       ['unit', unit],
       ['about', about],
+      ...optional('label', label),
+      ...optional('matrix', matrix),
+      ...optional('summary', summary && JSON.stringify(summary)),
     ]);
-    return new Field(name, types[arrow], nullable, metadata);
+    return new Field(name, tableKinds[arrow].type, nullable, metadata);
   });
   return new Schema(fields);
 }
 
+const optional = (key: string, value: string | undefined): [string, string][] =>
+  value === undefined ? [] : [[key, value]];
+
 /**
- * The columns that a schema describes: {@link arrowSchema} the other way round.
+ * Reads the columns back from a schema: the inverse of {@link arrowSchema}.
  *
  * @throws {TypeError} if a field has a type that no column can have.
  */
 export function columnsOfSchema(schema: Schema): Columns {
   return Object.fromEntries(
-    schema.fields.map(({ name, type, nullable, metadata }) => {
-      const arrow = kinds.get(`${type}`);
+    schema.fields.map(({ name, type, nullable, metadata }): [string, Column] => {
+      const arrow = kindNames.get(`${type}`);
       if (!arrow) {
         throw new TypeError(
-          `the column ${name} must have one of the types ${[...kinds.keys()].join(', ')}, got ${type}`,
+          `the column ${name} must have one of the types ${[...kindNames.keys()].join(', ')}, got ${type}`,
         );
       }
-      return [name, { arrow, unit: metadata.get('unit') ?? '1', about: metadata.get('about') ?? '', nullable }];
+      const [label, matrix] = [metadata.get('label'), metadata.get('matrix')];
+      const column: Column = {
+        arrow,
+        unit: metadata.get('unit') ?? '1',
+        about: metadata.get('about') ?? '',
+        nullable,
+        ...(label !== undefined && { label }),
+        ...(matrix !== undefined && { matrix }),
+      };
+      const summary = readSummary(metadata.get('summary'));
+      return [name, summary ? summarizedBy(summary, column) : column];
     }),
   );
+}
+
+/** Reads the summaries in a field's metadata; undefined for a text that another program put there. */
+function readSummary(text: string | undefined): readonly Summary[] | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const summary: unknown = JSON.parse(text);
+    if (!Array.isArray(summary)) return undefined;
+    summarizedBy(summary, { arrow: 'float64', unit: '1', about: '', nullable: false });
+    return summary;
+  } catch {
+    return undefined;
+  }
 }

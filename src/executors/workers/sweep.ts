@@ -1,7 +1,7 @@
 import type { RecordBatch } from 'apache-arrow';
 import { Observable } from 'rxjs';
 import { requireCounts } from '../../math/require-number.ts';
-import { type Axes, heading, pointsOf } from '../../operators/sources/grid.ts';
+import { type Axes, pointsOf, sweepColumns } from '../../operators/sources/grid.ts';
 import { importModule } from '../../pipelines/import-module.ts';
 import { isStream, Stream } from '../../stream.ts';
 import { rowsOf } from '../../tables/rows.ts';
@@ -48,7 +48,7 @@ export async function sweepInWorkers(
     points[0],
   );
   if (!isStream(first)) throw new TypeError(`sweepInWorkers: ${url} must export ${name}: (point) => Stream`);
-  const head = heading('sweepInWorkers', axes, first.columns);
+  const head = sweepColumns('sweepInWorkers', axes, first.columns);
   const shape = { columns: head.columns, axes: Object.keys(axes), fresh: true };
   return new Stream<Row>(shape, (subscriber) => {
     const rows = new Observable<Row>((out) => {

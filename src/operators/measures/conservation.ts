@@ -9,8 +9,10 @@ import { operator } from '../transforms/operator.ts';
 
 export const columns = {
   conservation: float64s('C_l = ‖W_(l+1)‖² − ‖W_l‖² − ‖b_l‖², one entry per law'),
-  drift: float64s('C_l(t) − C_l(0), signed, one entry per law'),
-  imbalanceSum: float64s('S_l = Σ_(s<t) δ_l(s), δ_l = ‖∂W_(l+1)‖² − ‖∂W_l‖² − ‖∂b_l‖², one entry per law'),
+  drift: float64s('C_l(t) − C_l(0), signed, one entry per law', { summary: 'last' }),
+  imbalanceSum: float64s('S_l = Σ_(s<t) δ_l(s), δ_l = ‖∂W_(l+1)‖² − ‖∂W_l‖² − ‖∂b_l‖², one entry per law', {
+    summary: 'last',
+  }),
   driftFirstOrder: float64s('Σ_(s<t) 2⟨θ, D⟩ over the law: change of C_l by the steps D in first order'),
   driftSecondOrder: float64s('Σ_(s<t) ⟨D, D⟩ over the law: change of C_l by the steps D in second order'),
   ledgerResidual: float64s('drift less its first and second order: the rounding error'),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { float64, int32, nullable, ofRun, utf8, type Values } from '../../columns.ts';
+import { float64, int32, nullable, summarizedBy, utf8, type Values } from '../../columns.ts';
 import { forecastCrossing } from '../../math/theory/edge/forecast.ts';
 import { follows, gradientPair, sketched } from '../../math/theory/edge/gradient-pair.ts';
 import { periods, recur } from '../../math/theory/edge/period.ts';
@@ -13,7 +13,7 @@ import { requireNextStep } from '../transforms/measure.ts';
 import { type Operator, operator } from '../transforms/operator.ts';
 
 /** Column of a step at which something was first seen; one value per run. */
-const eventStep = (about: string) => ofRun(nullable(int32(about, 'step')));
+const eventStep = (about: string) => summarizedBy('lastMeasured', nullable(int32(about, 'step')));
 
 const interval = 'end of its interval: 90 % on the Chebyshev task, not calibrated elsewhere';
 
@@ -26,8 +26,11 @@ export const columns = {
   onsetStep: eventStep('first step at which the loss rose with s > 2'),
   hoveringStep: eventStep('step at which λ₁ was first seen to stay at the edge'),
   catapultStep: eventStep('step at which a run that began above the edge was below it again'),
-  regime: ofRun(utf8(regimes.join(' | '))),
-  period: ofRun(int32('period of the oscillation of the gradient: 2, 4 or 8; 0 if there is none', 'step')),
+  regime: utf8(regimes.join(' | '), { summary: 'lastMeasured' }),
+  period: int32('period of the oscillation of the gradient: 2, 4 or 8; 0 if there is none', {
+    unit: 'step',
+    summary: 'lastMeasured',
+  }),
   crossingForecast: nullable(
     float64(
       'predicted step at which λ₁ crosses the edge; null below 0.75 of it, before four measurements, and afterwards',

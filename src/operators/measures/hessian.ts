@@ -14,10 +14,12 @@ import type { At } from '../transforms/measure.ts';
 import { operator } from '../transforms/operator.ts';
 import { type MatrixName, matrices, matrixOption } from './curvature/matrices.ts';
 
-const sharpnessOf = (matrix: MatrixName): Column<number> => ({
-  ...float64(`λ₁, largest algebraic eigenvalue of ${matrices[matrix].symbol}`, '1/η'),
-  matrix,
-});
+const sharpnessOf = (matrix: MatrixName): Column<number> =>
+  float64(`λ₁, largest algebraic eigenvalue of ${matrices[matrix].symbol}`, {
+    unit: '1/η',
+    matrix,
+    summary: [{ row: 'first', name: 'initialSharpness', about: 'λ₁ at step 0' }, 'lastMeasured'],
+  });
 
 /** Columns of {@link sharpness}. */
 export const columns = {

@@ -19,8 +19,8 @@ export interface Step {
 
 export const columns = {
   step: int32('updates made so far', 'step'),
-  learningRate: float64('learning rate η of the update that follows'),
-  loss: float64('training loss L(θₜ)'),
+  learningRate: float64('learning rate η of the update that follows', { summary: 'none' }),
+  loss: float64('training loss L(θₜ)', { summary: 'none' }),
   weightNormSq: float64s('‖W_l‖², one entry per layer l = 1 … L, biases apart'),
   gradientNormSq: float64s('‖∂L/∂W_l‖², one entry per layer l = 1 … L, biases apart'),
 };

@@ -1,17 +1,28 @@
-import { bool, type Column, type Columns, float64, float64s, int32, int32s, uint32, utf8 } from '../../columns.ts';
+import {
+  bool,
+  type Column,
+  type Columns,
+  float64,
+  float64s,
+  int32,
+  int32s,
+  listOf,
+  uint32,
+  utf8,
+} from '../../columns.ts';
 import { exp, log } from '../../math/functions.ts';
 
-/** What an axis may hold: a list is one value, as the widths of a network. */
+/** Value of an axis. A list is one value, such as the widths of a network. */
 export type AxisValue = number | string | boolean | readonly number[];
 
-/** What varies over a sweep: the values of each axis, by its name. */
+/** Values of each axis of a sweep, by its name. */
 export type Axes = Readonly<Record<string, readonly AxisValue[]>>;
 
 /** One value of every axis. */
 export type Point<A extends Axes> = { readonly [K in keyof A]: A[K][number] };
 
 /**
- * Every combination of the axes' values; the last axis varies fastest.
+ * Returns every combination of the axes' values; the last axis varies fastest.
  *
  * @throws {RangeError} if there is no axis, or one without values.
  */
@@ -26,8 +37,8 @@ export function pointsOf<const A extends Axes>(axes: A, who = 'sweep'): Point<A>
   ) as Point<A>[];
 }
 
-/** Keys that hold whole numbers, wherever in a path they stand; every other number is a double. */
-const whole: Readonly<Record<string, typeof int32>> = {
+/** Last parts of paths that name integers; every other number is a double. */
+const integerKeys: Readonly<Record<string, typeof int32>> = {
   seed: uint32,
   n: int32,
   d: int32,
@@ -37,7 +48,7 @@ const whole: Readonly<Record<string, typeof int32>> = {
   batch: int32,
 };
 
-/** The column of an axis, which has the axis's name. */
+/** Declares the column of each axis, under the name of the axis. */
 export function axisColumns(axes: Axes): Columns {
   return Object.fromEntries(Object.entries(axes).map(([name, values]) => [name, axisColumn(name, values)]));
 }
@@ -47,31 +58,32 @@ function axisColumn(name: string, values: readonly AxisValue[]): Column {
   const [first] = values;
   if (typeof first === 'string') return utf8(about);
   if (typeof first === 'boolean') return bool(about);
-  if (typeof first === 'number') return (whole[name.split('.').at(-1)!] ?? float64)(about);
+  if (typeof first === 'number') {
+    const key = name.split('.').at(-1)!;
+    return (Object.hasOwn(integerKeys, key) ? integerKeys[key]! : float64)(about);
+  }
   return (values as readonly (readonly number[])[]).flat().every(Number.isInteger) ? int32s(about) : float64s(about);
 }
 
-/** A point's values as cells of those columns. */
-export const cells = (point: Readonly<Record<string, AxisValue>>, columns: Columns): Record<string, unknown> =>
+/** Turns the values of a point into cells of those columns. */
+export const axisCells = (point: Readonly<Record<string, AxisValue>>, columns: Columns): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(point).map(([name, value]) => {
-      const { arrow } = columns[name]!;
-      if (arrow === 'list<int32>') return [name, Int32Array.from(value as readonly number[])];
-      if (arrow === 'list<float64>') return [name, Float64Array.from(value as readonly number[])];
-      return [name, value];
+      const list = listOf(columns[name]!);
+      return [name, list ? list.from(value as readonly number[]) : value];
     }),
   );
 
-/** The number of a run: what its rows are told apart by in every table. */
+/** Number of a run, which identifies its rows in every table. */
 export const runColumn = int32('point of the grid, counted from 0, the last axis fastest');
 
 /**
- * What a sweep puts in front of the rows of its runs: their number, and the axes that they have no column for.
+ * Declares the columns of a sweep: the number of the run, the axes that a run has no column of, and those of a run.
  *
  * @param inner Columns of a run.
  * @throws {TypeError} if an axis, or a column of the run, is called `run`.
  */
-export function heading(who: string, axes: Axes, inner: Columns) {
+export function sweepColumns(who: string, axes: Axes, inner: Columns) {
   if (Object.hasOwn(axes, 'run')) {
     throw new TypeError(`${who}: run is the number of the run; name the axis otherwise`);
   }
@@ -81,16 +93,16 @@ export function heading(who: string, axes: Axes, inner: Columns) {
   const own = Object.fromEntries(Object.entries(axisColumns(axes)).filter(([name]) => !Object.hasOwn(inner, name)));
   return {
     columns: { run: runColumn, ...own, ...inner },
-    /** The cells in front of every row of run number `run`. */
+    /** Returns the cells that precede every row of run number `run`. */
     of(run: number, point: Readonly<Record<string, AxisValue>>): Record<string, unknown> {
       const kept = Object.fromEntries(Object.entries(point).filter(([name]) => Object.hasOwn(own, name)));
-      return { run, ...cells(kept, own) };
+      return { run, ...axisCells(kept, own) };
     },
   };
 }
 
 /**
- * `n` values from `low` to `high` in geometric progression, both ends as they are given.
+ * Returns `n` values from `low` to `high` in geometric progression, both ends exactly as given.
  *
  * @throws {RangeError} if an end is not positive, or `n` not an integer above 1.
  * @example logspace(1e-3, 1e-1, 3); // [0.001, 0.01, 0.1], but for rounding

@@ -1,6 +1,6 @@
 import { concatMap, from, map } from 'rxjs';
 import { type Flat, Stream } from '../../stream.ts';
-import { type Axes, heading, type Point, pointsOf } from './grid.ts';
+import { type Axes, type Point, pointsOf, sweepColumns } from './grid.ts';
 
 /** Row of a run behind its number and the axes that the run has no column for. */
 export type Swept<A extends Axes, R> = Flat<{ run: number } & Omit<Point<A>, keyof R> & R>;
@@ -25,7 +25,7 @@ export function sweep<const A extends Axes, R extends object>(axes: A, run: (poi
   const points = pointsOf(axes);
   // a cold stream costs nothing until it is subscribed to, so one is made to read its columns
   const { columns: inner, run: facts } = run(points[0]!).shape;
-  const head = heading('sweep', axes, inner);
+  const head = sweepColumns('sweep', axes, inner);
   const shape = { columns: head.columns, run: facts, axes: Object.keys(axes), fresh: true };
   return new Stream<Swept<A, R>>(shape, (subscriber) =>
     from(points)

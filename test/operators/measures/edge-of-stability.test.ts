@@ -235,7 +235,7 @@ describe('edgeOfStability', () => {
     expectTypeOf<Row['stabilityRatio']>().toEqualTypeOf<number | null>();
     expectTypeOf<Row['crossingStep']>().toEqualTypeOf<number | null>();
     expectTypeOf<Row['regime']>().toEqualTypeOf<string>();
-    expect(Object.keys(columns).filter((name) => 'ofRun' in measured.columns[name]!)).toEqual([
+    expect(Object.keys(columns).filter((name) => 'summary' in measured.columns[name]!)).toEqual([
       ...['crossingStep', 'onsetStep', 'hoveringStep', 'catapultStep', 'regime', 'period'],
     ]);
   });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import { axisColumns, cells, logspace, type Point, pointsOf } from '../../../src/operators/sources/grid.ts';
+import { axisCells, axisColumns, logspace, type Point, pointsOf } from '../../../src/operators/sources/grid.ts';
 
 describe('pointsOf', () => {
   it('is every combination, the last axis fastest', () => {
@@ -63,7 +63,7 @@ describe('the column of an axis', () => {
 
   it('holds the point’s value as a cell', () => {
     const axes = { seed: [3], hidden: [[16, 8]], window: [[0.5]], name: ['a'], on: [false] };
-    expect(cells(pointsOf(axes)[0]!, axisColumns(axes))).toEqual({
+    expect(axisCells(pointsOf(axes)[0]!, axisColumns(axes))).toEqual({
       seed: 3,
       hidden: Int32Array.of(16, 8),
       window: Float64Array.of(0.5),
