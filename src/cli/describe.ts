@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Columns } from '../columns.ts';
+import { type Columns, labelOf } from '../columns.ts';
 import { prepare } from '../executors/prepare.ts';
 import { loadSpec } from '../pipelines/load-spec.ts';
 import { tablesOf } from '../store/results.ts';
@@ -7,7 +7,7 @@ import { set } from './options.ts';
 import { say } from './output.ts';
 import { table } from './table.ts';
 
-/** `rxdescent describe SPEC.json`: every table's columns, known before the first row. */
+/** `rxdescent describe SPEC.json`: prints the columns of every table, known before the first row. */
 export const describe = (make: () => Command): Command =>
   set(
     make()
@@ -30,13 +30,10 @@ export const describe = (make: () => Command): Command =>
     );
   });
 
-const entry = ([name, { arrow, unit, about, nullable }]: [string, Columns[string]]) => ({
-  name,
-  type: arrow,
-  unit,
-  nullable,
-  about,
-});
+const entry = ([name, column]: [string, Columns[string]]) => {
+  const { arrow, unit, about, nullable, matrix, summary } = column;
+  return { name, type: arrow, unit, nullable, about, label: labelOf(name, column), matrix, summary };
+};
 
 const asText = (columns: Columns): string =>
   table(

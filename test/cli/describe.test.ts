@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { labelOf } from '../../src/columns.ts';
 import { prepare } from '../../src/executors/prepare.ts';
 import { loadSpec } from '../../src/pipelines/load-spec.ts';
 import { tablesOf } from '../../src/store/results.ts';
@@ -15,8 +16,9 @@ describe('describe', () => {
     const { spec, columns } = prepare(await loadSpec(path), 'typed-array');
     const expected = Object.entries(tablesOf(spec.grid, columns)).map(([name, of]) => [
       name,
-      Object.entries(of).map(([column, { arrow: type, unit, nullable, about }]) => ({
-        ...{ name: column, type, unit, nullable, about },
+      Object.entries(of).map(([column, { arrow: type, unit, nullable, about, label, matrix, summary }]) => ({
+        ...{ name: column, type, unit, nullable, about, label: label ?? labelOf(column, {}) },
+        ...{ ...(matrix && { matrix }), ...(summary && { summary }) },
       })),
     ]);
     expect(JSON.parse(stdout)).toEqual(Object.fromEntries(expected));
@@ -26,6 +28,9 @@ describe('describe', () => {
       unit: '1/η',
       nullable: true,
       about: 'λ₁, largest algebraic eigenvalue of the Hessian ∇²L(θₜ)',
+      label: 'sharpness',
+      matrix: 'hessian',
+      summary: [{ row: 'first', name: 'initialSharpness', about: 'λ₁ at step 0' }, { row: 'lastMeasured' }],
     });
   });
 

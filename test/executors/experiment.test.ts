@@ -560,6 +560,78 @@ describe('a run at the edge of stability', () => {
   });
 });
 
+describe('a list that an operator of one’s own measures now and then', () => {
+  files.write(
+    'profile.mjs',
+    `import { float64s, int32s, measureEvery, summarizedBy } from ${JSON.stringify(new URL('../../src/index.ts', import.meta.url).href)};
+const columns = {
+  profile: summarizedBy('lastMeasured', float64s('step and half of it')),
+  span: float64s('step', { summary: [{ row: 'first', name: 'firstSpan' }, { row: 'last', name: 'lastSpan' }] }),
+  counts: int32s('step and its negative', { summary: 'lastMeasured' }),
+};
+const options = { shape: {}, safeParse: () => ({ success: true, data: {} }) };
+const create = () => measureEvery(2000, columns, () => ({
+  row: ({ step }) => ({
+    profile: Float64Array.of(step, step / 2),
+    span: Float64Array.of(step),
+    counts: Int32Array.of(step, -step),
+  }),
+  snapshot: () => null,
+  restore: () => {},
+}));
+export const operators = { profile: { options, create } };`,
+  );
+  const spec = tiny({ operators: ['./profile.mjs'], measure: [{ op: 'profile' }], steps: 3001 });
+
+  it('lands in the runs table with the list of the last step that measured it', async () => {
+    // the batches after the one with step 2000 are read into its memory
+    const { dir, runs } = await run(spec, fresh());
+    expect(runs[0]).toMatchObject({
+      profile: Float64Array.of(2000, 1000),
+      counts: Int32Array.of(2000, -2000),
+      firstSpan: Float64Array.of(0),
+      lastSpan: null,
+    });
+    expect(readTable(dir, 'runs')).toEqual(runs);
+  });
+});
+
+describe('columns with names of methods that every object has', () => {
+  const names = ['constructor', 'toString', 'hasOwnProperty', 'valueOf'];
+  const write = (file: string, columns: readonly string[]) =>
+    files.write(
+      file,
+      `import { derive, float64 } from ${JSON.stringify(new URL('../../src/index.ts', import.meta.url).href)};
+const names = ${JSON.stringify(columns)};
+const all = (of) => Object.fromEntries(names.map((name, i) => [name, of(i)]));
+const options = { shape: {}, safeParse: () => ({ success: true, data: {} }) };
+const create = () => derive(all(() => float64('a number')), ({ step }) => all((i) => step + i));
+export const operators = { odd: { options, create } };`,
+    );
+  const spec = (module: string) =>
+    tiny({ operators: [module], measure: [{ op: 'odd' }], steps: 4, grid: { learningRate: [0.1], seed: [1] } });
+
+  it('are in every table with their values', async () => {
+    write('odd.mjs', names);
+    const { dir, runs } = await run(spec('./odd.mjs'), fresh());
+    for (const [i, name] of names.entries()) {
+      expect(Object.hasOwn(runs[0]!, name) && runs[0]![name], name).toBe(4 + i);
+      expect(
+        readTable(dir, 'steps').map((row) => row[name]),
+        name,
+      ).toEqual([0, 1, 2, 3, 4].map((step) => step + i));
+    }
+    expect(readTable(dir, 'runs')).toEqual(runs);
+  });
+
+  it.each(['', '__proto__'])('are refused before the first step if no row can hold them: %j', async (name) => {
+    write(`odd${name.length}.mjs`, [name]);
+    await expect(prepared(spec(`./odd${name.length}.mjs`))).rejects.toThrow(
+      `column ${name || '""'}: a name must not be empty or __proto__; rename the column`,
+    );
+  });
+});
+
 describe('an operator of one’s own that throws', () => {
   files.write(
     'throws.mjs',

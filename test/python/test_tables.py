@@ -1,6 +1,7 @@
 """Arrow and Parquet, read by pyarrow, Polars and DuckDB."""
 
 import hashlib
+import json
 import math
 import struct
 
@@ -94,6 +95,16 @@ def test_fields_carry_their_unit_and_meaning(run, table, ending):
     assert {name: {key: of[key].decode() for key in keys & set(of)} for name, of in found.items()} == {
         name: {b"unit": column["unit"], b"about": column["about"]} for name, column in run.described[table].items()
     }
+
+
+@each_format
+def test_fields_carry_label_matrix_and_summary_where_they_are_declared(run, ending):
+    schema = schema_of(run, "steps", ending)
+    found = schema.field("sharpness").metadata
+    described = run.described["steps"]["sharpness"]
+    assert (found[b"label"].decode(), found[b"matrix"].decode()) == (described["label"], described["matrix"])
+    assert json.loads(found[b"summary"]) == described["summary"]
+    assert not {b"label", b"matrix", b"summary"} & set(schema.field("step").metadata)
 
 
 def schema_of(run, table, ending):

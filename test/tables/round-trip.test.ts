@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import { RecordBatchReader, tableFromIPC } from 'apache-arrow';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { float64, int32 } from '../../src/columns.ts';
 import { BatchBuilder } from '../../src/tables/batch-builder.ts';
 import { ArrowFileWriter } from '../../src/tables/file-writer.ts';
 import { ParquetFileWriter } from '../../src/tables/parquet-file-writer.ts';
@@ -33,7 +34,30 @@ function writeFiles(name: string, table: Table, perBatch: number) {
 }
 
 describe('arrowSchema', () => {
-  it('is undone by columnsOfSchema, units and meanings included', () => {
+  it('states label, matrix and summary of a column that has them, beside unit and meaning', () => {
+    const summary = [{ row: 'first', name: 'initial' }, 'last'] as const;
+    const columns = {
+      x: float64('λ₁', { unit: '1/η', label: 'sharpness', matrix: 'hessian', summary }),
+      y: int32('n'),
+    };
+    const [x, y] = arrowSchema(columns).fields.map(({ metadata }) => Object.fromEntries(metadata));
+    expect(x).toEqual({
+      ...{ unit: '1/η', about: 'λ₁', label: 'sharpness', matrix: 'hessian' },
+      summary: '[{"row":"first","name":"initial"},{"row":"last"}]',
+    });
+    expect(y).toEqual({ unit: '1', about: 'n' });
+  });
+
+  it.each(['last', '{}', '[1]', '[{"row":"middle"}]', '[null]'])(
+    'is read without the summary %s of another program',
+    (text) => {
+      const schema = arrowSchema({ x: float64('λ₁') });
+      schema.fields[0]!.metadata.set('summary', text);
+      expect(columnsOfSchema(schema)).toEqual({ x: float64('λ₁') });
+    },
+  );
+
+  it('is undone by columnsOfSchema, units, meanings and details included', () => {
     fc.assert(
       fc.property(tables, ({ columns }) => {
         expect(columnsOfSchema(arrowSchema(columns))).toEqual(columns);

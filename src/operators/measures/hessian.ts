@@ -17,6 +17,7 @@ import { type MatrixName, matrices, matrixOption } from './curvature/matrices.ts
 const sharpnessOf = (matrix: MatrixName): Column<number> =>
   float64(`λ₁, largest algebraic eigenvalue of ${matrices[matrix].symbol}`, {
     unit: '1/η',
+    label: 'sharpness',
     matrix,
     summary: [{ row: 'first', name: 'initialSharpness', about: 'λ₁ at step 0' }, 'lastMeasured'],
   });

@@ -49,11 +49,17 @@ export interface Table {
 }
 
 const kinds: Record<ArrowKind, { readonly column: Column; readonly cell: fc.Arbitrary<unknown> }> = {
-  float64: { column: float64('x', '1/η'), cell: fc.double() },
-  int32: { column: int32('x', 'step'), cell: fc.integer() },
+  float64: {
+    column: float64('x', { unit: '1/η', label: 'λ₁', matrix: 'hessian', summary: ['lastMeasured', 'first'] }),
+    cell: fc.double(),
+  },
+  int32: {
+    column: int32('x', { unit: 'step', summary: { row: 'last', name: 'final', about: 'the last' } }),
+    cell: fc.integer(),
+  },
   uint32: { column: uint32('x'), cell: fc.nat(0xffff_ffff) },
   bool: { column: bool('x'), cell: fc.boolean() },
-  utf8: { column: utf8('λ₁ of the layer'), cell: fc.string({ unit: 'grapheme' }) },
+  utf8: { column: utf8('λ₁ of the layer', { summary: 'none', label: 'layer' }), cell: fc.string({ unit: 'grapheme' }) },
   'list<float64>': {
     column: float64s('x', 'θ²'),
     cell: fc.array(fc.double(), { maxLength: 8 }).map((v) => Float64Array.from(v)),
