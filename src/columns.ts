@@ -1,8 +1,8 @@
 import { requireOptions } from './math/require-options.ts';
 
-/** Facts about a kind of cell that are needed away from the tables; `tables/kinds.ts` has the others. */
+/** Facts about a kind of cell for use outside the tables; `tables/kinds.ts` has the others. */
 interface Kind {
-  /** True if a cell is a number or a list of numbers. */
+  /** True if a cell is a number or a list of doubles, which fits and claims can take. */
   readonly numeric: boolean;
   /** Type of the array in a cell; null if a cell holds one value. */
   readonly list: Float64ArrayConstructor | Int32ArrayConstructor | null;
@@ -19,13 +19,13 @@ const kinds = {
   bool: { ...one, numeric: false },
   utf8: { ...one, numeric: false },
   'list<float64>': { numeric: true, list: Float64Array, summary: [] },
-  'list<int32>': { numeric: true, list: Int32Array, summary: [] },
+  'list<int32>': { numeric: false, list: Int32Array, summary: [] },
 } as const satisfies Readonly<Record<string, Kind>>;
 
 /** Arrow type of a column, the same in every table. */
 export type ArrowKind = keyof typeof kinds;
 
-/** Row of a run that a summary takes a value from; `lastMeasured`: the last without a null in the column. */
+/** Row that a summary takes a value from; `lastMeasured`: the last without a null in the column. */
 export type SummaryRow = 'first' | 'last' | 'lastMeasured';
 
 /** Column of the `runs` table that is made from a column of the rows. */
@@ -42,14 +42,14 @@ export type SummaryOption = 'none' | SummaryRow | Summary | readonly (SummaryRow
 
 declare const cell: unique symbol;
 
-/** Declaration of a column: the type of the row, the Arrow field and the documentation follow from it. */
+/** Declaration of a column. The type of the row, the Arrow field and the docs follow from it. */
 export interface Column<out T = unknown> {
   readonly arrow: ArrowKind;
   /** '1' if a number has no unit. */
   readonly unit: string;
   readonly about: string;
   readonly nullable: boolean;
-  /** Short text for panels and plots. {@link labelOf} derives one from the name if it is missing. */
+  /** Short text for panels and plots. Default: {@link labelOf} derives one from the name. */
   readonly label?: string;
   /** Columns of the `runs` table that are made from it; {@link summariesOf} gives the default. */
   readonly summary?: readonly Summary[];
@@ -95,7 +95,8 @@ const column =
  * Declares a column of doubles. NaN and ±Infinity are legal, because a diverging run is a result.
  *
  * @param unit The unit, or an object with `unit`, `label`, `matrix` and `summary`.
- * @example const columns = { sharpness: float64('λ₁ of the Hessian', { unit: '1/η', label: 'sharpness' }) };
+ * @example
+ * const columns = { sharpness: float64('λ₁ of the Hessian', { unit: '1/η', label: 'sharpness' }) };
  */
 export const float64 = column<number>('float64');
 /**
@@ -131,7 +132,8 @@ export const float64s = column<Float64Array>('list<float64>');
 /**
  * Declares a column of lists of integers from −2³¹ to 2³¹ − 1, of any length per row.
  *
- * @example const columns = { deadNeurons: int32s('neurons that are off on every sample, one entry per layer', 'neuron') };
+ * @example
+ * const columns = { dead: int32s('neurons that are off on every sample, per layer', 'neuron') };
  */
 export const int32s = column<Int32Array>('list<int32>');
 
@@ -145,11 +147,11 @@ export const nullable = <T>(of: Column<T>): Column<T | null> => ({ ...of, nullab
 /**
  * Copies a column; the copy stands in the `runs` table with its value on the given rows.
  *
- * @param summary `first`, `last`, `lastMeasured` (the last that is not null), or `none`; an object also names the
- *   column in the `runs` table; a list makes several.
+ * @param summary `first`, `last`, `lastMeasured` (the last that is not null), or `none`. An object
+ *   also names the column in the `runs` table. A list makes several.
  * @example
  * const columns = {
- *   crossingStep: summarizedBy('lastMeasured', nullable(int32('step at which λ₁ crossed 2/η', 'step'))),
+ *   crossed: summarizedBy('lastMeasured', nullable(int32('step at which λ₁ crossed 2/η', 'step'))),
  *   norm: summarizedBy([{ row: 'first', name: 'initialNorm' }, 'last'], float64('‖θₜ‖')),
  * };
  */
@@ -165,7 +167,7 @@ function rowNamed(row: string): SummaryRow {
   throw new RangeError(`summarizedBy: a row must be one of first, last, lastMeasured, got ${row}`);
 }
 
-/** Returns the summaries of a column: those it declares, else the last measured value if it is float64. */
+/** Returns the summaries that a column declares. Default: `lastMeasured` if it is float64. */
 export const summariesOf = ({ arrow, summary }: Column): readonly Summary[] => summary ?? kinds[arrow].summary;
 
 /**
@@ -176,7 +178,7 @@ export const summariesOf = ({ arrow, summary }: Column): readonly Summary[] => s
 export const labelOf = (name: string, { label }: Pick<Column, 'label'>): string =>
   label ?? name.replaceAll(/(?<=[a-z0-9])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
-/** Tells whether a cell is a number, or a list of numbers. */
+/** Tells whether a cell is a number or a list of doubles, which fits and claims can take. */
 export const isNumeric = ({ arrow }: Pick<Column, 'arrow'>): boolean => kinds[arrow].numeric;
 
 /** Returns the type of the array in a cell; null if a cell holds one value. */
@@ -188,7 +190,7 @@ export type Nullable<C extends Columns> = { [K in keyof C]: C[K] extends Column<
 /**
  * Makes every column of a set {@link nullable}.
  *
- * @example const seldom = nullables({ trace: float64('trace of the Hessian', '1/η'), products: int32('products spent') });
+ * @example const seldom = nullables({ trace: float64('tr ∇²L'), products: int32('products') });
  */
 export function nullables<C extends Columns>(columns: C): Nullable<C> {
   checkColumns(columns);

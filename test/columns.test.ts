@@ -7,7 +7,9 @@ import {
   float64s,
   int32,
   isColumn,
+  isNumeric,
   labelOf,
+  listOf,
   nullable,
   nullables,
   summariesOf,
@@ -75,6 +77,12 @@ describe('a column', () => {
     expect(summariesOf(nullable(float64('x')))).toEqual([{ row: 'lastMeasured' }]);
     expect(summariesOf(float64('x', { summary: 'none' }))).toEqual([]);
     for (const make of [i, u, b, t, fs, is]) expect(summariesOf(make('x'))).toEqual([]);
+  });
+
+  it('is known by its kind as a number to fit, and as a list', () => {
+    const made = [f, i, u, b, t, fs, is].map((make) => make('x'));
+    expect(made.map(isNumeric)).toEqual([true, true, true, false, false, true, false]);
+    expect(made.map(listOf)).toEqual([null, null, null, null, null, Float64Array, Int32Array]);
   });
 
   it('has a label: its own, or its name in words', () => {

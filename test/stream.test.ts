@@ -21,7 +21,7 @@ import {
   toArray,
 } from 'rxjs';
 import { describe, expect, expectTypeOf, it, vi } from 'vitest';
-import { float64, int32 } from '../src/columns.ts';
+import { type Columns, float64, int32 } from '../src/columns.ts';
 import { conservation } from '../src/operators/measures/conservation.ts';
 import { hessian, sharpness } from '../src/operators/measures/hessian.ts';
 import { type Step, columns as stepColumns } from '../src/operators/sources/descend.ts';
@@ -29,7 +29,7 @@ import { gradientDescent } from '../src/operators/sources/gradient-descent.ts';
 import { derive } from '../src/operators/transforms/derive.ts';
 import { ema } from '../src/operators/transforms/ema.ts';
 import { every } from '../src/operators/transforms/every.ts';
-import { measure } from '../src/operators/transforms/measure.ts';
+import { measure, measureEvery } from '../src/operators/transforms/measure.ts';
 import { untilDiverged } from '../src/operators/transforms/until-diverged.ts';
 import { addColumns, columnsOf, isStream, passThrough, Stream } from '../src/stream.ts';
 import { stoppedClock } from './helpers/clock.ts';
@@ -197,6 +197,19 @@ describe('a chain', () => {
       expect(() => run().pipe(derive({ x: wrong as never }, () => ({ x: 1 }) as never))).toThrow(
         new TypeError(`column x: expected one made by float64(…), int32(…), utf8(…) …, got ${found}`),
       );
+    }
+  });
+
+  it('refuses a name that no row can hold, of a source and of an operator', () => {
+    const x = float64('x');
+    for (const [name, columns] of [
+      ['""', { '': x }],
+      ['__proto__', { __proto__: x }],
+    ] as const) {
+      const error = new TypeError(`column ${name}: a name must not be empty or __proto__; rename the column`);
+      expect(() => new Stream({ columns: columns as Columns }, () => {})).toThrow(error);
+      expect(() => run().pipe(derive(columns as Columns, () => ({}) as never))).toThrow(error);
+      expect(() => run().pipe(measureEvery(2, columns as Columns, () => ({}) as never))).toThrow(error);
     }
   });
 

@@ -24,7 +24,7 @@ const rows: Readonly<Record<SummaryRow, string>> = {
   lastMeasured: 'the last measured',
 };
 
-/** Lists what the columns of a chain declare for the `runs` table, one group of rows after the other. */
+/** Lists the summaries that the columns of a chain declare, group by group. */
 function summaryColumns(columns: Columns): SummaryColumn[] {
   const all = Object.entries(columns).flatMap(([from, of]) => {
     const { summary: _, label, ...kept } = of;
@@ -36,7 +36,7 @@ function summaryColumns(columns: Columns): SummaryColumn[] {
   return Object.keys(rows).flatMap((group) => all.filter(({ row }) => row === group));
 }
 
-/** Declares the columns of the `runs` table, which has one row per run, for a chain with these `columns`. */
+/** Declares the columns of the `runs` table, one row per run, for a chain with these `columns`. */
 export function runColumns(grid: Axes, columns: Columns): Columns {
   return {
     run: runColumn,
@@ -49,7 +49,8 @@ export function runColumns(grid: Axes, columns: Columns): Columns {
 }
 
 /**
- * Checks that no measure adds a column of a name that the tables use, and that no two summaries have one name.
+ * Checks that no measure adds a column of a name that the tables use, and that the names of all
+ * summaries differ.
  *
  * @throws {SpecError} that names the column.
  */

@@ -1,17 +1,17 @@
 import { type Data, makeData, RecordBatch, type Schema, Struct } from 'apache-arrow';
 import type { Columns } from '../columns.ts';
-import type { Cells } from './cells.ts';
 import { checkKeys, found } from './check-row.ts';
+import type { ColumnBuilder } from './column-builder.ts';
 import { tableKinds } from './kinds.ts';
 import { arrowSchema } from './schema.ts';
-import { VariableCells } from './variable-cells.ts';
+import { VariableBuilder } from './variable-builders.ts';
 
 /**
  * Gathers rows, or parts of other batches, into record batches, column by column.
  *
- * A batch that was taken is borrowed: the next rows overwrite its buffers, so write it before you go on.
+ * A batch that was taken is borrowed: the next rows overwrite its buffers.
  *
- * - cost: about 0.7 µs a row of 14 columns; no object per row, and the buffers are used again
+ * - cost: about 0.7 µs per row of 14 columns; makes no object per row and reuses its buffers
  *
  * @example
  * const builder = new BatchBuilder({ step: int32('updates made so far') });
@@ -24,41 +24,41 @@ export class BatchBuilder {
   readonly #who: string;
   readonly #rows: number;
   readonly #names: readonly string[];
-  readonly #cells: readonly Cells[];
-  readonly #variable: readonly Cells[];
+  readonly #builders: readonly ColumnBuilder[];
+  readonly #variable: readonly ColumnBuilder[];
   #capacity = 0;
   #length = 0;
-  /** Rows of the batches before this one. */
+  /** Number of rows in the batches before this one. */
   #before = 0;
   #checked = false;
 
-  /** @param options.rows Rows of a full batch. @param options.who Named in errors. */
+  /** @param options.rows Rows of a full batch. @param options.who Name in errors. */
   constructor(columns: Columns, { rows = 1024, who = 'toArrow' } = {}) {
     this.columns = columns;
     this.schema = arrowSchema(columns);
     this.#who = who;
     this.#rows = rows;
     this.#names = Object.keys(columns);
-    this.#cells = Object.values(columns).map(({ arrow, nullable }) => tableKinds[arrow].cells(nullable));
-    this.#variable = this.#cells.filter((cells) => cells instanceof VariableCells);
+    this.#builders = Object.values(columns).map(({ arrow, nullable }) => tableKinds[arrow].builder(nullable));
+    this.#variable = this.#builders.filter((builder) => builder instanceof VariableBuilder);
   }
 
-  /** Rows in the batch so far. */
+  /** Number of rows in the batch so far. */
   get length(): number {
     return this.#length;
   }
 
   get full(): boolean {
     if (this.#length >= this.#rows) return true;
-    for (const cells of this.#variable) if (cells.full(this.#length)) return true;
+    for (const builder of this.#variable) if (builder.full(this.#length)) return true;
     return false;
   }
 
   /**
-   * Adds a row; what its cells hold is copied.
+   * Adds a row and copies its cells.
    *
-   * @throws {TypeError} if the keys of the first row are not the columns, or a cell is none that its column can hold.
-   *   The batch is then as it was.
+   * @throws {TypeError} if the keys of the first row are not the columns, or a column cannot hold
+   *   its cell. The batch then stays as it was.
    */
   push(row: unknown): void {
     if (!this.#checked || typeof row !== 'object' || row === null) {
@@ -70,15 +70,15 @@ export class BatchBuilder {
     const names = this.#names;
     for (let c = 0; c < names.length; c++) {
       const cell = (row as Record<string, unknown>)[names[c]!];
-      if (!this.#cells[c]!.set(at, cell)) throw this.#refusal(names[c]!, cell);
+      if (!this.#builders[c]!.set(at, cell)) throw this.#refusal(names[c]!, cell);
     }
     this.#length = at + 1;
   }
 
   /**
-   * Copies rows of a batch until this one is full, and says how many.
+   * Copies rows of a batch until this one is full. Returns how many it copied.
    *
-   * @param constants Columns that the batch lacks, with one value for all its rows.
+   * @param constants Values of columns that the batch lacks, the same on every row.
    * @throws {TypeError} if the batch lacks a column or has it with another type.
    */
   append(
@@ -92,22 +92,22 @@ export class BatchBuilder {
     let count = Math.min(end - begin, this.#rows - at);
     this.#grow(at + count);
     for (const [c, part] of parts.entries()) {
-      if (part) count = Math.min(count, this.#cells[c]!.room(at, part, begin, begin + count));
+      if (part) count = Math.min(count, this.#builders[c]!.room(at, part, begin, begin + count));
     }
     for (const [c, part] of parts.entries()) {
       const name = this.#names[c]!;
       if (!part) this.#fill(c, at, count, constants[name]);
-      else if (!this.#cells[c]!.append(at, part, begin, begin + count)) throw this.#refusal(name, null);
+      else if (!this.#builders[c]!.append(at, part, begin, begin + count)) throw this.#refusal(name, null);
     }
     this.#length = at + count;
     return count;
   }
 
-  /** The rows so far as a batch, borrowed until the next row; the builder starts over. */
+  /** Returns the rows so far as a batch, borrowed until the next row, and starts over. */
   take(metadata?: Map<string, string>): RecordBatch {
     const length = this.#length;
     if (this.#capacity === 0) this.#grow(1);
-    const children = this.#cells.map((cells) => cells.take(length));
+    const children = this.#builders.map((builder) => builder.take(length));
     this.#before += length;
     this.#length = 0;
     const data = makeData({ type: new Struct(this.schema.fields), length, nullCount: 0, children });
@@ -117,12 +117,12 @@ export class BatchBuilder {
   #grow(rows: number): void {
     if (rows <= this.#capacity) return;
     this.#capacity = Math.max(rows, this.#capacity ? this.#rows : Math.min(64, this.#rows));
-    for (const cells of this.#cells) cells.reserve(this.#capacity);
+    for (const builder of this.#builders) builder.reserve(this.#capacity);
   }
 
   #fill(column: number, at: number, count: number, cell: unknown): void {
     for (let i = 0; i < count; i++) {
-      if (!this.#cells[column]!.set(at + i, cell)) throw this.#refusal(this.#names[column]!, cell);
+      if (!this.#builders[column]!.set(at + i, cell)) throw this.#refusal(this.#names[column]!, cell);
     }
   }
 
@@ -130,7 +130,7 @@ export class BatchBuilder {
     const index = batch.schema.fields.findIndex((field) => field.name === name);
     const part = batch.data.children[index];
     if (!part) throw new TypeError(`${this.#who}: the batch has no column ${name}`);
-    const { type } = this.#cells[this.#names.indexOf(name)]!;
+    const { type } = this.#builders[this.#names.indexOf(name)]!;
     if (`${type}` !== `${part.type}`) {
       throw new TypeError(`${this.#who}: the column ${name} must have the type ${type}, got ${part.type}`);
     }
@@ -143,7 +143,7 @@ export class BatchBuilder {
     if (cell === null) {
       return new TypeError(`${this.#who}: ${name} is null in row ${row}; declare the column as nullable(…)`);
     }
-    const { expects } = this.#cells[this.#names.indexOf(name)]!;
+    const { expects } = this.#builders[this.#names.indexOf(name)]!;
     return new TypeError(`${this.#who}: ${name} must be ${expects}, got ${found(cell)} in row ${row}`);
   }
 }

@@ -1,6 +1,6 @@
 import type { Columns } from '../columns.ts';
 
-/** A value as an error message shows it. */
+/** Formats a value for an error message. */
 export function found(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
   if (Array.isArray(value)) return 'an array';
@@ -10,9 +10,9 @@ export function found(value: unknown): string {
 }
 
 /**
- * Holds the keys of a row against the columns, both ways; `state` may stay behind.
+ * Checks that the keys of a row are the columns, besides `state`.
  *
- * @throws {TypeError} naming the columns that were dropped, or the keys that no column describes.
+ * @throws {TypeError} that names the dropped columns, or the keys that no column describes.
  */
 export function checkKeys(who: string, columns: Columns, row: unknown): void {
   if (typeof row !== 'object' || row === null || Array.isArray(row)) {

@@ -1,19 +1,19 @@
 import crc32c from 'crc-32/crc32c.js';
 
 /**
- * A CRC-32C inside of the message it guards: it stands as hex in the message's own metadata, and is reckoned over all
- * of the message with these eight digits as zeros. Readers that know nothing of it skip it.
+ * CRC-32C of a message, as hex in the metadata of the message itself. It is computed over the whole
+ * message with zeros in place of its own eight digits. Other readers ignore it.
  */
 const tag = 'crc32c:';
 const digits = 8;
 const zeros = '0'.repeat(digits);
 
-/** Metadata for a message that {@link seal} completes. */
+/** Makes metadata for a message that {@link seal} completes. */
 export const unsealed = (): Map<string, string> => new Map([['checksum', tag + zeros]]);
 
 const hex = (crc: number): string => (crc >>> 0).toString(16).padStart(digits, '0');
 
-// metadata of the message itself is encoded last, and flatbuffers grow towards the front: the first tag is ours
+// metadata is encoded last, and flatbuffers grow to the front: the first tag is ours
 const position = (head: Uint8Array): number => {
   const at = Buffer.from(head.buffer, head.byteOffset, head.byteLength).indexOf(tag, 0, 'latin1');
   return at < 0 ? at : at + tag.length;
@@ -23,12 +23,12 @@ const write = (head: Uint8Array, at: number, text: string): void => {
   for (let i = 0; i < digits; i++) head[at + i] = text.charCodeAt(i);
 };
 
-/** Puts the checksum of `head` and what follows it into `head`. */
+/** Writes the checksum of `head` and `body` into `head`. */
 export function seal(head: Uint8Array, body: Uint8Array): void {
   write(head, position(head), hex(crc32c.buf(body, crc32c.buf(head, 0))));
 }
 
-/** What is wrong with a message, or null. */
+/** Returns what is wrong with a message, or null. */
 export function checkSeal(head: Uint8Array, body: Uint8Array): string | null {
   const at = position(head);
   if (at < 0) return 'carries no checksum';

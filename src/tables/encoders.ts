@@ -1,14 +1,14 @@
 import { Message, RecordBatchFileWriter, RecordBatchStreamWriter, type Schema } from 'apache-arrow';
 
-/** Takes the bytes of a file, in order. */
+/** Consumer of the bytes of a file, in order. */
 export type Sink = (bytes: Uint8Array) => void;
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength);
 
 /**
- * Encodes batches in the IPC stream format and hands over each piece at once, synchronously; what apache-arrow does of
- * itself is to queue them, without an end to the queue.
+ * Encodes batches in the IPC stream format and passes each piece on synchronously. The writers of
+ * apache-arrow queue the pieces, without a bound.
  */
 export class StreamEncoder extends RecordBatchStreamWriter {
   readonly #sink: Sink;
@@ -38,7 +38,7 @@ export class FileEncoder extends RecordBatchFileWriter {
     this.reset(undefined, schema);
   }
 
-  // apache-arrow leaves out the schema message here, without which the file cannot be read as a stream from byte 8 on
+  // apache-arrow omits the schema message; without it no reader can stream the file from byte 8 on
   protected override _writeSchema(schema: Schema): this {
     super._writeSchema(schema);
     return this._writeMessage(Message.from(schema));
@@ -53,7 +53,7 @@ export class FileEncoder extends RecordBatchFileWriter {
   }
 }
 
-/** The IPC message of a schema, as Parquet files carry it under `ARROW:schema`. */
+/** Encodes a schema as the IPC message that Parquet files carry under `ARROW:schema`. */
 export function schemaMessage(schema: Schema): Uint8Array {
   const parts: Uint8Array[] = [];
   new StreamEncoder(schema, (bytes) => parts.push(bytes));

@@ -2,9 +2,9 @@ import { Bool, type DataType, Field, Float64, Int32, List, Uint32, Utf8 } from '
 import type { SchemaElement } from 'hyparquet';
 import type { ColumnEncoder } from 'hyparquet-writer/src/types.js';
 import type { ArrowKind } from '../columns.ts';
-import type { Cells } from './cells.ts';
-import { BoolCells, Float64Cells, IntegerCells } from './scalar-cells.ts';
-import { Float64ListCells, Int32ListCells, TextCells } from './variable-cells.ts';
+import type { ColumnBuilder } from './column-builder.ts';
+import { BoolBuilder, Float64Builder, IntegerBuilder } from './scalar-builders.ts';
+import { Float64ListBuilder, Int32ListBuilder, TextBuilder } from './variable-builders.ts';
 
 /** Parquet form of a cell, or of the items of a list. */
 interface Leaf {
@@ -19,14 +19,14 @@ interface TableKind {
   readonly type: DataType;
   readonly leaf: Leaf;
   /** Makes an empty builder. */
-  cells(nullable: boolean): Cells;
+  builder(nullable: boolean): ColumnBuilder;
 }
 
 // no dictionary for doubles: the writer's takes −0 for 0
 const double: Leaf = { element: { name: 'element', type: 'DOUBLE' }, encoding: 'BYTE_STREAM_SPLIT', stats: true };
 const integer: Leaf = { element: { name: 'element', type: 'INT32' }, encoding: 'DELTA_BINARY_PACKED', stats: true };
 const unsigned: Leaf = {
-  // the older name alone: the writer gives the newer one a bit width of a size that other readers refuse
+  // the older name alone: other readers refuse the size of the bit width that the newer one gets
   element: { ...integer.element, converted_type: 'UINT_32' },
   encoding: 'DELTA_BINARY_PACKED',
   // the writer compares the stored bits, which are negative for large unsigned numbers
@@ -38,29 +38,33 @@ const text: Leaf = {
   stats: true,
 };
 
-const kind = <T extends DataType>(type: T, leaf: Leaf, cells: (type: T, nullable: boolean) => Cells): TableKind => ({
+const kind = <T extends DataType>(
+  type: T,
+  leaf: Leaf,
+  build: (type: T, nullable: boolean) => ColumnBuilder,
+): TableKind => ({
   type,
   leaf,
-  cells: (nullable) => cells(type, nullable),
+  builder: (nullable) => build(type, nullable),
 });
 
 const listType = (item: DataType) => new List(new Field('item', item, false));
 
 /** One entry per kind of column; a new kind needs one here, one in `columns.ts`, and a builder. */
 export const tableKinds: Readonly<Record<ArrowKind, TableKind>> = {
-  float64: kind(new Float64(), double, (type, nullable) => new Float64Cells(type, nullable)),
-  int32: kind(new Int32(), integer, (type, nullable) => new IntegerCells(type, nullable, new Int32Array(0))),
-  uint32: kind(new Uint32(), unsigned, (type, nullable) => new IntegerCells(type, nullable, new Uint32Array(0))),
-  bool: kind(new Bool(), bit, (type, nullable) => new BoolCells(type, nullable)),
-  utf8: kind(new Utf8(), text, (type, nullable) => new TextCells(type, nullable, new Uint8Array(0))),
+  float64: kind(new Float64(), double, (type, nullable) => new Float64Builder(type, nullable)),
+  int32: kind(new Int32(), integer, (type, nullable) => new IntegerBuilder(type, nullable, new Int32Array(0))),
+  uint32: kind(new Uint32(), unsigned, (type, nullable) => new IntegerBuilder(type, nullable, new Uint32Array(0))),
+  bool: kind(new Bool(), bit, (type, nullable) => new BoolBuilder(type, nullable)),
+  utf8: kind(new Utf8(), text, (type, nullable) => new TextBuilder(type, nullable, new Uint8Array(0))),
   'list<float64>': kind(
     listType(new Float64()),
     double,
-    (type, nullable) => new Float64ListCells(type, nullable, new Float64Array(0)),
+    (type, nullable) => new Float64ListBuilder(type, nullable, new Float64Array(0)),
   ),
   'list<int32>': kind(
     listType(new Int32()),
     integer,
-    (type, nullable) => new Int32ListCells(type, nullable, new Int32Array(0)),
+    (type, nullable) => new Int32ListBuilder(type, nullable, new Int32Array(0)),
   ),
 };

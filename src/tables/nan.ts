@@ -1,6 +1,9 @@
 const nan = new Uint32Array(Float64Array.of(NaN).buffer);
 
-/** One bit pattern for every NaN: 0/0 gives another on ARM than on x86, and tables must be equal to the byte. */
+/**
+ * Gives every NaN one bit pattern: 0/0 differs between ARM and x86, and tables must be equal to the
+ * byte.
+ */
 export function unifyNaN(values: Float64Array, length: number): void {
   const words = new Uint32Array(values.buffer);
   for (let i = 0; i < length; i++) {

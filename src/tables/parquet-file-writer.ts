@@ -14,10 +14,10 @@ import type { TableWriter } from './table-writer.ts';
 /**
  * Writes a Parquet file, one row group per batch, compressed with Snappy.
  *
- * Units, meanings and exact types travel in `ARROW:schema`, from which pyarrow and Polars restore them; a NaN stays a
- * NaN and a null a null. The same batches give the same bytes.
+ * Metadata and exact types stand in `ARROW:schema`, from which pyarrow and Polars restore them. NaN
+ * stays NaN, and null stays null. The same batches give the same bytes.
  *
- * - cost: about 7 µs a row of 14 columns; memory of one column of a batch
+ * - cost: about 7 µs per row of 14 columns; memory of one column of a batch
  *
  * @example
  * const file = new ParquetFileWriter('output/steps.parquet', columns);

@@ -2,10 +2,10 @@ import { type Data, Vector } from 'apache-arrow';
 import type { PageData } from 'hyparquet-writer/src/types.js';
 import { validityOf } from './validity.ts';
 
-/** Levels are small, so bytes hold them; the writer only indexes and slices. */
+/** Passes bytes as levels, which are small: the writer only indexes and slices them. */
 const levels = (values: Uint8Array): number[] => values as unknown as number[];
 
-/** The cells of a column in the form the Parquet writer takes, null for each that is missing. */
+/** Converts cells to the form that the Parquet writer takes; a missing one is null. */
 export function scalarPages(part: Data, nullable: boolean): PageData {
   const { length } = part;
   const valid = validityOf(part);
@@ -20,7 +20,7 @@ export function scalarPages(part: Data, nullable: boolean): PageData {
   };
 }
 
-/** {@link scalarPages} for lists: one entry per item, and one for each list that is empty or null. */
+/** Does as {@link scalarPages} for lists: an entry per item, and one per empty or null list. */
 export function listPages(part: Data, nullable: boolean): PageData {
   const { length } = part;
   const valid = validityOf(part);
@@ -53,7 +53,7 @@ export function listPages(part: Data, nullable: boolean): PageData {
   };
 }
 
-// not Uint32Array: the writer holds its values against the range of an int32
+// no Uint32Array: the writer checks its values against the range of an int32
 const isNumbers = (values: unknown): values is Float64Array | Int32Array =>
   values instanceof Float64Array || values instanceof Int32Array;
 

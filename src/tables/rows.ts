@@ -1,6 +1,6 @@
 import { type RecordBatch, Vector } from 'apache-arrow';
 
-/** Copies a cell out of a column: a list becomes a typed array of its own, even from a borrowed batch. */
+/** Copies a cell out of a batch, borrowed or not: a list becomes a typed array of its own. */
 export function cellAt(column: Vector, index: number): unknown {
   const cell: unknown = column.get(index);
   return cell instanceof Vector ? cell.toArray().slice() : cell;

@@ -5,8 +5,8 @@ import { tableKinds } from './kinds.ts';
 const kindNames = new Map(Object.entries(tableKinds).map(([kind, { type }]) => [`${type}`, kind as ArrowKind]));
 
 /**
- * Makes the Arrow schema of a set of columns. Metadata of a field: `unit` and `about`, and `label`, `matrix` and
- * `summary` (as JSON) if the column declares them.
+ * Makes the Arrow schema of a set of columns. Metadata of a field are `unit` and `about`, and
+ * `label`, `matrix` and `summary` (as JSON) if the column declares them.
  */
 export function arrowSchema(columns: Columns): Schema {
   const fields = Object.entries(columns).map(([name, column]) => {
@@ -55,7 +55,7 @@ export function columnsOfSchema(schema: Schema): Columns {
   );
 }
 
-/** Reads the summaries in a field's metadata; undefined for a text that another program put there. */
+/** Reads the summaries in a field's metadata; undefined if another program wrote the text. */
 function readSummary(text: string | undefined): readonly Summary[] | undefined {
   if (text === undefined) return undefined;
   try {

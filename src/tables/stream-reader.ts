@@ -5,7 +5,7 @@ import { checkSeal } from './checksum.ts';
 import { rowAt } from './rows.ts';
 import { columnsOfSchema } from './schema.ts';
 
-/** Where a batch lies in its file. */
+/** Place of a batch in its file. */
 interface Block {
   readonly offset: number;
   readonly head: number;
@@ -20,8 +20,8 @@ const cutOff = 'is incomplete: the file ends inside it';
 /**
  * Reads the batches of an IPC stream, or of an IPC file of ours, from disk, one at a time.
  *
- * Opening it reads through the file once and holds every message of a stream against its CRC-32C; batches before the
- * first damaged or incomplete one can be read.
+ * The constructor reads the file once and checks every message of a stream by its CRC-32C. Batches
+ * before the first damaged or incomplete one can be read.
  *
  * - cost: memory of one batch, whatever the file; about 2 s per GB to open
  *
@@ -59,19 +59,19 @@ export class StreamReader {
     this.refresh();
   }
 
-  /** Rows in whole batches. */
+  /** Number of rows in whole batches. */
   get rows(): number {
     return this.#rows;
   }
-  /** Whether the writer closed the stream; a killed one did not. */
+  /** True if the writer closed the stream; a killed one did not. */
   get finished(): boolean {
     return this.#finished;
   }
-  /** What ended the reading before the end of the file, or null. */
+  /** Damage that ended the reading before the end of the file, or null. */
   get damage(): string | null {
     return this.#damage;
   }
-  /** Bytes up to the end of the last whole batch. */
+  /** Number of bytes up to the end of the last whole batch. */
   get end(): number {
     return this.#end;
   }
@@ -79,7 +79,7 @@ export class StreamReader {
     return this.#schemaMessage;
   }
 
-  /** Takes in what was appended since; gives the number of rows that are new. */
+  /** Reads the batches appended since. Returns the number of new rows. */
   refresh(): number {
     const before = this.#rows;
     this.#damage = null;
@@ -116,10 +116,10 @@ export class StreamReader {
   }
 
   /**
-   * The whole batches in order.
+   * Yields the whole batches in order.
    *
-   * @param options.from Begins with the batch that holds this row.
-   * @param options.borrowed Reads each batch into the memory of the one before: for who copies what it needs and goes on.
+   * @param options.from First row that is needed; its batch comes first.
+   * @param options.borrowed Reads each batch into the memory of the one before. Copy what you keep.
    */
   *batches({ from = 0, borrowed = false } = {}): Generator<RecordBatch, void, void> {
     const largest = this.#blocks.reduce((size, { head, body }) => Math.max(size, head + body), 0);
@@ -136,7 +136,7 @@ export class StreamReader {
     }
   }
 
-  /** A row as an object, lists as typed arrays of their own; counted from the end if negative; undefined past either. */
+  /** Copies a row; a negative index counts from the end. Returns undefined past either end. */
   row(index: number): Record<string, unknown> | undefined {
     const wanted = index < 0 ? this.#rows + index : index;
     let start = 0;
@@ -149,7 +149,7 @@ export class StreamReader {
     return undefined;
   }
 
-  /** Where the batch that holds a row begins, in rows and bytes. */
+  /** Returns the start of the batch that holds a row, in rows and bytes. */
   blockOf(row: number): { readonly row: number; readonly offset: number } {
     let start = 0;
     for (const { rows, offset } of this.#blocks) {
@@ -175,7 +175,7 @@ export class StreamReader {
   }
 }
 
-/** The length of prefix and metadata at an offset, or what is wrong there. */
+/** Returns the length of prefix and metadata at an offset, or what is wrong there. */
 function headLength(fd: number, offset: number, size: number): number | string {
   if (size - offset < prefix) return cutOff;
   const start = read(fd, offset, prefix);
@@ -187,8 +187,8 @@ function headLength(fd: number, offset: number, size: number): number | string {
 }
 
 /**
- * Reads the one field that says where a message ends straight out of its flatbuffer: to decode a message whose checksum
- * is not known to hold can take minutes, as its damaged lengths are loops.
+ * Reads the length of a body directly from the flatbuffer. Decoding a message before its checksum
+ * is verified can take minutes, because damaged lengths become loop bounds.
  */
 function bodyLengthOf(head: Buffer): number | null {
   try {

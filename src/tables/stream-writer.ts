@@ -11,24 +11,26 @@ import { arrowSchema } from './schema.ts';
 import { StreamReader } from './stream-reader.ts';
 
 export interface StreamWriterOptions {
-  /** Rows after which a batch is closed. Default 1024. */
+  /** Number of rows that closes a batch. Default 1024. */
   readonly rows?: number;
-  /** Milliseconds after which a batch is closed. Default 250. */
+  /** Time in milliseconds that closes a batch. Default 250. */
   readonly milliseconds?: number;
-  /** Named in errors. */
+  /** Name in errors. */
   readonly who?: string;
-  /** Said of the whole stream in its schema. */
+  /** Metadata of the whole stream, in its schema. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /**
  * Appends rows to an Arrow IPC stream on disk, in batches, each with a CRC-32C.
  *
- * A process that is killed leaves every batch that was closed; a stream without end-of-stream marker is unfinished. A
- * write that fails cuts the file back to the last whole batch. Writing is synchronous, so nothing queues up.
+ * A process that is killed leaves every closed batch. A stream without end-of-stream marker is
+ * unfinished. A write that fails cuts the file back to the last whole batch. Writing is synchronous,
+ * so nothing queues.
  *
- * - cost: about 1.5 µs a row of 14 columns, all told
- * - error: `cannot write FILE: no space left on device (ENOSPC); …`, also later, of a batch that was closed by the clock
+ * - cost: about 1.5 µs per row of 14 columns in total
+ * - error: `cannot write FILE: no space left on device (ENOSPC); …`; if the timer closed the batch,
+ *   the next call throws it
  *
  * @example
  * const stream = StreamWriter.create('run.arrows', columns);
@@ -63,7 +65,7 @@ export class StreamWriter {
     }
   }
 
-  /** A new stream; what stood at `path` is overwritten. */
+  /** Makes a new stream and overwrites the file at `path`. */
   static create(path: string, columns: Columns, options: StreamWriterOptions = {}): StreamWriter {
     const writer = new StreamWriter(path, columns, 'w', options);
     writer.#write(writer.#message());
@@ -71,7 +73,8 @@ export class StreamWriter {
   }
 
   /**
-   * Goes on with an unfinished stream after its first `keep` rows, by default all in whole batches; what follows is cut off.
+   * Continues an unfinished stream after its first `keep` rows, by default all in whole batches,
+   * and cuts off the rest.
    *
    * @throws {TypeError} if the stream has other columns. @throws {RangeError} if it has fewer rows.
    */
@@ -100,12 +103,15 @@ export class StreamWriter {
     return writer;
   }
 
-  /** Rows pushed, those of the open batch included. */
+  /** Number of rows pushed, those of the open batch included. */
   get rows(): number {
     return this.#onDisk + this.#builder.length;
   }
 
-  /** @throws {TypeError} as {@link BatchBuilder.push}. @throws {Error} if a batch cannot be written. */
+  /**
+   * @throws {TypeError} as {@link BatchBuilder.push}.
+   * @throws {Error} if a batch cannot be written.
+   */
   push(row: unknown): void {
     if (this.#failure) throw this.#failure;
     this.#builder.push(row);
@@ -136,7 +142,7 @@ export class StreamWriter {
     this.#onDisk += rows;
   }
 
-  /** Writes what is open and the end-of-stream marker, and waits until the disk has it all. */
+  /** Writes the open batch and the end-of-stream marker, and syncs the file to disk. */
   finish(): void {
     this.#end(() => {
       this.flush();
@@ -145,7 +151,7 @@ export class StreamWriter {
     });
   }
 
-  /** Writes what is open and leaves the stream unfinished; after `finish`, does nothing. */
+  /** Writes the open batch and leaves the stream unfinished; after `finish`, does nothing. */
   close(): void {
     this.#end(() => {
       if (!this.#failure) this.flush();
@@ -169,12 +175,12 @@ export class StreamWriter {
       try {
         this.flush();
       } catch {
-        // kept in #failure, and thrown at the next call
+        // the next call throws #failure
       }
     }, this.#milliseconds).unref();
   }
 
-  /** The message that the encoder has put together, sealed. */
+  /** Takes the message from the encoder and seals it. */
   #message(): Buffer {
     const message = Buffer.concat(this.#parts);
     this.#parts = [];

@@ -2,15 +2,15 @@ import type { RecordBatch } from 'apache-arrow';
 import type { Columns } from '../columns.ts';
 import { BatchBuilder } from './batch-builder.ts';
 
-/** Writes the batches of one table to a file, which appears on `commit` and not before. */
+/** Writer of the batches of one table to a file that appears on `commit`. */
 export interface TableWriter {
   write(batch: RecordBatch): void;
-  /** Gives the SHA-256 of the file. */
+  /** Makes the file appear. Returns its SHA-256. */
   commit(): string;
   abort(): void;
 }
 
-/** A batch that goes into a table, and columns that have one value for all its rows. */
+/** Batch that goes into a table, and columns with one value for all its rows. */
 export interface Part {
   readonly batch: RecordBatch;
   readonly constants?: Readonly<Record<string, unknown>>;
@@ -19,11 +19,11 @@ export interface Part {
 const rowsPerBatch = 65_536;
 
 /**
- * Cuts parts of any size into batches of 65,536 rows and writes each to every file, so that equal rows make equal bytes.
- * The files appear at the end; if something fails, none does.
+ * Cuts parts of any size into batches of 65,536 rows and writes each to every file, so that equal
+ * rows make equal bytes. The files appear at the end; if something fails, none does.
  *
- * @param files Each opens one.
- * @returns the number of rows, and the SHA-256 of each file.
+ * @param files Functions that each open one file.
+ * @returns The number of rows, and the SHA-256 of each file.
  */
 export function writeParts(
   columns: Columns,

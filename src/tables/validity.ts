@@ -1,6 +1,9 @@
 import type { Data } from 'apache-arrow';
 
-/** Is there a value at row i? As `Data.getValid`, which asks anew at every row whether there may be a null at all. */
+/**
+ * Returns a test for a value at row i. `Data.getValid` is slower: it checks at every row whether
+ * the column has nulls.
+ */
 export function validityOf({ nullCount, nullBitmap, offset }: Data): (i: number) => boolean {
   if (nullCount === 0) return () => true;
   const bits = nullBitmap!;

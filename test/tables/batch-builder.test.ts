@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bool, float64, float64s, int32, int32s, nullable, uint32, utf8 } from '../../src/columns.ts';
+import { bool, type Columns, float64, float64s, int32, int32s, nullable, uint32, utf8 } from '../../src/columns.ts';
 import { BatchBuilder } from '../../src/tables/batch-builder.ts';
 import { rowsOf } from '../../src/tables/rows.ts';
 
@@ -28,6 +28,16 @@ describe('BatchBuilder', () => {
     );
     expect(() => builder().push({ step: 1, loss: 1 })).toThrow(
       new TypeError('toArrow: the column xs was dropped on the way; use derive() in place of map()'),
+    );
+  });
+
+  it('takes no method of every object for a column or a key', () => {
+    const columns = { step: int32('updates'), toString: float64('x') } as Columns;
+    expect(() => new BatchBuilder(columns).push({ step: 1 })).toThrow(
+      'the column toString was dropped on the way; use derive() in place of map()',
+    );
+    expect(() => new BatchBuilder({ step: int32('updates') }).push({ step: 1, constructor: 2 })).toThrow(
+      'the rows carry constructor, which no column describes; add it with derive()',
     );
   });
 

@@ -78,7 +78,8 @@ export const axisCells = (point: Readonly<Record<string, AxisValue>>, columns: C
 export const runColumn = int32('point of the grid, counted from 0, the last axis fastest');
 
 /**
- * Declares the columns of a sweep: the number of the run, the axes that a run has no column of, and those of a run.
+ * Declares the columns of a sweep: the number of the run, the axes that a run has no column of, and
+ * the columns of a run.
  *
  * @param inner Columns of a run.
  * @throws {TypeError} if an axis, or a column of the run, is called `run`.

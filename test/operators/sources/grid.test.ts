@@ -59,6 +59,7 @@ describe('the column of an axis', () => {
       'int32',
     ]);
     expect(kind('data.separation', 1)).toBe('float64');
+    expect(kind('data.constructor', 1)).toBe('float64');
   });
 
   it('holds the point’s value as a cell', () => {

@@ -1,15 +1,15 @@
 import type { Data, DataType } from 'apache-arrow';
 import { validityOf } from './validity.ts';
 
-/** A batch is closed once a column of lists or texts holds as many entries, so that it fits in memory whatever its rows. */
+/** Number of entries of lists or texts that closes a batch, so that it fits in memory. */
 export const entriesPerBatch = 4 * 1024 * 1024;
 
-/** The cells of one column of a growing batch. A cell may be set again as long as its row is the last. */
-export abstract class Cells<T extends DataType = DataType> {
+/** Cells of one column of a growing batch. The cell of the last row may be set again. */
+export abstract class ColumnBuilder<T extends DataType = DataType> {
   readonly type: T;
-  /** What a cell must be, for a message. */
+  /** Description of a legal cell, for a message. */
   abstract readonly expects: string;
-  /** One bit per row, set where there is a value; only where the column may be null. */
+  /** Bit per row, set if there is a value; undefined if the column is not nullable. */
   #bits: Uint8Array | undefined;
 
   constructor(type: T, nullable: boolean) {
@@ -17,7 +17,7 @@ export abstract class Cells<T extends DataType = DataType> {
     if (nullable) this.#bits = new Uint8Array(0);
   }
 
-  /** False, and the row as it was, if the column cannot hold the cell. */
+  /** Sets a cell. Returns false, and leaves the row as it was, if the column cannot hold it. */
   set(row: number, cell: unknown): boolean {
     const bits = this.#bits;
     if (cell === null) {
@@ -31,7 +31,7 @@ export abstract class Cells<T extends DataType = DataType> {
     return true;
   }
 
-  /** Copies the rows begin … end of another batch; false if one of them is null and must not be. */
+  /** Copies the rows begin … end of another batch. Returns false if one is null and must not be. */
   append(row: number, from: Data<T>, begin: number, end: number): boolean {
     const bits = this.#bits;
     const valid = validityOf(from);
@@ -57,7 +57,7 @@ export abstract class Cells<T extends DataType = DataType> {
     this.#bits = bits;
   }
 
-  /** How many of the rows begin … end fit, up to the one that fills the column. */
+  /** Counts the rows from begin … end that fit, up to the one that fills the column. */
   room(_row: number, _from: Data<T>, begin: number, end: number): number {
     return end - begin;
   }
@@ -66,7 +66,7 @@ export abstract class Cells<T extends DataType = DataType> {
     return false;
   }
 
-  /** The first rows as Arrow data: views on buffers that the next rows overwrite. */
+  /** Returns the first rows as Arrow data: views on buffers that the next rows overwrite. */
   take(rows: number): Data<T> {
     const bits = this.#bits;
     let nullCount = 0;
@@ -79,7 +79,7 @@ export abstract class Cells<T extends DataType = DataType> {
   }
 
   protected abstract put(row: number, cell: unknown): boolean;
-  /** What stands under a null, so that equal tables are equal to the byte. */
+  /** Writes zeros under a null, so that equal tables are equal to the byte. */
   protected abstract blank(row: number): void;
   protected abstract copy(row: number, from: Data<T>, begin: number, end: number): void;
   protected abstract view(rows: number, common: Validity): Data<T>;

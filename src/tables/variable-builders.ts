@@ -1,15 +1,15 @@
 import { type Data, type DataType, type List, makeData, type Utf8 } from 'apache-arrow';
-import { Cells, entriesPerBatch, type Validity } from './cells.ts';
+import { ColumnBuilder, entriesPerBatch, type Validity } from './column-builder.ts';
 import { unifyNaN } from './nan.ts';
 import { validityOf } from './validity.ts';
 
 const grown = (needed: number, capacity: number): number => Math.max(needed, Math.ceil(1.5 * capacity), 64);
 
-/** Cells of any length: entry i of a row lies at offsets[row] + i. */
-export abstract class VariableCells<
+/** Builder of cells of any length: entry i of a row lies at offsets[row] + i. */
+export abstract class VariableBuilder<
   T extends DataType,
   Entries extends Uint8Array | Float64Array | Int32Array,
-> extends Cells<T> {
+> extends ColumnBuilder<T> {
   protected entries: Entries;
   protected offsets = new Int32Array(1);
 
@@ -53,12 +53,12 @@ export abstract class VariableCells<
       }
     }
   }
-  /** Room for so many entries in a row; gives where they start. */
+  /** Makes room for the entries of a row. Returns the index of the first. */
   protected ensure(row: number, length: number): number {
     const start = this.offsets[row]!;
     const needed = start + length;
     if (needed > this.entries.length) {
-      // what a batch of such rows comes to: to get there by doubling leaves as much again to the garbage collector
+      // size of a batch of such rows: doubling up to it would leave as much garbage again
       const full = Math.min(Math.ceil((needed / (row + 1)) * (this.offsets.length - 1)), entriesPerBatch);
       const entries = new (this.entries.constructor as new (length: number) => Entries)(
         Math.max(full, grown(needed, this.entries.length)),
@@ -73,7 +73,7 @@ export abstract class VariableCells<
 
 const encoder = new TextEncoder();
 
-export class TextCells extends VariableCells<Utf8, Uint8Array<ArrayBuffer>> {
+export class TextBuilder extends VariableBuilder<Utf8, Uint8Array<ArrayBuffer>> {
   readonly expects = 'a string';
 
   protected put(row: number, cell: unknown): boolean {
@@ -96,7 +96,7 @@ export class TextCells extends VariableCells<Utf8, Uint8Array<ArrayBuffer>> {
   }
 }
 
-abstract class ListCells<Item extends Float64Array | Int32Array> extends VariableCells<List, Item> {
+abstract class ListBuilder<Item extends Float64Array | Int32Array> extends VariableBuilder<List, Item> {
   protected abstract holds(item: unknown): boolean;
 
   protected put(row: number, cell: unknown): boolean {
@@ -125,7 +125,7 @@ abstract class ListCells<Item extends Float64Array | Int32Array> extends Variabl
   }
 }
 
-export class Float64ListCells extends ListCells<Float64Array> {
+export class Float64ListBuilder extends ListBuilder<Float64Array> {
   readonly expects = 'a Float64Array';
 
   protected holds(item: unknown): boolean {
@@ -136,7 +136,7 @@ export class Float64ListCells extends ListCells<Float64Array> {
     const { length } = cell;
     const start = this.ensure(row, length);
     const { entries } = this;
-    // rows hold a handful of entries, for which set() costs ten times the loop
+    // set() costs ten times the loop for the few entries of most rows
     if (length > 32) entries.set(cell, start);
     else for (let i = 0; i < length; i++) entries[start + i] = cell[i]!;
     this.offsets[row + 1] = start + length;
@@ -148,7 +148,7 @@ export class Float64ListCells extends ListCells<Float64Array> {
   }
 }
 
-export class Int32ListCells extends ListCells<Int32Array> {
+export class Int32ListBuilder extends ListBuilder<Int32Array> {
   readonly expects = 'an Int32Array';
 
   protected holds(item: unknown): boolean {

@@ -1,8 +1,8 @@
 import { type Bool, type Data, type Float64, type Int32, makeData, type Uint32 } from 'apache-arrow';
-import { Cells, type Validity } from './cells.ts';
+import { ColumnBuilder, type Validity } from './column-builder.ts';
 import { unifyNaN } from './nan.ts';
 
-export class Float64Cells extends Cells<Float64> {
+export class Float64Builder extends ColumnBuilder<Float64> {
   readonly expects = 'a number';
   #values = new Float64Array(0);
 
@@ -31,7 +31,7 @@ export class Float64Cells extends Cells<Float64> {
 
 type Integers = Int32Array | Uint32Array;
 
-export class IntegerCells<T extends Int32 | Uint32> extends Cells<T> {
+export class IntegerBuilder<T extends Int32 | Uint32> extends ColumnBuilder<T> {
   readonly expects: string;
   #values: Integers;
 
@@ -67,7 +67,7 @@ export class IntegerCells<T extends Int32 | Uint32> extends Cells<T> {
   }
 }
 
-export class BoolCells extends Cells<Bool> {
+export class BoolBuilder extends ColumnBuilder<Bool> {
   readonly expects = 'true or false';
   #bits = new Uint8Array(0);
 
