@@ -150,8 +150,17 @@ export { type Declaration, type Operator, operator } from './operators/transform
 export { untilDiverged } from './operators/transforms/until-diverged.ts';
 
 // aggregates
-export type { Fold, Folding } from './operators/aggregates/fold.ts';
 export { events } from './operators/aggregates/events.ts';
+export {
+  type FitFacts,
+  type FitReport,
+  type Fold,
+  type FoldDeclaration,
+  type Folder,
+  type FoldOptions,
+  fold,
+  type Interval,
+} from './operators/aggregates/fold.ts';
 export { type PowerLawOptions, powerLaw } from './operators/aggregates/power-law.ts';
 export { summarize } from './operators/aggregates/summarize.ts';
 

@@ -16,8 +16,7 @@ export const describe = (make: () => Command): Command =>
       .argument('<spec>', 'a spec, as JSON')
       .option('--json', 'as one JSON object on stdout'),
   ).action(async (path: string, { json, set }: { json?: true; set: string[] }) => {
-    const { spec, columns } = prepare(await loadSpec(path, set));
-    const tables = tablesOf(spec.grid, columns);
+    const tables = tablesOf(prepare(await loadSpec(path, set)));
     if (json) {
       const described = Object.entries(tables).map(([name, of]) => [name, Object.entries(of).map(entry)]);
       say(JSON.stringify(Object.fromEntries(described), null, 2));

@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import { listOf } from '../columns.ts';
 import type { Outcome } from '../executors/experiment.ts';
 
-/** Where the tables are, and lines that open them in Python and DuckDB. */
+/** Writes where the tables are, and lines that open them in Python and DuckDB. */
 export function elsewhere(outcome: Outcome): string {
   const { dir, tables } = outcome;
   const here = relative('', dir);
@@ -18,10 +18,15 @@ DuckDB
   ${query(outcome, `${path}/runs.parquet`).join('\n  ')}`;
 }
 
-/** The means that the first fit rests on, or of the drift or the loss where there is no fit: apart for all axes but the seed. */
+/**
+ * Asks for the means that the first fit rests on, or those of the drift or the loss, apart for all
+ * axes but the seed.
+ */
 function query({ axes, fits, runs, tables }: Outcome, file: string): string[] {
   const columns = tables['runs']!;
-  const y = (fits[0]?.['y'] as string | undefined) ?? ('drift' in columns ? 'drift' : 'finalLoss');
+  const fitted = fits[0]?.['y'];
+  const isColumn = typeof fitted === 'string' && Object.hasOwn(columns, fitted);
+  const y = isColumn ? fitted : 'drift' in columns ? 'drift' : 'finalLoss';
   const apart = axes.filter((axis) => axis !== 'seed');
   const by = (apart.length ? apart : axes).map(identifier);
   const mean = listOf(columns[y]!) ? `avg(${ofList(y, runs)})` : `avg(${identifier(y)})`;
@@ -34,11 +39,11 @@ function query({ axes, fits, runs, tables }: Outcome, file: string): string[] {
   ];
 }
 
-/** Of a list the mean of the absolute values, as the fits take it. */
+/** Writes the mean of a list's absolute values, as the fits take it. */
 const ofList = (name: string, runs: Outcome['runs']): string =>
   runs.every((run) => (run[name] as ArrayLike<number> | null)?.length === 1)
     ? `abs(${identifier(name)}[1])`
     : `list_avg([abs(c) FOR c IN ${identifier(name)}])`;
 
-/** A name as SQL takes it; one with a dot, such as an axis of the optimizer's, in quotes. */
+/** Writes a name as SQL takes it: in quotes if it has a dot, as an axis of the optimizer's. */
 const identifier = (name: string): string => (/^[a-z_]\w*$/i.test(name) ? name : `"${name.replaceAll('"', '""')}"`);

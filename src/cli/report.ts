@@ -1,27 +1,23 @@
 import type { Outcome } from '../executors/experiment.ts';
 import { duration } from '../live/terminal.ts';
+import { digits, many } from '../math/digits.ts';
+import { meanAbsolute } from '../math/stats/mean-absolute.ts';
+import type { FitReport } from '../operators/aggregates/fold.ts';
+import type { SpecFit } from '../pipelines/fit.ts';
 import { elsewhere } from './elsewhere.ts';
 import { table } from './table.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** A number to so many digits, as short as it can be written; `–` for one that is not there. */
-export function digits(value: unknown, n = 5): string {
-  if (typeof value !== 'number' || !Number.isFinite(value)) return '–';
-  const rounded = Number(value.toPrecision(n));
-  const plain = rounded === 0 || (Math.abs(rounded) >= 1e-3 && Math.abs(rounded) < 1e6);
-  return plain ? String(rounded) : rounded.toExponential();
-}
-
-export const many = (count: unknown, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
-
 const list = (cell: unknown): number[] => Array.from((cell as Float64Array | undefined) ?? []);
 
-/** What a person reads at the end of a run: each fit with its points, the claims, and where the tables are. */
+/**
+ * Writes what a person reads at the end of a run: each fit, each claim, and where the tables are.
+ */
 export function report(outcome: Outcome): string {
-  const { fits, claims } = outcome;
-  const found = fits.length ? fits.map(fitted) : ended(outcome);
-  return [heading(outcome), ...found, ...claims.map(judged), elsewhere(outcome)].join('\n\n');
+  const { fits, declaredFits, claims } = outcome;
+  const found = fits.length ? fits.map((row) => describeFit(row, declaredFits)) : listRuns(outcome);
+  return [heading(outcome), ...found, ...claims.map(describeClaim), elsewhere(outcome)].join('\n\n');
 }
 
 function heading({ runs, planned, found, trained, seconds, status, question }: Outcome): string {
@@ -37,16 +33,16 @@ function heading({ runs, planned, found, trained, seconds, status, question }: O
   return `${question}\n${parts.join(', ')}`;
 }
 
-/** Runs that are listed where nothing is fitted. */
+/** Runs that are listed if nothing is fitted. */
 const LISTED = 20;
 
-/** How each run ended, for a grid without a fit. */
-function ended({ runs, axes, tables }: Outcome): string[] {
+/** Lists how each run ended, for a grid without a fit. */
+function listRuns({ runs, axes, tables }: Outcome): string[] {
   if (!runs.length) return [];
   const values = ['finalLoss', 'drift', 'sharpness'].filter((name) => Object.hasOwn(tables['runs']!, name));
   const named = (value: unknown) =>
     typeof value === 'number' ? digits(value) : ArrayBuffer.isView(value) ? list(value).join('-') : String(value);
-  const measured = (value: unknown) => digits(ArrayBuffer.isView(value) ? meanSize(list(value)) : value);
+  const measured = (value: unknown) => digits(ArrayBuffer.isView(value) ? meanAbsolute(list(value)) : value);
   const rows = runs
     .slice(0, LISTED)
     .map((run) => [
@@ -59,62 +55,26 @@ function ended({ runs, axes, tables }: Outcome): string[] {
   ];
 }
 
-const meanSize = (values: readonly number[]) => values.reduce((sum, x) => sum + Math.abs(x), 0) / values.length;
-
-/** One fit: a line for each point, and under them what was fitted. */
-function fitted(fit: Row): string {
-  const local = list(fit['localExponents']);
-  const points = ['pointsX', 'pointsMean', 'pointsDeviation', 'pointsFinite', 'pointsTotal', 'pointsFitted'];
-  const [xs, means, deviations, finite, total, used] = points.map((name) => list(fit[name]));
-  const isPowerLaw = Number.isFinite(fit['exponent']);
-  let before = 0; // points fitted up to here
-  const rows = xs!.map((x, i) => {
-    const exponent = used![i] && before++ ? local[before - 2] : undefined;
-    const cells = [
-      digits(x),
-      digits(means![i]),
-      digits(finite![i]! > 1 ? deviations![i] : NaN, 2),
-      `${finite![i]}/${total![i]}`,
-    ];
-    return isPowerLaw ? [...cells, digits(exponent, 4)] : cells;
-  });
-  const head = [String(fit['x']), `mean ${fit['y']}`, 'sd over seeds', 'finite', 'local exponent'];
-  const where = fit['where'] ? `, ${fit['where']}` : '';
-  const title = `${fit['fit']}: ${fit['y']} over ${fit['x']}${where}`;
-  const parts = [title, table(head.slice(0, isPowerLaw ? 5 : 4), rows)];
-  if (isPowerLaw) parts.push(conclusion(fit));
-  else if (fit['n']) parts.push(`no exponent: ${many(fit['n'], 'point')} could be fitted, and a power law takes three`);
-  return parts.join('\n\n');
+/** Writes one row of a fit as its operator describes it: a title, a table, and lines under it. */
+function describeFit(row: Row, fits: readonly SpecFit[]): string {
+  const { report = numbersByName } = fits.find(({ id }) => id === row['fit']) ?? {};
+  const { head, rows, lines = [] } = report(row);
+  const pair = 'x' in row && 'y' in row ? `: ${row['y']} over ${row['x']}` : '';
+  const title = `${row['fit']}${pair}${row['where'] ? `, ${row['where']}` : ''}`;
+  return [title, table(head, rows), ...(lines.length ? [lines.join('\n')] : [])].join('\n\n');
 }
 
-function conclusion(fit: Row): string {
-  const between = (low: unknown, high: unknown) => `95 % interval ${digits(low)} … ${digits(high)}`;
-  const how = `${fit['interval']}, ${many(fit['seeds'], 'seed')}`;
-  return [
-    `${fit['y']} ~ ${fit['x']}^${digits(fit['exponent'])}   ${between(fit['exponentLow'], fit['exponentHigh'])} (${how})`,
-    `R² ${share(fit['r2'])} on ${many(fit['n'], 'point')}`,
-    ...(Number.isFinite(fit['nullR2'])
-      ? [`rival of exponent ${digits(fit['nullExponent'])}: R² ${share(fit['nullR2'])}`]
-      : []),
-    ...(Number.isFinite(fit['stableExponent'])
-      ? [
-          `where η·λ₁(0) ≤ 1: exponent ${digits(fit['stableExponent'])}, ${between(fit['stableExponentLow'], fit['stableExponentHigh'])}, ${many(fit['stableN'], 'point')}`,
-        ]
-      : []),
-  ].join('\n');
-}
+/** Describes a row whose operator does not: each number by its name. */
+const numbersByName = (row: Row): FitReport => ({
+  head: ['column', 'value'],
+  rows: Object.entries(row).flatMap(([name, cell]) => (typeof cell === 'number' ? [[name, digits(cell)]] : [])),
+});
 
-/** A part of 1, which does not read 1 as long as it is less. */
-const share = (r2: unknown): string => {
-  const said = digits(r2);
-  return said === '1' && r2 !== 1 ? `1 − ${digits(1 - (r2 as number), 2)}` : said;
-};
-
-const judged = ({ claim, statement, published, ours, verdict, reason }: Row): string =>
+const describeClaim = ({ claim, statement, published, ours, verdict, reason }: Row): string =>
   `claim ${claim}: ${statement}\n  published ${digits(published)}, ours ${digits(ours)}: ${verdict} (${reason})`;
 
-/** What `run --json` prints. */
-export const summary = ({ dir, status, found, trained, runs, fits, claims }: Omit<Outcome, 'tables' | 'planned'>) => ({
+/** Gathers what `run --json` prints. */
+export const summary = ({ dir, status, found, trained, runs, fits, claims }: Outcome) => ({
   dir,
   status,
   found,
@@ -124,7 +84,7 @@ export const summary = ({ dir, status, found, trained, runs, fits, claims }: Omi
   claims: claims.map(plain),
 });
 
-/** Lists as lists; what JSON has no number for becomes null there. */
+/** Turns lists into plain ones; JSON makes null of what it has no number for. */
 const plain = (row: Row): Row =>
   Object.fromEntries(
     Object.entries(row).map(([name, cell]) => [

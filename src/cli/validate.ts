@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { prepare } from '../executors/prepare.ts';
+import { many } from '../math/digits.ts';
 import { loadSpec } from '../pipelines/load-spec.ts';
 import { set } from './options.ts';
 import { say } from './output.ts';
-import { many } from './report.ts';
 
 /** `rxdescent validate SPEC.json`: checks a spec with its modules and data; trains and writes nothing. */
 export const validate = (make: () => Command): Command =>

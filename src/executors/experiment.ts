@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import type { Columns } from '../columns.ts';
 import { requireUnlocked } from '../files/lock.ts';
 import { WriteError } from '../files/write-error.ts';
+import type { SpecFit } from '../pipelines/fit.ts';
 import { isFinished, JournalWriter, journalPath } from '../store/journal.ts';
 import { findResults, type Results, specFolder, storeResults, storeSpec, tablesOf } from '../store/results.ts';
 import { type Execute, here, inWorkers } from './execute.ts';
@@ -17,6 +18,8 @@ export interface Outcome extends Results {
   readonly question: string;
   /** Of the grid, the last one fastest. */
   readonly axes: readonly string[];
+  /** Fits of the spec, whose rows `fits` holds. */
+  readonly declaredFits: readonly SpecFit[];
   /** Of each table, by its name. */
   readonly tables: Readonly<Record<string, Columns>>;
   /** Runs of the grid; where it was interrupted, those with a row are fewer. */
@@ -62,7 +65,8 @@ export async function runExperiment(prepared: Prepared, options: ExperimentOptio
     dir,
     question: spec.question,
     axes: Object.keys(spec.grid),
-    tables: tablesOf(spec.grid, prepared.columns),
+    declaredFits: prepared.fits,
+    tables: tablesOf(prepared),
     planned: runs.length,
     found,
     trained,

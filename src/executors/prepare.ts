@@ -9,7 +9,7 @@ import {
   type Trajectory,
   trajectory,
 } from '../pipelines/experiment.ts';
-import { checkFitColumns } from '../pipelines/fit.ts';
+import { checkFitColumns, fitsOf } from '../pipelines/fit.ts';
 import { type Loaded, resolved } from '../pipelines/load-spec.ts';
 import { gridRuns } from '../pipelines/parse.ts';
 import { checkNames, runColumns } from '../pipelines/runs.ts';
@@ -56,7 +56,7 @@ export function prepare(loaded: Loaded, asked?: EngineName): Prepared {
     const { columns } = first!;
     checkNames(spec.grid, columns);
     checkFitColumns(spec, runColumns(spec.grid, columns));
-    return { loaded, spec, engine, fallback, runs, columns };
+    return { loaded, spec, engine, fallback, runs, columns, fits: fitsOf(spec, loaded.fits) };
   });
 }
 

@@ -1,78 +1,91 @@
 import { type ArrowKind, float64, nullable, utf8 } from '../columns.ts';
-import { columns as fitColumns } from '../operators/aggregates/fits.ts';
 import type { Claim, Experiment } from './experiment.ts';
 import { type Fault, listed, nearest, show } from './explain.ts';
-import { namedFits } from './fit.ts';
+import { fitsOf, rowsOfFit, type SpecFit } from './fit.ts';
+import { type FitRegistry, fits as knownFits } from './registry.ts';
 
+/** Columns of the table `claims`. */
 export const columns = {
   claim: utf8('id of the claim in the spec'),
   statement: utf8('what is claimed, in words'),
-  statistic: utf8('⟨fit⟩.⟨column⟩ that the number is'),
+  statistic: utf8('the number, as ⟨fit⟩.⟨column⟩'),
   published: float64('the number as published'),
-  tolerance: float64('how far ours may lie from it, absolute'),
+  tolerance: float64('largest distance of ours from it, absolute'),
   ours: nullable(float64('the statistic on the seeds and rates of the grid, in float64; null if not finite')),
   numberVerdict: utf8('reproduced | differs | not run: ours against published and tolerance'),
   low: nullable(float64('lower end of the 95 % interval of the statistic')),
   high: nullable(float64('upper end')),
-  interval: utf8('how the interval was made, as in fits'),
+  interval: utf8('method of the interval, as in the table of the fit; none if the statistic has none'),
   null: nullable(float64('R² of the rival law in the same fit')),
-  claimVerdict: utf8('holds | fails | inconclusive | out of scope | not run: the statement against its test'),
-  verdict: utf8('one word for a person'),
-  reason: utf8('why'),
+  claimVerdict: utf8('holds | fails | inconclusive | not run: the statement against its test'),
+  verdict: utf8('verdict in one word, for a person'),
+  reason: utf8('reason of the verdict'),
 };
 
 /** Seeds below which a statement, as opposed to a number, is not judged. */
 export const seedsForVerdict = 25;
 
-type Fit = Readonly<Record<string, unknown>>;
-type Judged = { readonly verdict: string; readonly reason: string };
-
-/** Columns of `fits` that hold one number. */
-const scalars = columnsOf('float64', 'int32');
-/** Columns that hold one number or several. */
-const numbers = columnsOf('float64', 'int32', 'list<float64>');
-
-function columnsOf(...kinds: ArrowKind[]): string[] {
-  const kept = Object.entries(fitColumns).filter(([, { arrow }]) => kinds.includes(arrow));
-  return kept.map(([name]) => name);
+type Row = Readonly<Record<string, unknown>>;
+interface Judged {
+  readonly verdict: string;
+  readonly reason: string;
 }
 
-/** What is wrong with the claims of a spec: a statistic that no fit gives, a fit that is one of several, an id twice. */
-export function claimFaults({ claims, fit, grid }: Pick<Experiment, 'claims' | 'fit' | 'grid'>): Fault[] {
-  const fits = namedFits({ fit, grid });
+const scalar: readonly ArrowKind[] = ['float64', 'int32', 'uint32'];
+const numeric: readonly ArrowKind[] = [...scalar, 'list<float64>'];
+
+/**
+ * Lists the faults of claims: a statistic that no fit gives, a fit that is one of several, an id
+ * twice.
+ */
+export function claimFaults(
+  { claims, fit, grid }: Pick<Experiment, 'claims' | 'fit' | 'grid'>,
+  registry: FitRegistry = knownFits,
+): Fault[] {
+  const fits = new Map(fitsOf({ fit, grid }, registry).map((each) => [each.id, each]));
   const ids = claims.map(({ id }) => id);
   return claims.flatMap((claim, i) => {
     const { id, statistic, where = {}, test } = claim;
     const first = ids.indexOf(id);
     const statistics = [statistic, test?.statistic, test?.of].filter((text) => typeof text === 'string');
-    const apart = [...new Set(statistics.map(fitOf))].flatMap((name) => fits.get(name) ?? Object.keys(where));
+    const apart = [...new Set(statistics.map(fitOf))].flatMap((name) => fits.get(name)?.apart ?? Object.keys(where));
     return [
       ...(first < i
         ? [{ path: ['claims', i, 'id'], text: `expected an id of its own, got ${show(id)} as in claims[${first}]` }]
         : []),
-      ...statisticFaults(['claims', i, 'statistic'], statistic, fits, scalars),
-      ...(test ? statisticFaults(['claims', i, 'test', 'statistic'], test.statistic, fits, numbers) : []),
-      ...(typeof test?.of === 'string' ? statisticFaults(['claims', i, 'test', 'of'], test.of, fits, scalars) : []),
+      ...statisticFaults(['claims', i, 'statistic'], statistic, fits, scalar),
+      ...(test ? statisticFaults(['claims', i, 'test', 'statistic'], test.statistic, fits, numeric) : []),
+      ...(typeof test?.of === 'string' ? statisticFaults(['claims', i, 'test', 'of'], test.of, fits, scalar) : []),
       ...whereFaults(['claims', i, 'where'], where, [...new Set(apart)], grid),
     ];
   });
 }
 
-function statisticFaults(path: Fault['path'], text: string, fits: Map<string, unknown>, columns: string[]): Fault[] {
+function statisticFaults(
+  path: Fault['path'],
+  text: string,
+  fits: ReadonlyMap<string, SpecFit>,
+  kinds: readonly ArrowKind[],
+): Fault[] {
   const [name, column] = [fitOf(text), columnOf(text)];
   const names = [...fits.keys()];
   if (!names.length)
     return [{ path, text: `expected the statistic of a fit, but the spec has no fit, got ${show(text)}` }];
-  if (!names.includes(name) || column === '') {
-    const known = listed(names.map((fit) => `${fit}.…`));
+  const fit = fits.get(name);
+  if (!fit || column === '') {
+    const known = listed(names.map((of) => `${of}.…`));
     return [{ path, text: `expected ⟨fit⟩.⟨column⟩ of a fit (${known}), got ${show(text)}${nearest(name, names)}` }];
   }
+  const columns = Object.keys(fit.columns).filter((of) => kinds.includes(fit.columns[of]!.arrow));
   if (columns.includes(column)) return [];
   const guess = nearest(column, columns);
-  return [{ path, text: `expected a column of fits (${listed(columns)}), got ${show(column)}${guess}` }];
+  return [{ path, text: `expected a column of ${name} (${listed(columns)}), got ${show(column)}${guess}` }];
 }
 
-/** `where` has to tell the one fit that is meant: it names each axis that the fit is kept apart by and has values of. */
+/**
+ * Lists the faults of `where`, which must name a value of each axis that the fit is kept apart by,
+ * unless it has one.
+ */
 function whereFaults(
   path: Fault['path'],
   where: Readonly<Record<string, unknown>>,
@@ -94,32 +107,37 @@ function whereFaults(
   ];
 }
 
-/** How many of a grid's runs came to their end. */
-export interface Progress {
+/** Runs of a grid, and how many of them came to their end. */
+export interface RunCounts {
   readonly ended: number;
   readonly runs: number;
 }
 
-/** Judges every claim of a spec by its fits; of a grid that is not done, none. */
+/** Judges each claim from the fits. Returns `not run` for all if the grid is unfinished. */
 export function judge(
   { claims, grid }: Pick<Experiment, 'claims' | 'grid'>,
-  fits: readonly Fit[],
-  { ended, runs }: Progress,
+  fits: readonly SpecFit[],
+  rows: readonly Row[],
+  { ended, runs }: RunCounts,
 ) {
   const unfinished = ended < runs ? notRun(`${ended} of ${runs} runs came to their end`) : undefined;
-  return claims.map((claim) => judgeOne(claim, unfinished ? [] : fits, grid.seed.length, unfinished));
+  return claims.map((claim) => judgeOne(claim, fits, unfinished ? [] : rows, grid.seed.length, unfinished));
 }
 
-function judgeOne(claim: Claim, fits: readonly Fit[], seeds: number, unfinished: Judged | undefined) {
+function judgeOne(
+  claim: Claim,
+  fits: readonly SpecFit[],
+  rows: readonly Row[],
+  seeds: number,
+  unfinished: Judged | undefined,
+) {
   const { id, statement, statistic, published, relative } = claim;
   const tolerance = relative ? claim.tolerance * Math.abs(published) : claim.tolerance;
-  const fit = find(claim, statistic, fits);
-  const found = statisticOf(fit, statistic);
-  const ours = typeof found === 'number' && Number.isFinite(found) ? found : null;
+  const row = find(claim, statistic, rows);
+  const ours = finite(row?.[columnOf(statistic)]);
   const number = unfinished ?? judgeNumber(ours, published, tolerance);
-  const test = unfinished ?? judgeTest(claim, fits, seeds);
-  // the one statistic that fits give an interval of
-  const exponent = columnOf(statistic) === 'exponent' ? fit : undefined;
+  const test = unfinished ?? judgeTest(claim, rows, seeds);
+  const fit = fits.find((each) => each.id === fitOf(statistic));
   return {
     claim: id,
     statement,
@@ -128,14 +146,21 @@ function judgeOne(claim: Claim, fits: readonly Fit[], seeds: number, unfinished:
     tolerance,
     ours,
     numberVerdict: number.verdict,
-    low: finite(exponent?.['exponentLow']),
-    high: finite(exponent?.['exponentHigh']),
-    interval: String(exponent?.['interval'] ?? 'none'),
-    null: finite(fit?.['nullR2']),
+    ...intervalOf(row, fit, columnOf(statistic)),
+    null: finite(fit?.rivalR2 && row?.[fit.rivalR2]),
     claimVerdict: test.verdict,
     verdict: test.verdict === 'not run' ? number.verdict : test.verdict,
     reason: [...new Set([number.reason, test.reason])].join('; '),
   };
+}
+
+/** Reads the interval of a column, if the fit declares one. */
+function intervalOf(row: Row | undefined, fit: SpecFit | undefined, column: string) {
+  const { intervals = {} } = fit ?? {};
+  const declared = Object.hasOwn(intervals, column) ? intervals[column] : undefined;
+  if (!row || !declared) return { low: null, high: null, interval: 'none' };
+  const { low, high, method } = declared;
+  return { low: finite(row[low]), high: finite(row[high]), interval: String(row[method]) };
 }
 
 const notRun = (reason: string): Judged => ({ verdict: 'not run', reason });
@@ -148,15 +173,15 @@ function judgeNumber(ours: number | null, published: number, tolerance: number):
   return { verdict: off <= tolerance ? 'reproduced' : 'differs', reason: distance };
 }
 
-/** A statement holds if every value of its statistic lies within reach of what it is held against. */
-function judgeTest(claim: Claim, fits: readonly Fit[], seeds: number): Judged {
+/** Judges a statement: it holds if every value of its statistic lies within `within` of `of`. */
+function judgeTest(claim: Claim, rows: readonly Row[], seeds: number): Judged {
   const { test } = claim;
   if (!test) return notRun('the statement has no test');
   if (seeds < seedsForVerdict) {
     return notRun(`the statement is judged on ${seedsForVerdict} seeds or more, got ${seeds}`);
   }
-  const of = typeof test.of === 'number' ? test.of : statisticOf(find(claim, test.of, fits), test.of);
-  const found = statisticOf(find(claim, test.statistic, fits), test.statistic);
+  const of = typeof test.of === 'number' ? test.of : find(claim, test.of, rows)?.[columnOf(test.of)];
+  const found = find(claim, test.statistic, rows)?.[columnOf(test.statistic)];
   const values = typeof found === 'number' ? [found] : Array.from((found as Float64Array | undefined) ?? []);
   if (typeof of !== 'number' || !Number.isFinite(of) || !values.length || !values.every(Number.isFinite)) {
     return { verdict: 'inconclusive', reason: `${test.statistic} has no finite value` };
@@ -166,15 +191,13 @@ function judgeTest(claim: Claim, fits: readonly Fit[], seeds: number): Judged {
   return { verdict: worst <= test.within ? 'holds' : 'fails', reason };
 }
 
-/** The fit that a statistic is of, among those that the claim's `where` leaves. */
-const find = ({ where = {} }: Claim, statistic: string, fits: readonly Fit[]): Fit | undefined =>
-  fits.find((fit) => {
-    const apart = JSON.parse(String(fit['where'] || '{}')) as Fit;
+/** Finds the row of a statistic's fit that the claim's `where` names. */
+const find = ({ where = {} }: Claim, statistic: string, rows: readonly Row[]): Row | undefined =>
+  rowsOfFit({ id: fitOf(statistic) }, rows).find((row) => {
+    const apart = JSON.parse(String(row['where'] || '{}')) as Row;
     const isMeant = ([axis, value]: [string, unknown]) => JSON.stringify(apart[axis]) === JSON.stringify(value);
-    return fit['fit'] === fitOf(statistic) && Object.entries(where).every(isMeant);
+    return Object.entries(where).every(isMeant);
   });
-
-const statisticOf = (fit: Fit | undefined, statistic: string): unknown => fit?.[columnOf(statistic)];
 
 /** The two halves of ⟨fit⟩.⟨column⟩. */
 const fitOf = (statistic: string): string => statistic.split('.')[0]!;

@@ -17,7 +17,7 @@ import type { Snapshot } from '../state.ts';
 import { passThrough, type Stream } from '../stream.ts';
 import { listed, nearest, show } from './explain.ts';
 import { options as optimizer, optimizers } from './optimizers.ts';
-import { fits, measures, type Registry } from './registry.ts';
+import { type FitRegistry, fits, measures, type Registry } from './registry.ts';
 import { requireEveryStep } from './require-every-step.ts';
 import { scheduled } from './schedules.ts';
 import { atKey, SpecError } from './spec-error.ts';
@@ -109,7 +109,7 @@ const model = z
 const claim = z.strictObject({
   id: z.string().min(1),
   statement: z.string().min(1),
-  statistic: z.string().meta({ description: '⟨fit⟩.⟨column of fits⟩' }),
+  statistic: z.string().meta({ description: '⟨fit⟩.⟨number column of its table⟩' }),
   where: z
     .record(z.string(), axisValue)
     .optional()
@@ -124,15 +124,15 @@ const claim = z.strictObject({
 });
 
 /** One entry of a list in a spec: the operator's own options beside its name. */
-const entries = (registry: Registry, extra: z.ZodRawShape = {}) => {
+const entries = (registry: Readonly<Record<string, { readonly options: z.ZodObject }>>, extra: z.ZodRawShape = {}) => {
   const options = Object.entries(registry).map(([op, { options }]) =>
     z.strictObject({ op: z.literal(op), ...extra, ...options.shape }),
   );
   return z.array(z.discriminatedUnion('op', options as unknown as [z.ZodObject, ...z.ZodObject[]]));
 };
 
-/** The schema of a spec whose operators are those of `registry`. */
-export const experiment = (registry: Registry = measures) =>
+/** The schema of a spec whose operators are those of `registry`, and whose fits are those of `folds`. */
+export const experiment = (registry: Registry = measures, folds: FitRegistry = fits) =>
   z
     .strictObject({
       $schema: z.string().optional(),
@@ -155,7 +155,7 @@ export const experiment = (registry: Registry = measures) =>
         .meta({ description: 'axes; any key of data, model, optimizer may be one, as "model.hidden"' }),
       operators: z.array(z.string()).default([]).meta({ description: 'modules with operators of one’s own' }),
       measure: entries(registry).prefault([{ op: 'conservation' }]),
-      fit: entries(fits, { id: name.optional().meta({ description: 'name of the fit; default its op' }) }).default([]),
+      fit: entries(folds, { id: name.optional().meta({ description: 'name of the fit; default its op' }) }).default([]),
       claims: z.array(claim).default([]),
     })
     .meta({ title: 'An experiment of rxdescent: a grid of runs, what is measured, fitted and claimed' });

@@ -1,65 +1,107 @@
 import { from, lastValueFrom, toArray } from 'rxjs';
 import { type Columns, isNumeric } from '../columns.ts';
+import { columns as sharedColumns } from '../operators/aggregates/fits.ts';
 import { Stream } from '../stream.ts';
 import type { Experiment } from './experiment.ts';
 import { type Fault, listed, nearest, said, show } from './explain.ts';
-import { fits } from './registry.ts';
+import { type FitRegistry, fits as knownFits, type RegisteredFit } from './registry.ts';
 import { SpecError } from './spec-error.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** One entry of a spec's `fit` with its options. */
-interface FitSpec {
-  readonly op: keyof typeof fits;
+/** Entry of a spec's `fit` with its options. A fit of one's own may have no x, y or `by`. */
+interface Entry {
+  readonly op: string;
   readonly id?: string;
-  readonly x: string;
-  readonly y: string;
+  readonly x?: string;
+  readonly y?: string;
   readonly by?: readonly string[];
 }
 
-const fitsOf = ({ fit }: Pick<Experiment, 'fit'>) => fit as unknown as FitSpec[];
+/** Fit of a spec with what its operator declares: its columns are those of the table `id`. */
+export interface SpecFit extends RegisteredFit {
+  /** Name that claims and tables know it by. */
+  readonly id: string;
+  /** Axes that it is kept apart by: one row for each combination of their values. */
+  readonly apart: readonly string[];
+  /** Options in the spec. */
+  readonly given: Readonly<Record<string, unknown>>;
+}
 
-/** The fits of a spec by the name that claims and the table know them by, with the axes that each is kept apart by. */
-export const namedFits = (spec: Pick<Experiment, 'fit' | 'grid'>): Map<string, readonly string[]> =>
-  new Map(fitsOf(spec).map((fit) => [fit.id ?? fit.op, axesApart(fit, spec.grid)]));
+/**
+ * Tables of every experiment. No fit may take their names, and a file system may not tell `Runs`
+ * from `runs`.
+ */
+export const tableNames: readonly string[] = ['steps', 'runs', 'fits', 'claims', 'laws'];
 
-/** Runs that differ in other axes than x and the seed are fitted apart, unless the spec says otherwise. */
-const axesApart = ({ x, by }: FitSpec, grid: Experiment['grid']): readonly string[] =>
+const entriesOf = ({ fit }: Pick<Experiment, 'fit'>) => fit as unknown as Entry[];
+
+/** Lists the fits of a spec, in its order. */
+export const fitsOf = (spec: Pick<Experiment, 'fit' | 'grid'>, registry: FitRegistry = knownFits): SpecFit[] =>
+  entriesOf(spec).map((entry) => {
+    const { op, id = op, ...given } = entry;
+    // picked one by one, because an entry may be a function
+    const { options, columns, intervals, rivalR2, report, create } = registry[op]!;
+    const apart = axesApart(entry, spec.grid);
+    return { id, apart, given, options, columns, intervals, rivalR2, report, create };
+  });
+
+/**
+ * Keeps runs apart that differ in other axes than x and the seed, unless the spec says otherwise.
+ */
+const axesApart = ({ x, by }: Entry, grid: Experiment['grid']): readonly string[] =>
   by ?? Object.keys(grid).filter((axis) => axis !== x && axis !== 'seed');
 
-/** What is wrong with the names in `fit`, as far as the grid says: two fits of one name, an x or `by` that is no axis. */
+/**
+ * True if the rows of a fit stand in the table `fits`: it has all columns that power laws share.
+ */
+export const isPowerLaw = ({ columns }: Pick<SpecFit, 'columns'>): boolean =>
+  Object.entries(sharedColumns).every(
+    ([name, { arrow }]) => Object.hasOwn(columns, name) && columns[name]!.arrow === arrow,
+  );
+
+/** Takes the columns of the table `fits` out of rows. */
+export const sharedRows = (rows: readonly Row[]): Row[] =>
+  rows.map((row) => Object.fromEntries(Object.keys(sharedColumns).map((name) => [name, row[name]])));
+
+/**
+ * Lists the faults of names in `fit`: one that is taken, an x or `by` that is no axis of the grid.
+ */
 export function fitFaults(spec: Pick<Experiment, 'fit' | 'grid'>): Fault[] {
-  const fit = fitsOf(spec);
-  const names = fit.map(({ op, id }) => id ?? op);
-  return fit.flatMap((entry, i) => {
-    const faults: Fault[] = [];
-    const first = names.indexOf(names[i]!);
-    if (first < i) {
-      const got = entry.id === undefined ? `none beside the ${entry.op} of` : `${show(entry.id)} as in`;
-      const text = `expected a name that no other fit has, got ${got} fit[${first}]`;
-      faults.push({ path: ['fit', i, 'id'], text });
-    }
-    const path = ['fit', i, 'x'];
-    const axes = Object.keys(spec.grid);
-    if (!axes.includes(entry.x)) {
-      faults.push({ path, text: `expected an axis of the grid (${listed(axes)}), got ${named(entry.x, axes)}` });
-    } else {
-      const wrong = spec.grid[entry.x]!.find((value) => !(typeof value === 'number' && value > 0));
-      if (wrong !== undefined) {
-        faults.push({
-          path,
-          text: `expected an axis of positive numbers, got ${entry.x} with the value ${show(wrong)}`,
-        });
-      }
-    }
-    for (const [k, axis] of (entry.by ?? []).entries()) {
-      if (axes.includes(axis)) continue;
-      const text = `expected an axis of the grid (${listed(axes)}), got ${named(axis, axes)}`;
-      faults.push({ path: ['fit', i, 'by', k], text });
-    }
-    return faults;
-  });
+  const fit = entriesOf(spec);
+  const axes = Object.keys(spec.grid);
+  return fit.flatMap((entry, i) => [
+    ...nameFaults(fit, i),
+    ...(entry.x === undefined ? [] : axisFaults(['fit', i, 'x'], entry.x, spec.grid)),
+    ...(entry.by ?? []).flatMap((axis, k) =>
+      axes.includes(axis) ? [] : [{ path: ['fit', i, 'by', k], text: noAxis(axis, axes) }],
+    ),
+  ]);
 }
+
+function nameFaults(fit: readonly Entry[], i: number): Fault[] {
+  const names = fit.map(({ op, id }) => (id ?? op).toLowerCase());
+  const { op, id } = fit[i]!;
+  const path = ['fit', i, 'id'];
+  if (tableNames.includes(names[i]!)) {
+    return [{ path, text: `expected a name that no table has (${listed(tableNames)}), got ${show(id ?? op)}` }];
+  }
+  const first = names.indexOf(names[i]!);
+  if (first === i) return [];
+  const got = id === undefined ? `none beside the ${op} of` : `${show(id)} as in`;
+  return [{ path, text: `expected a name that no other fit has, got ${got} fit[${first}]` }];
+}
+
+function axisFaults(path: Fault['path'], x: string, grid: Experiment['grid']): Fault[] {
+  const axes = Object.keys(grid);
+  if (!axes.includes(x)) return [{ path, text: noAxis(x, axes) }];
+  const wrong = grid[x]!.find((value) => !(typeof value === 'number' && value > 0));
+  if (wrong === undefined) return [];
+  return [{ path, text: `expected an axis of positive numbers, got ${x} with the value ${show(wrong)}` }];
+}
+
+const noAxis = (name: string, axes: readonly string[]): string =>
+  `expected an axis of the grid (${listed(axes)}), got ${named(name, axes)}`;
 
 const named = (name: string, names: readonly string[]): string => `${show(name)}${nearest(name, names)}`;
 
@@ -72,22 +114,25 @@ export function checkFitColumns(spec: Experiment, columns: Columns): void {
   const known = Object.keys(columns).filter(
     (name) => isNumeric(columns[name]!) && name !== 'run' && !Object.hasOwn(spec.grid, name),
   );
-  const faults = fitsOf(spec).flatMap(({ y }, i): Fault[] =>
-    known.includes(y)
+  const faults = entriesOf(spec).flatMap(({ y }, i): Fault[] =>
+    y === undefined || known.includes(y)
       ? []
       : [{ path: ['fit', i, 'y'], text: `expected a number of each run (${listed(known)}), got ${named(y, known)}` }],
   );
   if (faults.length) throw new SpecError(faults.map(said));
 }
 
-/** Folds the runs of a grid into its fits. */
-export async function fitRuns(spec: Experiment, runs: readonly Row[], columns: Columns): Promise<Row[]> {
+/** Folds the runs of a grid into the rows of its fits, in the order of the spec. */
+export async function fitRuns(fits: readonly SpecFit[], runs: readonly Row[], columns: Columns): Promise<Row[]> {
   const all: Row[] = [];
-  for (const fit of fitsOf(spec)) {
-    const { op, id, ...options } = fit;
+  for (const { id, apart, given, create } of fits) {
     const table = new Stream<Row>({ columns }, (subscriber) => from(runs).subscribe(subscriber));
-    const operator = fits[op].create({ ...options, by: axesApart(fit, spec.grid), name: id ?? op } as never);
-    all.push(...(await lastValueFrom(table.pipe(operator, toArray()))));
+    const rows = await lastValueFrom(table.pipe(create({ ...given, by: apart, name: id }), toArray()));
+    all.push(...rows.map((row: Row) => ({ ...row, fit: id })));
   }
   return all;
 }
+
+/** Takes the rows of one fit out of those of all. */
+export const rowsOfFit = ({ id }: Pick<SpecFit, 'id'>, rows: readonly Row[]): Row[] =>
+  rows.filter(({ fit }) => fit === id);

@@ -7,7 +7,14 @@ import { show } from './explain.ts';
 import { importModule } from './import-module.ts';
 import { parse } from './parse.ts';
 import { keysOf, place, withValue } from './paths.ts';
-import { measures, type Registry, registered } from './registry.ts';
+import {
+  type FitRegistry,
+  fits as knownFits,
+  measures,
+  type Registry,
+  registered,
+  registeredFits,
+} from './registry.ts';
 import { repeatedKey } from './repeated-key.ts';
 import { atKey, SpecError } from './spec-error.ts';
 
@@ -18,6 +25,8 @@ export interface Loaded {
   /** Defaults filled in, paths as they were written: what the folder's hash is taken of. */
   readonly spec: Experiment;
   readonly registry: Registry;
+  /** Fits that come with the package and those of the modules. */
+  readonly fits: FitRegistry;
   /** sha256 of each module with operators of one's own, by the path in the spec: part of what a trajectory is. */
   readonly modules: Readonly<Record<string, string>>;
 }
@@ -32,8 +41,8 @@ export async function loadSpec(path: string, sets: readonly string[] = []): Prom
   const written = parseJson(path, read(path, 'a spec').toString('utf8'));
   const input = sets.reduce(withSet, written);
   try {
-    const { registry, modules } = await operatorsOf(input, dirname(resolve(path)));
-    return { path, spec: parse(input, registry), registry, modules };
+    const { registry, fits, modules } = await operatorsOf(input, dirname(resolve(path)));
+    return { path, spec: parse(input, registry, fits), registry, fits, modules };
   } catch (error) {
     throw error instanceof SpecError ? error.in(path) : error;
   }
@@ -83,20 +92,23 @@ async function operatorsOf(spec: object, folder: string) {
 }
 
 /**
- * The operators that come with the package and those of the modules at `paths`.
+ * Loads the operators and fits that come with the package and those of the modules at `paths`.
  *
- * @throws {SpecError} if a module cannot be loaded, exports no operators, or takes a name twice.
+ * @throws {SpecError} if a module cannot be loaded, exports neither, or takes a name twice.
  */
 export async function loadOperators(paths: readonly string[], folder = '') {
   const modules: Record<string, string> = {};
   let registry = measures;
+  let fits = knownFits;
   for (const [i, path] of paths.entries()) {
     const file = resolve(folder, path);
     const module = await load(`operators[${i}]`, file);
     modules[path] = module.hash;
-    registry = { ...registry, ...atKey(`operators[${i}]: ${file}`, () => registered(module.exports, registry)) };
+    const key = `operators[${i}]: ${file}`;
+    registry = { ...registry, ...atKey(key, () => registered(module.exports, registry)) };
+    fits = { ...fits, ...atKey(key, () => registeredFits(module.exports, fits)) };
   }
-  return { registry, modules };
+  return { registry, fits, modules };
 }
 
 async function load(key: string, file: string): Promise<{ exports: Record<string, unknown>; hash: string }> {

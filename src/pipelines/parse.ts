@@ -7,7 +7,7 @@ import { explain, type Fault, keysIn, listed, nearest, said, schemaAt, show } fr
 import { fitFaults } from './fit.ts';
 import { optimizers } from './optimizers.ts';
 import { type Path, place, roots, valueAt, withValue } from './paths.ts';
-import type { Registry } from './registry.ts';
+import { type FitRegistry, fits, type Registry } from './registry.ts';
 import { SpecError } from './spec-error.ts';
 
 type Schema = ReturnType<typeof experiment>;
@@ -26,8 +26,8 @@ interface Axis {
  *
  * @throws {SpecError} with a line for each key at fault: what was expected there and what was found.
  */
-export function parse(input: unknown, registry: Registry): Experiment {
-  const schema = experiment(registry);
+export function parse(input: unknown, registry: Registry, folds: FitRegistry = fits): Experiment {
+  const schema = experiment(registry, folds);
   const unknown = unknownAxes(schema, input);
   const axes = axesOf(input).filter(({ name }) => !unknown.some(({ path }) => path[1] === name));
   const whole = axes.reduce<unknown>(
@@ -46,7 +46,7 @@ export function parse(input: unknown, registry: Registry): Experiment {
     ...mixed(parsed.grid),
     ...repeated(parsed.grid),
     ...fitFaults(parsed),
-    ...claimFaults(parsed),
+    ...claimFaults(parsed, folds),
   ]);
   return parsed;
 }
@@ -176,7 +176,8 @@ export function gridRuns(spec: Experiment, registry: Registry): GridRun[] {
   const first = Object.entries(spec.grid).flatMap(([name, values]) =>
     own.includes(name) ? [[name, [values[0]]]] : [],
   );
-  const one: Experiment = { ...spec, grid: Object.fromEntries(first) };
+  // fits and claims are of the grid as a whole
+  const one: Experiment = { ...spec, grid: Object.fromEntries(first), fit: [], claims: [] };
   const kinds = new Map<string, Kind>();
   return pointsOf(spec.grid).map((point, run) => {
     const { learningRate, seed, ...axes } = point;

@@ -9,7 +9,7 @@ import { columns as fitColumns } from '../operators/aggregates/fits.ts';
 import { runColumn } from '../operators/sources/grid.ts';
 import { columns as claimColumns, judge } from '../pipelines/claims.ts';
 import type { Experiment, RunLaw } from '../pipelines/experiment.ts';
-import { fitRuns } from '../pipelines/fit.ts';
+import { fitRuns, isPowerLaw, rowsOfFit, type SpecFit, sharedRows } from '../pipelines/fit.ts';
 import type { GridRun } from '../pipelines/parse.ts';
 import { type FirstAndLastRows, runColumns, runRow } from '../pipelines/runs.ts';
 import { cellAt } from '../tables/rows.ts';
@@ -36,6 +36,7 @@ export interface StoredGrid {
   readonly runs: readonly StoredRun[];
   /** Columns of the rows of a trajectory. */
   readonly columns: Columns;
+  readonly fits: readonly SpecFit[];
 }
 
 type Row = Record<string, unknown>;
@@ -44,6 +45,7 @@ type Row = Record<string, unknown>;
 export interface Results {
   readonly status: Manifest['status'];
   readonly runs: readonly Row[];
+  /** Rows of all fits, in the order of the spec; `fit` tells them apart. */
   readonly fits: readonly Row[];
   readonly claims: readonly Row[];
 }
@@ -64,13 +66,18 @@ const lawColumns = {
   ),
 };
 
-/** Returns the columns of every table of an experiment whose trajectories have `columns`. */
-export const tablesOf = (grid: Experiment['grid'], columns: Columns): Readonly<Record<string, Columns>> => ({
+/** Returns the columns of every table: five that all experiments have, and one for each fit by its id. */
+export const tablesOf = ({
+  spec,
+  columns,
+  fits,
+}: Pick<StoredGrid, 'spec' | 'columns' | 'fits'>): Readonly<Record<string, Columns>> => ({
   steps: { run: runColumn, ...columns },
-  runs: runColumns(grid, columns),
+  runs: runColumns(spec.grid, columns),
   fits: fitColumns,
   claims: claimColumns,
   laws: lawColumns,
+  ...Object.fromEntries(fits.map(({ id, columns }) => [id, columns])),
 });
 
 /** Writes the spec into its folder before the first step, unless it stands there already. */
@@ -84,7 +91,8 @@ export function storeSpec(dir: string, spec: Experiment): void {
  * Finds the stored results of exactly these runs. Returns null if a run is unfinished, anything is missing or
  * damaged, or another version fitted and judged them.
  */
-export function findResults(dir: string, { spec, runs, columns }: StoredGrid): Results | null {
+export function findResults(dir: string, grid: StoredGrid): Results | null {
+  const { runs } = grid;
   const { manifest } = readManifest(dir);
   if (manifest?.status !== 'completed' || manifest.numerics !== numericsVersion) return null;
   if (runs.length !== manifest.trajectories.length || runs.some(({ key }, i) => key !== manifest.trajectories[i])) {
@@ -96,10 +104,11 @@ export function findResults(dir: string, { spec, runs, columns }: StoredGrid): R
       const file = join(dir, `${name}.${end}`);
       return fs.existsSync(file) && sha256OfFile(file) === manifest.tables[name]?.[end];
     });
-  if (!Object.keys(tablesOf(spec.grid, columns)).every(isWhole)) return null;
-  const [runRows, fits, claims] = ['runs', 'fits', 'claims'].map((name) => readTable(dir, name));
-  if (runRows!.length !== runs.length || runRows!.some(({ status }) => status === 'interrupted')) return null;
-  return { status: manifest.status, runs: runRows!, fits: fits!, claims: claims! };
+  if (!Object.keys(tablesOf(grid)).every(isWhole)) return null;
+  const runRows = readTable(dir, 'runs');
+  if (runRows.length !== runs.length || runRows.some(({ status }) => status === 'interrupted')) return null;
+  const fits = grid.fits.flatMap(({ id }) => readTable(dir, id));
+  return { status: manifest.status, runs: runRows, fits, claims: readTable(dir, 'claims') };
 }
 
 /** End of the work on a grid. */
@@ -121,10 +130,11 @@ export interface Ending {
 export async function storeResults(
   out: string,
   dir: string,
-  { spec, engine, runs, columns }: StoredGrid,
+  grid: StoredGrid,
   { status: meant, started, fallback }: Ending,
 ): Promise<Results & { readonly unfinished: readonly StoredRun[] }> {
-  const tables = tablesOf(spec.grid, columns);
+  const { spec, engine, runs, columns, fits: declared } = grid;
+  const tables = tablesOf(grid);
   const there = runs.flatMap((of) => {
     const ends = readEnds(journalPath(out, of.key), columns);
     return ends ? [{ ...of, ends }] : [];
@@ -134,15 +144,21 @@ export async function storeResults(
   const unfinished = runs.filter(({ run }) => !finished.has(run));
   const rows = there.map((of) => runRow(of, spec.grid, columns, of.ends));
   const ended = rows.filter((row) => row['status'] !== 'interrupted');
-  const fits = await fitRuns(spec, ended, tables['runs']!);
-  const claims = judge(spec, fits, { ended: ended.length, runs: runs.length });
+  const fits = await fitRuns(declared, ended, tables['runs']!);
+  const claims = judge(spec, declared, fits, { ended: ended.length, runs: runs.length });
   const status = meant === 'completed' && unfinished.length ? 'failed' : meant;
   const records: Record<string, TableRecord> = {
     steps: writeTable(dir, 'steps', tables['steps']!, steps(out, there)),
     runs: writeRows(dir, 'runs', tables['runs']!, rows),
-    fits: writeRows(dir, 'fits', fitColumns, fits),
+    fits: writeRows(
+      dir,
+      'fits',
+      fitColumns,
+      sharedRows(declared.filter(isPowerLaw).flatMap((fit) => rowsOfFit(fit, fits))),
+    ),
     claims: writeRows(dir, 'claims', claimColumns, claims),
     laws: writeRows(dir, 'laws', lawColumns, there.flatMap(lawRows)),
+    ...Object.fromEntries(declared.map((fit) => [fit.id, writeRows(dir, fit.id, fit.columns, rowsOfFit(fit, fits))])),
   };
   writeManifest(dir, {
     versions: versions(),

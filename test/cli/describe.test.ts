@@ -7,14 +7,19 @@ import { folder, tiny } from '../pipelines/tiny.ts';
 import { rxdescent } from './command.ts';
 
 const files = folder();
-const path = files.write('spec.json', tiny({ measure: [{ op: 'conservation' }, { op: 'hessian', every: 5 }] }));
+const path = files.write(
+  'spec.json',
+  tiny({
+    measure: [{ op: 'conservation' }, { op: 'hessian', every: 5 }],
+    fit: [{ op: 'powerLaw', id: 'law', x: 'learningRate', y: 'drift' }],
+  }),
+);
 
 describe('describe', () => {
   it('gives every column of every table as JSON: name, type, unit, meaning', async () => {
     const { code, stdout, stderr } = await rxdescent(['describe', 'spec.json', '--json'], files.path);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    const { spec, columns } = prepare(await loadSpec(path), 'typed-array');
-    const expected = Object.entries(tablesOf(spec.grid, columns)).map(([name, of]) => [
+    const expected = Object.entries(tablesOf(prepare(await loadSpec(path), 'typed-array'))).map(([name, of]) => [
       name,
       Object.entries(of).map(([column, { arrow: type, unit, nullable, about, label, matrix, summary }]) => ({
         ...{ name: column, type, unit, nullable, about, label: label ?? labelOf(column, {}) },
@@ -41,9 +46,9 @@ describe('describe', () => {
     expect(stdout).toMatch(
       /^drift +list<float64> +1 +C_l\(t\) − C_l\(0\), signed, one entry per law; on the last row$/m,
     );
-    const { spec, columns } = prepare(await loadSpec(path), 'typed-array');
+    const tables = tablesOf(prepare(await loadSpec(path), 'typed-array'));
     const lines = stdout.split('\n');
-    for (const [name, of] of Object.entries(tablesOf(spec.grid, columns))) {
+    for (const [name, of] of Object.entries(tables)) {
       const from = lines.indexOf(name) + 4;
       const described = lines.slice(from, from + Object.keys(of).length);
       expect(described.map((line) => line.split(' ')[0])).toEqual(Object.keys(of));

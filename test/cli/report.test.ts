@@ -1,11 +1,14 @@
 import { join } from 'node:path';
 import { filter, from, lastValueFrom, map } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { digits, report, summary } from '../../src/cli/report.ts';
+import { z } from 'zod';
+import { report, summary } from '../../src/cli/report.ts';
 import { float64, float64s, int32, utf8 } from '../../src/columns.ts';
 import type { Outcome } from '../../src/executors/experiment.ts';
+import { fold } from '../../src/operators/aggregates/fold.ts';
 import { powerLaw } from '../../src/operators/aggregates/power-law.ts';
 import { summarize } from '../../src/operators/aggregates/summarize.ts';
+import { fitsOf } from '../../src/pipelines/fit.ts';
 import { Stream } from '../../src/stream.ts';
 
 const columns = {
@@ -30,6 +33,16 @@ const rows = [0.01, 0.1, 1, 10].flatMap((learningRate) =>
 );
 const runs = new Stream<(typeof rows)[number]>({ columns }, (subscriber) => from(rows).subscribe(subscriber));
 
+const pair = { x: 'learningRate', y: 'drift' };
+const declared = fitsOf({
+  grid: { learningRate: [1], seed: [1] },
+  fit: [
+    { op: 'powerLaw', ...pair },
+    { op: 'powerLaw', id: 'law', ...pair },
+    { op: 'summarize', ...pair },
+  ],
+});
+
 const outcome = (changes: Partial<Outcome> = {}): Outcome => ({
   dir: join(process.cwd(), 'output/tiny/0123456789ab'),
   question: 'Does it grow?',
@@ -43,6 +56,7 @@ const outcome = (changes: Partial<Outcome> = {}): Outcome => ({
   runs: rows,
   fits: [],
   claims: [],
+  declaredFits: declared,
   ...changes,
 });
 
@@ -180,6 +194,21 @@ DuckDB
     expect(said[5]).toMatch(/^tables: /);
   });
 
+  it('lists the numbers of a fit whose operator describes none', async () => {
+    const least = fold(
+      'least',
+      { options: z.strictObject({}), columns: { least: float64('least y'), at: float64s('x of it') } },
+      () => (all) => ({ least: Math.min(...all.map(({ y }) => Math.abs(y) || Infinity)), at: Float64Array.of(0.01) }),
+    );
+    const fit = await lastValueFrom(runs.pipe(least('learningRate', 'drift')));
+    const said = report(outcome({ fits: [fit] })).split('\n\n');
+    expect(said.slice(1, 3)).toEqual([
+      'least: drift over learningRate',
+      ['column   value', '──────  ──────', 'least   2.7e-4'].join('\n'),
+    ]);
+    expect(said[3]).toMatch(/^tables: /);
+  });
+
   it('says of each claim what was published, what was found, and the verdict', () => {
     const claims = [
       {
@@ -204,25 +233,6 @@ DuckDB
       ].join('\n'),
     );
   });
-});
-
-describe('digits', () => {
-  it.each([
-    [0, '0'],
-    [1, '1'],
-    [0.1, '0.1'],
-    [1e-4, '1e-4'],
-    [0.00017448123, '1.7448e-4'],
-    [3.65604567, '3.656'],
-    [-19.371714, '-19.372'],
-    [123456, '123460'],
-    [1e6, '1e+6'],
-    [1.7e300, '1.7e+300'],
-    [NaN, '–'],
-    [-Infinity, '–'],
-    [null, '–'],
-    [undefined, '–'],
-  ])('writes %s as %s', (value, text) => expect(digits(value)).toBe(text));
 });
 
 describe('summary', () => {

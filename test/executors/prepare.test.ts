@@ -35,6 +35,9 @@ files.write(
   'refuses.mjs',
   `${schema} export const operators = { mine: { options, create() { throw new Error("mine: no"); } } };`,
 );
+files.write('fit-entry.mjs', 'export const fits = { mine: { options: {}, columns: { fit: 1 }, create: 3 } };');
+files.write('fit-taken.mjs', 'export const fits = { powerLaw: {} };');
+files.write('fit-wrong.mjs', 'export const fits = 3;');
 files.write('junk.mjs', `${schema} export const operators = { mine: { options, create: () => 3 } };`);
 files.write(
   'columns.mjs',
@@ -123,7 +126,7 @@ const faults: Record<string, [spec: unknown, ...said: string[]]> = {
   ],
   'a misspelt key of a fit': [
     fit({ ovr: 'seed' }),
-    'fit[0].ovr: unknown key; did you mean over? (known: op, id, x, y, over, by, diverged, floor, rival)',
+    'fit[0].ovr: unknown key; did you mean over? (known: op, id, x, y, by, over, diverged, floor, rival)',
   ],
   'no loss': [without('loss'), 'loss: expected one of cross-entropy, mse, got nothing'],
   'no data': [without('data'), 'data: expected an object, got nothing'],
@@ -457,6 +460,19 @@ const faults: Record<string, [spec: unknown, ...said: string[]]> = {
     tiny({ fit: [powerLaw, { ...powerLaw, y: 'imbalanceSum' }] }),
     'fit[1].id: expected a name that no other fit has, got none beside the powerLaw of fit[0]',
   ],
+  'two fits whose names are one to a file system': [
+    tiny({ fit: ['law', 'Law'].map((id) => ({ ...powerLaw, id })) }),
+    'fit[1].id: expected a name that no other fit has, got "Law" as in fit[0]',
+  ],
+  ...Object.fromEntries(
+    ['steps', 'runs', 'fits', 'claims', 'laws', 'Runs'].map((id) => [
+      `a fit by the name ${id}`,
+      [
+        fit({ id }),
+        `fit[0].id: expected a name that no table has (steps, runs, fits, claims, laws), got ${JSON.stringify(id)}`,
+      ] as [Written, string],
+    ]),
+  ),
   'a fit with a dot in its name': [
     fit({ id: 'drift.law' }),
     'fit[0].id: expected a name of letters, digits, _ and -, got "drift.law"',
@@ -477,15 +493,15 @@ const faults: Record<string, [spec: unknown, ...said: string[]]> = {
   ],
   'a claim of an unknown column': [
     claim({ statistic: 'powerLaw.exponet' }),
-    `claims[0].statistic: expected a column of fits (${scalars}), got "exponet"; did you mean exponent?`,
+    `claims[0].statistic: expected a column of powerLaw (${scalars}), got "exponet"; did you mean exponent?`,
   ],
   'a claim of a list': [
     claim({ statistic: 'powerLaw.localExponents' }),
-    `claims[0].statistic: expected a column of fits (${scalars}), got "localExponents"`,
+    `claims[0].statistic: expected a column of powerLaw (${scalars}), got "localExponents"`,
   ],
   'a test against words': [
     claim({ test: { statistic: 'powerLaw.localExponents', within: 0.1, of: 'powerLaw.interval' } }),
-    `claims[0].test.of: expected a column of fits (${scalars}), got "interval"`,
+    `claims[0].test.of: expected a column of powerLaw (${scalars}), got "interval"`,
   ],
   'two claims of one id': [
     tiny({ ...claim({}), claims: [claim({})['claims'][0], claim({})['claims'][0]] }),
@@ -594,6 +610,18 @@ const faults: Record<string, [spec: unknown, ...said: string[]]> = {
   'a module with a name that is taken': [
     tiny({ operators: ['./taken.mjs'] }),
     'operators[0]: taken.mjs: operators.hessian: expected a new name for an operator, got one that is taken',
+  ],
+  'a module whose fit is none': [
+    tiny({ operators: ['./fit-entry.mjs'] }),
+    'operators[0]: fit-entry.mjs: fits.mine.options: expected a z.strictObject({ … }), got {}; fits.mine.columns: expected columns, with fit and where among them as text, got {"fit":1}; fits.mine.create: expected a function (options) => operator, got 3',
+  ],
+  'a module with a fit whose name is taken': [
+    tiny({ operators: ['./fit-taken.mjs'] }),
+    'operators[0]: fit-taken.mjs: fits.powerLaw: expected a new name for a fit, got one that is taken',
+  ],
+  'a module whose fits are none': [
+    tiny({ operators: ['./fit-wrong.mjs'] }),
+    'operators[0]: fit-wrong.mjs: expected fits = { name: { options, columns, create } }, got fits = 3',
   ],
   'an operator of one’s own that refuses': [
     tiny({ operators: ['./refuses.mjs'], measure: [{ op: 'conservation' }, { op: 'mine' }] }),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { columns, judge, seedsForVerdict } from '../../src/pipelines/claims.ts';
 import type { Claim } from '../../src/pipelines/experiment.ts';
+import { fitsOf, type SpecFit } from '../../src/pipelines/fit.ts';
 
 const claim = (changes: Partial<Claim> = {}): Claim => ({
   id: 'alpha',
@@ -19,6 +20,10 @@ const fit = (changes: Record<string, unknown> = {}) => ({
   exponentLow: 1.1,
   exponentHigh: 1.2,
   interval: 'bca',
+  stableExponent: 1.5,
+  stableExponentLow: 1.4,
+  stableExponentHigh: 1.7,
+  stableInterval: 'student-t',
   nullR2: 0.9,
   r2: 0.99,
   n: 10,
@@ -26,9 +31,16 @@ const fit = (changes: Record<string, unknown> = {}) => ({
   ...changes,
 });
 
-const judged = (of: Partial<Claim>, fits = [fit()], { seeds = seedsForVerdict, ended = 1 } = {}) => {
+const grid = { learningRate: [1], seed: [1] };
+const declared = fitsOf({ fit: [{ op: 'powerLaw', x: 'learningRate', y: 'drift' }], grid });
+
+const judged = (
+  of: Partial<Claim>,
+  fits: Record<string, unknown>[] = [fit()],
+  { seeds = seedsForVerdict, ended = 1 } = {},
+) => {
   const seed = Array.from({ length: seeds }, (_, i) => i);
-  return judge({ claims: [claim(of)], grid: { learningRate: [1], seed } }, fits, { ended, runs: 1 })[0]!;
+  return judge({ claims: [claim(of)], grid: { learningRate: [1], seed } }, declared, fits, { ended, runs: 1 })[0]!;
 };
 
 const test = { statistic: 'powerLaw.localExponents', within: 0.1, of: 'powerLaw.exponent' };
@@ -36,7 +48,7 @@ const test = { statistic: 'powerLaw.localExponents', within: 0.1, of: 'powerLaw.
 describe('judge', () => {
   it('gives each claim a row of the columns of claims', () => {
     expect(Object.keys(judged({}))).toEqual(Object.keys(columns));
-    expect(judge({ claims: [], grid: { learningRate: [1], seed: [1] } }, [], { ended: 1, runs: 1 })).toEqual([]);
+    expect(judge({ claims: [], grid }, declared, [], { ended: 1, runs: 1 })).toEqual([]);
   });
 
   it('holds the number against the published one and its tolerance', () => {
@@ -73,12 +85,45 @@ describe('judge', () => {
     expect(judged({}, [])).toMatchObject({ ours: null, low: null, high: null, null: null, numberVerdict: 'not run' });
   });
 
-  it('gives the interval and the rival of the fit, the interval of the exponent alone', () => {
+  it('gives the rival of the fit, and the interval of each statistic that declares one', () => {
     expect(judged({})).toMatchObject({ low: 1.1, high: 1.2, interval: 'bca', null: 0.9 });
+    expect(judged({ statistic: 'powerLaw.stableExponent' })).toMatchObject({
+      ...{ ours: 1.5, low: 1.4, high: 1.7, interval: 'student-t', null: 0.9 },
+    });
     expect(judged({ statistic: 'powerLaw.r2' })).toMatchObject({ ours: 0.99, low: null, high: null, interval: 'none' });
     expect(judged({}, [fit({ exponentLow: NaN, exponentHigh: NaN, interval: 'none', nullR2: NaN })])).toMatchObject({
       ...{ low: null, high: null, interval: 'none', null: null },
     });
+  });
+
+  it('reads interval and rival from the columns that the fit declares, whatever their names', () => {
+    const mine: SpecFit = {
+      ...declared[0]!,
+      id: 'mine',
+      intervals: { slope: { low: 'from', high: 'to', method: 'by' } },
+      rivalR2: 'flat',
+    };
+    const row = { fit: 'mine', where: '', slope: 1.16, from: 1, to: 2, by: 'jackknife', flat: 0.25, other: 3 };
+    const judgedAs = (statistic: string, fits: SpecFit[]) =>
+      judge({ claims: [claim({ statistic })], grid }, fits, [fit(), row], { ended: 1, runs: 1 })[0];
+    expect(judgedAs('mine.slope', [...declared, mine])).toMatchObject({
+      ...{ ours: 1.16, low: 1, high: 2, interval: 'jackknife', null: 0.25 },
+    });
+    const bare = { ...mine, intervals: undefined, rivalR2: undefined };
+    expect(judgedAs('mine.slope', [bare])).toMatchObject({
+      ...{ ours: 1.16, low: null, high: null, interval: 'none', null: null },
+    });
+    expect(judgedAs('mine.other', [mine])).toMatchObject({ ours: 3, low: null, high: null, interval: 'none' });
+  });
+
+  it('counts a number at the tolerance as reproduced, and a statistic at the distance allowed as holding', () => {
+    const at = (exponent: number) => judged({ published: 1, tolerance: 0.25 }, [fit({ exponent })]).numberVerdict;
+    expect([0.75, 1.25].map(at)).toEqual(['reproduced', 'reproduced']);
+    expect([0.75 - 1e-12, 1.25 + 1e-12].map(at)).toEqual(['differs', 'differs']);
+    const held = (r2: number) =>
+      judged({ test: { statistic: 'powerLaw.r2', within: 0.25, of: 1 } }, [fit({ r2 })]).claimVerdict;
+    expect([0.75, 1.25].map(held)).toEqual(['holds', 'holds']);
+    expect([0.75 - 1e-12, 1.25 + 1e-12].map(held)).toEqual(['fails', 'fails']);
   });
 
   it('lets a statement hold if every value of its statistic is near enough', () => {

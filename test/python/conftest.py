@@ -11,7 +11,7 @@ import pytest
 
 root = Path(__file__).resolve().parents[2]
 spec = Path(__file__).with_name("readers.json")
-tables = ("steps", "runs", "fits", "claims", "laws")
+tables = ("steps", "runs", "fits", "claims", "laws", "powerLaw")
 
 
 def node(*arguments):

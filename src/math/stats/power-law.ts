@@ -5,35 +5,35 @@ import { bcaInterval } from './bootstrap.ts';
 import { fitPowerLaw, mean, type PowerLawFit, rivalR2, standardDeviation } from './line.ts';
 import { studentTQuantile } from './student-t.ts';
 
-/** Seeds from which a BCa bootstrap keeps its nominal coverage, to .93 (simulated). */
+/** Seeds from which the 95 % interval of a BCa bootstrap covers 93 % or more (simulated). */
 const BOOTSTRAP_SEEDS = 25;
-/** Fewer points than this fit any exponent. */
+/** Least number of points: any exponent fits fewer. */
 const LEAST_POINTS = 3;
 
-/** One run: y at x, for one seed. */
-export interface Measurement {
-  /** Positive and finite. */
+/** Value of one run: y at x, for one seed. */
+export interface RunValue {
+  /** Must be positive and finite. */
   readonly x: number;
-  /** NaN or ±Infinity where the run diverged. */
+  /** NaN or ±Infinity if the run diverged. */
   readonly y: number;
   readonly seed: number;
-  /** η·λ_max at the start of the run; null, NaN or absent where the sharpness is not known. */
+  /** η·λ_max at the start of the run; null, NaN or absent if the sharpness is not known. */
   readonly etaLambda?: number | null;
 }
 
 export interface PowerLawOptions {
-  /** Draws the bootstrap's resamples; touched from 25 seeds up only. */
+  /** Generator of the bootstrap's resamples; used from 25 seeds up only. */
   readonly random: Random;
-  /** `seeds`: y is averaged over the seeds first, at each x; `none`: each run enters the fit. Default `seeds`. */
+  /** `seeds` averages y over the seeds first, at each x; `none` fits each run. Default `seeds`. */
   readonly average?: 'seeds' | 'none';
   /**
-   * `exclude-point`: an x at which a seed diverged is left out, as the paper does; `exclude-seed`: that seed is left out
-   * at that x. Default `exclude-point`.
+   * `exclude-point` leaves out an x at which a seed diverged, as the paper does; `exclude-seed`
+   * leaves out that seed at that x. Default `exclude-point`.
    */
   readonly divergedSeeds?: 'exclude-point' | 'exclude-seed';
-  /** Only what lies above it enters a fit: zeros and rounding do not. Default 10⁻¹⁵. */
+  /** Values at or below it do not enter a fit: zeros and rounding. Default 10⁻¹⁵. */
   readonly floor?: number;
-  /** The exponent of the rival law, of which only the prefactor is fitted: 1 for a drift, −1 for an imbalance sum. */
+  /** Exponent of the rival law, whose prefactor alone is fitted: 1 for a drift, −1 for S. */
   readonly rival?: number;
   /** Nominal coverage of the intervals, in (0, 1). Default 0.95. */
   readonly level?: number;
@@ -41,29 +41,29 @@ export interface PowerLawOptions {
   readonly resamples?: number;
 }
 
-/** How an interval was had: see {@link powerLaw}. */
+/** Method of an interval; see {@link powerLaw}. */
 export type IntervalMethod = 'student-t' | 'bca' | 'ols-t' | 'none';
 
-/** What was measured at one x. */
+/** Values measured at one x. */
 export interface PowerLawPoint {
   readonly x: number;
-  /** Mean of y over the seeds that are finite; NaN for none. */
+  /** Mean of y over the seeds with a finite y; NaN if there is none. */
   readonly mean: number;
-  /** Standard deviation over the same seeds, of the population (divisor: their count), as the paper's files have it. */
+  /** Standard deviation over the same seeds; divisor: their count, as in the paper's files. */
   readonly deviation: number;
   /** Seeds with a finite y. */
   readonly finite: number;
-  /** Seeds measured, the diverged ones with them. */
+  /** Seeds measured, diverged ones included. */
   readonly total: number;
-  /** Did it enter the fit? */
+  /** True if it entered the fit. */
   readonly kept: boolean;
-  /** Did every seed here start with η·λ_max ≤ 1? false where one is not known. */
+  /** True if every seed here started with η·λ_max ≤ 1; false if that of one is not known. */
   readonly stable: boolean;
 }
 
-/** y ≈ prefactor·x^exponent, with what a reader needs to doubt it. */
+/** Fit y ≈ prefactor·x^exponent, with what a reader needs to doubt it. */
 export interface PowerLaw {
-  /** NaN where fewer than three x are left; `reason` says so. */
+  /** NaN if fewer than three x are left; `reason` says so. */
   readonly exponent: number;
   readonly exponentLow: number;
   readonly exponentHigh: number;
@@ -75,14 +75,14 @@ export interface PowerLaw {
   readonly standardError: number;
   /** Points in the fit. */
   readonly n: number;
-  /** The least and the greatest x in the fit; NaN for none. */
+  /** Least and greatest x in the fit; NaN if there is none. */
   readonly windowLow: number;
   readonly windowHigh: number;
-  /** d log y / d log x between neighbouring x of the fit: one fewer than these. */
+  /** Slopes d log y / d log x between neighbouring x of the fit, one fewer than these. */
   readonly localExponents: readonly number[];
   /** R² in log space of the rival law; NaN without a rival. */
   readonly nullR2: number;
-  /** The same fit on the points with η·λ_max ≤ 1 at the start for every seed; NaN where fewer than three x are such. */
+  /** Exponent on the points with η·λ_max ≤ 1 at the start of every seed; NaN below three. */
   readonly stableExponent: number;
   readonly stableLow: number;
   readonly stableHigh: number;
@@ -92,34 +92,37 @@ export interface PowerLaw {
   readonly stableWindowHigh: number;
   /** Distinct seeds. */
   readonly seeds: number;
-  /** The exponent of each seed on its own, in the order the seeds first appear; NaN below three points. */
+  /** Exponents of the seeds, in the order they first appear; NaN below three points. */
   readonly seedExponents: readonly number[];
-  /** Every x, ascending, in the fit or not. */
+  /** Points at every x, ascending, in the fit or not. */
   readonly points: readonly PowerLawPoint[];
-  /** Why there is no exponent; null where there is one. */
+  /** Reason why there is no exponent; null if there is one. */
   readonly reason: string | null;
 }
 
 /**
  * Fits a power law to a sweep of runs over x and seeds.
  *
- * By default y is averaged over the seeds first, then log mean is fitted on log x by least squares. An x is kept if its
- * mean is finite and above `floor`, and no seed diverged there (or, by choice, whatever diverged there). A y that is
- * finite but not positive counts in the mean like any other.
+ * By default y is averaged over the seeds first, then log mean is fitted on log x by least squares.
+ * An x is kept if its mean is finite and above `floor`, and no seed diverged there; `exclude-seed`
+ * drops the last condition. A y that is finite but not positive counts in the mean like any other.
  *
- * The interval, and how it was had:
+ * Methods of the interval:
  *
- * - `student-t`, 2 to 24 seeds: each seed fitted on its own over the kept x (values above `floor`, three at least); mean
- *   of these exponents ± t·s/√m on m − 1 degrees of freedom. Its centre is their mean, not `exponent`.
- * - `bca`, from 25 seeds: seeds are resampled whole, each time the curve of means is refitted over the kept x. It is
- *   `exponent` itself that is resampled, so that bias correction and acceleration mean something; a mean of per-seed
- *   exponents estimates another number where seeds differ in more than the prefactor.
+ * - `student-t`, 2 to 24 seeds: each seed fitted on its own over the kept x (values above `floor`,
+ *   three at least); mean of these exponents ± t·s/√m on m − 1 degrees of freedom. The centre of
+ *   the interval is their mean, not `exponent`.
+ * - `bca`, from 25 seeds: seeds are resampled whole, and each time the curve of means is refitted
+ *   over the kept x. The number resampled is `exponent` itself, so that bias correction and
+ *   acceleration mean something; a mean of per-seed exponents estimates another number if seeds
+ *   differ in more than the prefactor.
  * - `ols-t`, one seed or `average: 'none'`: exponent ± t·standardError on n − 2 degrees of freedom.
- * - `none`: not to be had; the ends are NaN.
+ * - `none`: no interval; the ends are NaN.
  *
- * - cost: nothing, but `resamples` fits from 25 seeds up
+ * - cost: one fit a seed; from 25 seeds up also `resamples` fits
  *
- * @throws {RangeError} if an x is not positive and finite, `floor` is negative, or `level` is not in (0, 1).
+ * @throws {RangeError} if an x is not positive and finite, `floor` is negative, or `level` is not
+ *   in (0, 1).
  * @example
  * const { exponent, exponentLow, exponentHigh } = powerLaw(
  *   runs.map(({ learningRate, seed, drift }) => ({ x: learningRate, y: drift, seed })),
@@ -127,7 +130,7 @@ export interface PowerLaw {
  * );
  * @see Efron, Better bootstrap confidence intervals (JASA 82, 1987).
  */
-export function powerLaw(measurements: Iterable<Measurement>, options: PowerLawOptions): PowerLaw {
+export function powerLaw(measurements: Iterable<RunValue>, options: PowerLawOptions): PowerLaw {
   const { average = 'seeds', divergedSeeds = 'exclude-point', floor = 1e-15, rival = NaN, level = 0.95 } = options;
   requireWithin('powerLaw', { floor });
   requireFraction('powerLaw', { level });
@@ -181,11 +184,11 @@ export function powerLaw(measurements: Iterable<Measurement>, options: PowerLawO
   };
 }
 
-/** The runs at one x. */
+/** Runs at one x. */
 interface Group {
   readonly x: number;
-  readonly all: readonly Measurement[];
-  readonly finite: readonly Measurement[];
+  readonly all: readonly RunValue[];
+  readonly finite: readonly RunValue[];
   readonly mean: number;
 }
 
@@ -200,9 +203,9 @@ const enters = (y: number, floor: number) => y > floor && y < Infinity;
 
 const isStable = ({ all }: Group) => all.every(({ etaLambda }) => typeof etaLambda === 'number' && etaLambda <= 1);
 
-function arrange(measurements: Iterable<Measurement>): { seeds: number[]; groups: Group[] } {
+function arrange(measurements: Iterable<RunValue>): { seeds: number[]; groups: Group[] } {
   const seeds = new Set<number>();
-  const byX = new Map<number, Measurement[]>();
+  const byX = new Map<number, RunValue[]>();
   for (const measurement of measurements) {
     const { x, seed } = measurement;
     if (!(x > 0 && x < Infinity)) throw new RangeError(`powerLaw: x must be positive and finite, got ${x}`);
@@ -220,7 +223,7 @@ function arrange(measurements: Iterable<Measurement>): { seeds: number[]; groups
 
 const NOT_FITTED: PowerLawFit = { exponent: NaN, prefactor: NaN, r2: NaN, standardError: NaN, n: 0 };
 
-/** The fit of points at three different x or more. */
+/** Fits points at three different x or more; of fewer, all is NaN. */
 function tryFit(x: readonly number[], y: readonly number[]): PowerLawFit {
   return new Set(x).size < LEAST_POINTS ? { ...NOT_FITTED, n: x.length } : fitPowerLaw(x, y);
 }
@@ -267,7 +270,7 @@ function intervalOf(
   return Number.isFinite(low) && Number.isFinite(high) ? { low, high, interval: 'bca' } : none;
 }
 
-/** The exponent of the curve of means over resampled seeds, given by their indices. */
+/** Makes the function that refits the curve of means over resampled seeds, drawn by index. */
 function refit(groups: readonly Group[], { seeds, floor }: Setting): (drawn: Int32Array) => number {
   const index = new Map(seeds.map((seed, i) => [seed, i]));
   const sums = groups.map(() => new Float64Array(seeds.length)); //   [points][seeds]
@@ -296,7 +299,7 @@ function refit(groups: readonly Group[], { seeds, floor }: Setting): (drawn: Int
   };
 }
 
-/** Slopes between neighbouring x: of log mean y, or of mean log y where runs enter the fit one by one. */
+/** Takes slopes between neighbouring x: of log mean y, or of mean log y if each run is fitted. */
 function localExponents(groups: readonly Group[], { average, floor }: Setting): number[] {
   const height = ({ mean: m, finite }: Group) =>
     average === 'seeds' ? log(m) : mean(finite.filter(({ y }) => enters(y, floor)).map(({ y }) => log(y)));

@@ -9,7 +9,7 @@ export const columns = {
   from: nullable(utf8('regime before; null at the first row')),
   to: edgeColumns.regime,
   loss: float64('training loss L(θₜ)'),
-  stabilityRatio: nullable(float64('λ₁/edge, as it was last measured')),
+  stabilityRatio: nullable(float64('λ₁/edge, the last measured')),
   stepCurvature: edgeColumns.stepCurvature,
   gradientCosine: edgeColumns.gradientCosine,
   period: edgeColumns.period,
@@ -37,21 +37,24 @@ const change = {
 };
 
 /**
- * Turns rows into the changes of their regime, the first regime included, with the evidence at that row.
+ * Turns rows into the changes of their regime, the first regime included, with the evidence at that
+ * row.
  *
  *     --{ step: 0, regime: a }--{ step: 1, regime: a }--{ step: 2, regime: b }--|
  *       events()
  *     --{ from: null, to: a }---------------------------{ from: a, to: b }------|
  *
- * An event is emitted while its row is handled and carries the row's `state`, so a subscriber may take a
- * `state.snapshot()` at once. A run that goes on from a snapshot goes on with its events.
+ * An event is emitted while its row is handled and carries the row's `state`, so a subscriber may
+ * take a `state.snapshot()` at once. A run that goes on from a snapshot goes on with its events.
  *
  * - reads: `regime` and the evidence, all of `edgeOfStability`; `step`, `loss`
  * - emits: `step`, `from`, `to`, `loss`, `stabilityRatio` (the last measured), `stepCurvature`,
  *   `gradientCosine`, `period`, `crossingStep`, `onsetStep`, `hoveringStep`
  *
  * @example
- * run.pipe(hessian({ every: 25 }), edgeOfStability(), events()).subscribe(({ step, to }) => console.log(step, to));
+ * run
+ *   .pipe(hessian({ every: 25 }), edgeOfStability(), events())
+ *   .subscribe(({ step, to }) => console.log(step, to));
  */
 export function events() {
   return <R extends Row>(source: Observable<R>): Stream<Event<R>> => {

@@ -1,11 +1,9 @@
 import { float64, float64s, int32, utf8 } from '../../columns.ts';
+import { columns as foldColumns } from './fold.ts';
+import { columns as pointColumns } from './points.ts';
 
-/** The columns of every fold of many runs; NaN where there is no such number. */
-export const columns = {
-  fit: utf8('name of the fit: its id, or its operator'),
-  where: utf8('axes that the runs of this fit have in common, as JSON; empty where it takes all runs'),
-  x: utf8('column on the abscissa'),
-  y: utf8('column that is fitted; of a list the mean of the absolute values'),
+/** Columns of a power law, beside those of every fold. A number that does not exist is NaN. */
+export const lawColumns = {
   exponent: float64('p in y = c·xᵖ, least squares on logarithms'),
   exponentLow: float64('lower end of the 95 % interval of p'),
   exponentHigh: float64('upper end'),
@@ -17,16 +15,14 @@ export const columns = {
   windowHigh: float64('largest x fitted'),
   localExponents: float64s('exponents between neighbouring points fitted'),
   nullExponent: float64('exponent of the rival, S ~ 1/η: 1 for the drift, −1 for S itself'),
-  nullR2: float64('R² of the rival, of which the prefactor alone is fitted'),
-  stableExponent: float64('p on the points with η·λ₁(0) ≤ 1 in every seed; NaN where λ₁ was not measured'),
+  nullR2: float64('R² of the rival, whose prefactor alone is fitted'),
+  stableExponent: float64('p on the points with η·λ₁(0) ≤ 1 in every seed; NaN if λ₁ was not measured'),
   stableExponentLow: float64('lower end of its 95 % interval'),
   stableExponentHigh: float64('upper end'),
   stableN: int32('points with η·λ₁(0) ≤ 1', 'point'),
-  seeds: int32('seeds of the runs that were folded', 'seed'),
-  pointsX: float64s('x of every point, fitted or not'),
-  pointsMean: float64s('mean of y over its finite seeds'),
-  pointsDeviation: float64s('standard deviation over the same (divisor n)'),
-  pointsFinite: float64s('seeds with a finite y; a diverged seed is counted, never dropped in silence', 'seed'),
-  pointsTotal: float64s('seeds in all', 'seed'),
-  pointsFitted: float64s('1 where the point entered the fit'),
+  ...pointColumns,
+  pointsFitted: float64s('1 if the point entered the fit'),
 };
+
+/** Columns of the table `fits`: those that all power laws share. */
+export const columns = { ...foldColumns, ...lawColumns };

@@ -1,100 +1,169 @@
 import { concatMap, defer, type Observable, reduce } from 'rxjs';
 import { z } from 'zod';
-import type { Values } from '../../columns.ts';
-import type { Measurement, PowerLaw } from '../../math/stats/power-law.ts';
-import { addColumns, axesOf, Stream } from '../../stream.ts';
-import { columns } from './fits.ts';
-
-/** What every fold of runs takes in a spec. */
-export const folding = {
-  x: z.string().meta({ description: 'column of runs on the abscissa' }),
-  y: z.string().meta({ description: 'column of runs to fold; of a list the mean of the absolute values' }),
-  over: z.enum(['seed', 'none']).default('seed').meta({ description: 'seed: average over seeds first, at each x' }),
-  by: z.array(z.string()).optional().meta({ description: 'axes to fit apart; default all but x and seed' }),
-  diverged: z
-    .enum(['exclude-point', 'exclude-seed'])
-    .default('exclude-point')
-    .meta({ description: 'what a diverged seed takes out of the fit: its x altogether, or itself' }),
-};
-
-/** What every fold of runs takes: `powerLaw`, `summarize`. */
-export interface Folding {
-  readonly name?: string | undefined;
-  /** Columns whose values are folded apart, one row of result each. Default the axes of the sweep but x and `seed`. */
-  readonly by?: readonly string[] | undefined;
-}
+import { type Columns, utf8, type Values } from '../../columns.ts';
+import { meanAbsolute } from '../../math/stats/mean-absolute.ts';
+import type { RunValue } from '../../math/stats/power-law.ts';
+import { type Given, parseOptions } from '../../options.ts';
+import { addColumns, axesOf, type Flat, Stream } from '../../stream.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** A cell as a number: itself, or of a list the mean of its absolute values. */
-function magnitude(cell: unknown): number {
-  if (typeof cell === 'number') return cell;
-  if (!(cell instanceof Float64Array) || !cell.length) return NaN;
-  return cell.reduce((sum, value) => sum + Math.abs(value), 0) / cell.length;
+/** Columns of every fold, before its own. */
+export const columns = {
+  fit: utf8('name of the fit: its id, or its operator'),
+  where: utf8('values of the axes that the runs of this fit share, as JSON; empty if it takes all runs'),
+  x: utf8('column on the abscissa'),
+  y: utf8('column that is fitted; of a list, the mean of the absolute values'),
+};
+
+const by = z.array(z.string()).optional().meta({ description: 'axes to fit apart; default all but x and seed' });
+
+/** Options that every fold takes in a spec. */
+const specOptions = {
+  x: z.string().meta({ description: 'column of runs on the abscissa' }),
+  y: z.string().meta({ description: 'column of runs to fold; of a list the mean of the absolute values' }),
+  by,
+};
+
+/** Options that every fold takes in code. */
+const callOptions = { name: z.string().optional().meta({ description: 'name of the fit in its rows' }), by };
+
+/** Columns of the interval of a number: its two ends, and the method that made it. */
+export interface Interval {
+  readonly low: string;
+  readonly high: string;
+  readonly method: string;
 }
 
-/** One run as the statistics see it; y that is not finite, or of a run whose loss is not, counts as diverged. */
-const measurement =
-  (x: string, y: string) =>
-  (row: Row): Measurement => ({
-    x: row[x] as number,
-    y: hasDiverged(row) ? NaN : magnitude(row[y]),
-    seed: (row['seed'] as number | undefined) ?? 0,
-    etaLambda: etaLambda(row),
-  });
+/** Text of one row, for a person: a table with a line for each point, and lines under it. */
+export interface FitReport {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  readonly lines?: readonly string[];
+}
+
+/** Facts of a fit that claims and the report need, stated beside its columns. */
+export interface FitFacts {
+  /** Intervals of columns that have one, by the column. */
+  readonly intervals?: Readonly<Record<string, Interval>> | undefined;
+  /** Column with the R² of the rival model. */
+  readonly rivalR2?: string | undefined;
+  /** Describes a row for a person. Default: each number by its name. */
+  readonly report?: ((row: Row) => FitReport) | undefined;
+}
+
+/** Declaration of a fold. */
+export interface FoldDeclaration<C extends Columns, O extends z.ZodObject> extends FitFacts {
+  /** Schema of the options beside x, y, `by` and `name`. */
+  readonly options: O;
+  /** Columns beside `fit`, `where`, `x` and `y`. */
+  readonly columns: C;
+}
+
+/** Options of a call of a fold. */
+export type FoldOptions<O extends z.ZodObject> = (string extends keyof z.input<O> ? unknown : Given<O>) & {
+  readonly name?: string | undefined;
+  /** Columns whose values are folded apart. Default the axes of the sweep but x and `seed`. */
+  readonly by?: readonly string[] | undefined;
+};
+
+/** Operator that folds rows which have the columns `K`. */
+export type Fold<K extends string, C extends Columns> = <R extends { readonly [N in K]: unknown }>(
+  source: Observable<R>,
+) => Stream<Flat<Values<typeof columns & C>>>;
+
+/** Function that makes a fold, with what a spec needs to know of it. */
+export interface Folder<C extends Columns, O extends z.ZodObject> extends FitFacts {
+  <X extends string, Y extends string>(x: X, y: Y, options?: FoldOptions<O>): Fold<X | Y, C>;
+  /** Options in a spec. */
+  readonly options: z.ZodObject;
+  readonly columns: typeof columns & C;
+  /** Makes the fold of an entry of a spec's `fit`. */
+  readonly create: (
+    options: Readonly<Record<string, unknown>> & { readonly x: string; readonly y: string },
+  ) => Fold<string, C>;
+}
+
+/**
+ * Makes an operator that folds many runs into one row, or one for each combination of the values of
+ * `by`. It emits when the source completes, and keeps of each run two numbers and its seed. In a
+ * module of one's own that exports `fits`, it is a fit of specs.
+ *
+ * @param name Name of the function, in messages and in specs.
+ * @param start Called once per call with the checked options; returns what makes the values of a
+ *   row from runs.
+ * @example
+ * const range = fold(
+ *   'range',
+ *   {
+ *     options: z.strictObject({}),
+ *     columns: { least: float64('least y'), greatest: float64('greatest y') },
+ *   },
+ *   () => (runs) => ({
+ *     least: Math.min(...runs.map(({ y }) => y)),
+ *     greatest: Math.max(...runs.map(({ y }) => y)),
+ *   }),
+ * );
+ * sweep(grid, run)
+ *   .pipe(range('learningRate', 'finalLoss'))
+ *   .subscribe(({ least, greatest }) => console.log(least, greatest));
+ */
+export function fold<C extends Columns, O extends z.ZodObject>(
+  name: string,
+  { options: own, columns: added, ...facts }: FoldDeclaration<C, O>,
+  start: (options: z.output<O>, x: string, y: string) => (runs: readonly RunValue[]) => Values<C>,
+): Folder<C, O> {
+  const schema = z.strictObject({ ...callOptions, ...own.shape });
+  const all = { ...columns, ...added };
+  const make = <X extends string, Y extends string>(x: X, y: Y, given: unknown = {}): Fold<X | Y, C> => {
+    const { name: fit = name, by: apart, ...options } = parseOptions(name, schema, given);
+    const result = start(options as z.output<O>, x, y);
+    return (source) => {
+      const keys = apart ?? axesOf(source).filter((axis) => axis !== x && axis !== 'seed');
+      addColumns(source, {}, [{ operator: name, reads: [x, y, ...keys] }]);
+      const folded = (groups: Groups) =>
+        [...groups].map(([where, runs]) => ({ fit, where, x, y, ...result(runs) }) as Flat<Values<typeof columns & C>>);
+      // deferred, so that each subscriber gathers groups of its own
+      const rows = defer(() => source.pipe(reduce(gather(x, y, keys), new Map()), concatMap(folded)));
+      return new Stream({ columns: all, fresh: true }, (subscriber) => rows.subscribe(subscriber));
+    };
+  };
+  Object.defineProperty(make, 'name', { value: name });
+  const create: Folder<C, O>['create'] = ({ x, y, ...options }) => make(x, y, options);
+  const options = z.strictObject({ ...specOptions, ...own.shape });
+  return Object.assign(make, { ...facts, options, columns: all, create }) as Folder<C, O>;
+}
+
+type Groups = Map<string, RunValue[]>;
+
+/** Adds a row to the runs that have the same values of `keys`. */
+const gather =
+  (x: string, y: string, keys: readonly string[]) =>
+  (groups: Groups, row: Row): Groups => {
+    const where = keys.length ? JSON.stringify(Object.fromEntries(keys.map((key) => [key, plain(row[key])]))) : '';
+    const group = groups.get(where);
+    if (group) group.push(runValue(row, x, y));
+    else groups.set(where, [runValue(row, x, y)]);
+    return groups;
+  };
+
+const plain = (cell: unknown): unknown => (ArrayBuffer.isView(cell) ? Array.from(cell as Float64Array) : cell);
+
+/** Reads x and y of a run; y of a diverged run is NaN. */
+const runValue = (row: Row, x: string, y: string): RunValue => ({
+  x: row[x] as number,
+  y: hasDiverged(row) ? NaN : magnitude(row[y]),
+  seed: (row['seed'] as number | undefined) ?? 0,
+  etaLambda: etaLambda(row),
+});
 
 const hasDiverged = ({ status, loss, finalLoss }: Row): boolean =>
   status === 'diverged' || [loss, finalLoss].some((value) => typeof value === 'number' && !Number.isFinite(value));
+
+const magnitude = (cell: unknown): number =>
+  cell instanceof Float64Array ? meanAbsolute(cell) : typeof cell === 'number' ? cell : NaN;
 
 function etaLambda({ initialSharpness, learningRate }: Row): number | null {
   if (typeof initialSharpness !== 'number' || typeof learningRate !== 'number') return null;
   return learningRate * initialSharpness;
 }
-
-type Fit = Values<typeof columns>;
-
-/** An operator that folds rows with these columns. */
-export type Fold<K extends string> = <R extends { readonly [C in K]: unknown }>(source: Observable<R>) => Stream<Fit>;
-
-/**
- * Folds all rows of a stream into one row of `fits`, or one for each combination of the values of `by`; emitted when
- * the source completes. Keeps of each row two numbers and its seed.
- */
-export function fold<K extends string>(
-  operator: string,
-  x: K,
-  y: K,
-  { name = operator, by: apart }: Folding,
-  result: (runs: readonly Measurement[]) => Omit<Fit, 'fit' | 'where' | 'x' | 'y'>,
-): Fold<K> {
-  const read = measurement(x, y);
-  return (source) => {
-    const by = apart ?? axesOf(source).filter((axis) => axis !== x && axis !== 'seed');
-    addColumns(source, {}, [{ operator, reads: [x, y, ...by] }]);
-    const gather = (groups: Map<string, Measurement[]>, row: Row) => {
-      const where = by.length ? JSON.stringify(Object.fromEntries(by.map((axis) => [axis, plain(row[axis])]))) : '';
-      const group = groups.get(where);
-      if (group) group.push(read(row));
-      else groups.set(where, [read(row)]);
-      return groups;
-    };
-    const fitted = (groups: Map<string, Measurement[]>) =>
-      [...groups].map(([where, runs]) => ({ fit: name, where, x, y, ...result(runs) }));
-    // deferred, for each subscriber gathers groups of its own
-    const rows = defer(() => source.pipe(reduce(gather, new Map()), concatMap(fitted)));
-    return new Stream<Fit>({ columns, fresh: true }, (subscriber) => rows.subscribe(subscriber));
-  };
-}
-
-const plain = (cell: unknown): unknown => (ArrayBuffer.isView(cell) ? Array.from(cell as Float64Array) : cell);
-
-/** The columns of `fits` that say what was measured at each x. */
-export const pointColumns = ({ points, seeds }: Pick<PowerLaw, 'points' | 'seeds'>) => ({
-  seeds,
-  pointsX: Float64Array.from(points, ({ x }) => x),
-  pointsMean: Float64Array.from(points, ({ mean }) => mean),
-  pointsDeviation: Float64Array.from(points, ({ deviation }) => deviation),
-  pointsFinite: Float64Array.from(points, ({ finite }) => finite),
-  pointsTotal: Float64Array.from(points, ({ total }) => total),
-  pointsFitted: Float64Array.from(points, ({ kept }) => Number(kept)),
-});

@@ -1,19 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nativeRandom } from '../../../src/math/random/native.ts';
-import { type Measurement, powerLaw } from '../../../src/math/stats/power-law.ts';
+import { powerLaw, type RunValue } from '../../../src/math/stats/power-law.ts';
 import published from '../../reference/published-e05.json' with { type: 'json' };
 
 const random = nativeRandom(1);
 const rates = [1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1];
 
 /** y(x, seed) over a grid. */
-function grid(x: readonly number[], seeds: number, y: (x: number, seed: number) => number): Measurement[] {
+function grid(x: readonly number[], seeds: number, y: (x: number, seed: number) => number): RunValue[] {
   return x.flatMap((value) => Array.from({ length: seeds }, (_, seed) => ({ x: value, y: y(value, seed), seed })));
 }
 
 /** Seeds that differ in prefactor and in exponent. */
-function noisy(seeds: number, seed: number, x: readonly number[] = rates): Measurement[] {
+function noisy(seeds: number, seed: number, x: readonly number[] = rates): RunValue[] {
   const draws = nativeRandom(seed).normal(2 * seeds);
   return grid(x, seeds, (value, s) => Math.exp(0.1 * draws[2 * s]!) * value ** (1.2 + 0.05 * draws[2 * s + 1]!));
 }

@@ -11,7 +11,6 @@ import {
 } from 'rxjs';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { Values } from '../../../src/columns.ts';
-import { columns as fits } from '../../../src/operators/aggregates/fits.ts';
 import { powerLaw } from '../../../src/operators/aggregates/power-law.ts';
 import { Stream } from '../../../src/stream.ts';
 import { columns, grid, type Run, rates, run, stream } from './runs.ts';
@@ -37,12 +36,12 @@ describe('powerLaw', () => {
     }
   });
 
-  it('emits one row of the columns of fits, when the source completes', async () => {
+  it('emits one row of its columns, when the source completes', async () => {
     const folded = stream(grid()).pipe(powerLaw('learningRate', 'drift'));
-    expect(folded.columns).toBe(fits);
+    expect(folded.columns).toBe(powerLaw.columns);
     const rows = await lastValueFrom(folded.pipe(toArray()));
     expect(rows).toHaveLength(1);
-    expect(Object.keys(rows[0]!)).toEqual(Object.keys(fits));
+    expect(Object.keys(rows[0]!)).toEqual(Object.keys(powerLaw.columns));
     let emitted = 0;
     concat(stream(grid()), NEVER)
       .pipe(powerLaw('learningRate', 'drift'))
@@ -94,6 +93,12 @@ describe('powerLaw', () => {
     expect(bent.exponent).toBeGreaterThan(2.2);
     expect(bent.stableN).toBe(3);
     expect(bent.stableExponent).toBeCloseTo(2, 12);
+    expect(bent).toMatchObject({ interval: 'student-t', stableInterval: 'student-t' });
+    // three runs of one seed lie on one line
+    const one = [0.1, 0.01, 0.001].map((rate) => ({ ...run(rate, 1), initialSharpness: 5 }));
+    expect(await fit(one)).toMatchObject({ interval: 'ols-t', stableInterval: 'ols-t', stableN: 3 });
+    const beyond = one.map((of) => ({ ...of, initialSharpness: 1e4 }));
+    expect(await fit(beyond)).toMatchObject({ interval: 'ols-t', stableInterval: 'none', stableN: 0 });
   });
 
   it('fits each run by itself with over: none', async () => {
@@ -185,10 +190,22 @@ describe('powerLaw', () => {
     expect(() => runs.pipe(powerLaw('learningRate', 'drift', { by: ['depth'] }))).toThrow('reads the column depth');
   });
 
+  it('refuses options that it does not know, and values that none may have', () => {
+    const call = (options: object) => () => powerLaw('learningRate', 'drift', options);
+    expect(call({ over: 'x' })).toThrow(new RangeError('powerLaw: over must be one of seed, none, got x'));
+    expect(call({ diverged: 'keep' })).toThrow(
+      'powerLaw: diverged must be one of exclude-point, exclude-seed, got keep',
+    );
+    expect(call({ floor: -1 })).toThrow(new RangeError('powerLaw: floor must be finite and not negative, got -1'));
+    expect(call({ flor: 1 })).toThrow(
+      new TypeError('powerLaw: expected options among name, by, over, diverged, floor, rival, got flor'),
+    );
+  });
+
   it('does not compile with a column that is not there', () => {
     // @ts-expect-error drft is no column of the runs
     expect(() => stream([]).pipe(powerLaw('learningRate', 'drft'))).toThrow(TypeError);
     const folded = stream([]).pipe(powerLaw('learningRate', 'drift'));
-    expectTypeOf<ObservedValueOf<typeof folded>>().toEqualTypeOf<Values<typeof fits>>();
+    expectTypeOf<ObservedValueOf<typeof folded>>().toEqualTypeOf<Values<typeof powerLaw.columns>>();
   });
 });
