@@ -1,6 +1,6 @@
 import type { MatVec } from './mat-vec.ts';
 
-/** A ∈ ℝᵈˣᵈ, row-major, from its products with the unit vectors: row i is A·eᵢ of a symmetric A. [d, d] */
+/** Computes a symmetric A ∈ ℝᵈˣᵈ, row-major, from its products with the unit vectors: row i is A·eᵢ. [d, d] */
 export function denseOf(matvec: MatVec, d: number): Float64Array {
   const A = new Float64Array(d * d);
   const unit = new Float64Array(d); // eᵢ

@@ -3,27 +3,27 @@ import { emptyBasis } from './basis/empty-basis.ts';
 import { orthogonalise } from './orthogonalise.ts';
 import { addScaled, dot, norm } from './vector.ts';
 
-/** A coupling below this, in units of ‖A‖, is the rounding of the reorthogonalisation: the space is invariant. */
+/** Coupling in units of ‖A‖ below which the space is invariant: the rounding of the reorthogonalisation. */
 const INVARIANT = 2 ** -49;
 
 /**
- * Lanczos' recurrence, a step and a product at a time: A·Q = Q·T + β·q·eᵀ with T tridiagonal, on the complement of X where
- * an X is given: then A is (I − XXᵀ)A(I − XXᵀ).
+ * Krylov space built by Lanczos' recurrence, a step and a product at a time: A·Q = Q·T + β·q·eᵀ with T
+ * tridiagonal. If an X is given, A is (I − XXᵀ)A(I − XXᵀ), that is, A on the complement of X.
  *
- * Every new q is orthogonal to all before it: the recurrence is the first pass, one over all vectors the second, more
- * where it cancels. To be disposed of.
+ * Every new q is made orthogonal to all before it: the recurrence is the first pass, one over all vectors
+ * the second, more if it cancels. Dispose of it after use.
  */
 export class Krylov implements Disposable {
   /** αⱼ = qⱼᵀA·qⱼ, [m]. */
   readonly diagonal: number[] = [];
-  /** βⱼ between qⱼ and the next, [m]: the last one leaves the space. */
+  /** βⱼ between qⱼ and the next, [m]; the last one leads out of the space. */
   readonly coupling: number[] = [];
-  /** Has A nothing to add to the space? */
+  /** True if A adds nothing to the space. */
   exhausted = false;
   readonly #times: (x: Float64Array, out: Float64Array) => Float64Array;
-  /** How many X there are. */
+  /** Number of vectors X. */
   readonly #known: number;
-  /** X and then Q. */
+  /** X, and Q behind it. */
   readonly #all: Basis;
   #last: Float64Array | undefined; //  [d]
   #next: Float64Array; //              [d]
@@ -33,7 +33,7 @@ export class Krylov implements Disposable {
 
   /**
    * @param times out ← A·x.
-   * @param b     The direction to start from; taken over.
+   * @param b     Direction to start from; it is overwritten.
    * @param X     Orthonormal vectors to stay orthogonal to.
    */
   constructor(
@@ -49,7 +49,7 @@ export class Krylov implements Disposable {
     this.#length = orthogonalise(b, this.#all, norm(b));
   }
 
-  /** m, the dimension of the space. */
+  /** Dimension m of the space. */
   get size(): number {
     return this.diagonal.length;
   }
@@ -72,7 +72,7 @@ export class Krylov implements Disposable {
     this.exhausted = this.#all.length === q.length || !(this.#length > INVARIANT * this.#size);
   }
 
-  /** Σⱼ s[j]·qⱼ, s [m]. [d] */
+  /** Returns Σⱼ s[j]·qⱼ for s [m]. [d] */
   combine(s: Float64Array): Float64Array {
     return this.#all.combine(s, undefined, this.#known);
   }

@@ -2,10 +2,10 @@ import type { Random } from '../random/random.ts';
 import type { MatVec } from './mat-vec.ts';
 import { dot, norm } from './vector.ts';
 
-/** u·Av and v·Au may differ by this part of ‖u‖‖Av‖ + ‖v‖‖Au‖: 16 roundings of float32, which some engines compute in. */
+/** Allowed difference of u·Av and v·Au relative to ‖u‖‖Av‖ + ‖v‖‖Au‖: 16 roundings of float32, as of some engines. */
 const SKEW = 1e-6;
 
-/** Products that {@link requireSymmetric} takes. */
+/** Number of products that {@link requireSymmetric} takes. */
 export const CHECKS = 3;
 
 /**
@@ -14,7 +14,7 @@ export const CHECKS = 3;
  *
  * - cost: {@link CHECKS} products
  *
- * @returns false where a product is not finite, and nothing can be said.
+ * @returns false if a product is not finite, because nothing follows then.
  * @throws {RangeError} with the numbers, if one of the two does not hold.
  */
 export function requireSymmetric(who: string, matvec: MatVec, d: number, random: Random): boolean {

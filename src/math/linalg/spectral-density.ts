@@ -5,17 +5,17 @@ import { Krylov } from './krylov.ts';
 import type { MatVec } from './mat-vec.ts';
 import { tridiagonalEigen } from './tridiagonal.ts';
 
-/** Gauss quadrature of the spectral measure of a direction b: Σⱼ weightⱼ·f(nodeⱼ) ≈ bᵀf(A)b/‖b‖². */
+/** Gauss rule of the spectral measure of a direction b: Σⱼ weightⱼ·f(nodeⱼ) ≈ bᵀf(A)b/‖b‖². */
 export interface Quadrature {
   readonly nodes: Float64Array; //   ascending [m]
   readonly weights: Float64Array; // sum 1     [m]
 }
 
 /**
- * The Gauss rule of m nodes of the spectral measure of b: exact for polynomials f of degree 2m − 1. The nodes are the
- * Ritz values of Lanczos from b, the weights the squared first components of the eigenvectors of T.
+ * Computes the Gauss rule of m nodes of the spectral measure of b, exact for polynomials f of degree 2m − 1. The
+ * nodes are the Ritz values of Lanczos from b, the weights the squared first components of the eigenvectors of T.
  *
- * - cost: m products, fewer where the space is exhausted
+ * - cost: m products, fewer if the space is exhausted
  *
  * @see Golub and Meurant, Matrices, Moments and Quadrature with Applications (Princeton 2010), ch. 6.
  */
@@ -31,13 +31,13 @@ export function gaussQuadrature(matvec: MatVec, b: Float64Array, steps: number):
 
 export interface DensityOptions {
   readonly random: Random;
-  /** Random directions: the error falls as 1/√probes. */
+  /** Number of random directions; the error falls as 1/√probes. */
   readonly probes: number;
-  /** Steps of Lanczos from each. */
+  /** Number of Lanczos steps from each direction. */
   readonly steps: number;
-  /** Points of the grid. */
+  /** Number of points of the grid. */
   readonly points: number;
-  /** Standard deviation of the Gaussian that each eigenvalue is drawn as, relative to the range of the spectrum. */
+  /** Standard deviation of the Gaussian that stands for each eigenvalue, relative to the range of the spectrum. */
   readonly width: number;
 }
 
@@ -52,16 +52,16 @@ export interface Density {
 }
 
 /**
- * The spectral density of a symmetric A ∈ ℝᵈˣᵈ by stochastic Lanczos quadrature: (1/d)·Σᵢ N(λ; λᵢ, σ²) on a grid that
- * covers the spectrum.
+ * Estimates the spectral density (1/d)·Σᵢ N(λ; λᵢ, σ²) of a symmetric A ∈ ℝᵈˣᵈ by stochastic Lanczos quadrature,
+ * on a grid that covers the spectrum.
  *
- * For a direction b uniform on the sphere E[bᵀf(A)b] = tr f(A)/d; each is a Gauss rule, and f the Gaussian around a point
- * of the grid. The mean over directions is without bias but for the quadrature, which is exact to degree 2·steps − 1: enough
- * where steps exceeds range/σ. `error` is the Monte-Carlo error alone.
+ * For a direction b uniform on the sphere E[bᵀf(A)b] = tr f(A)/d, with f the Gaussian around a point of the grid.
+ * A Gauss rule gives bᵀf(A)b of each direction. Their mean has no bias but that of the rule, which is exact to
+ * degree 2·steps − 1; that is enough if steps exceeds range/σ. `error` is the Monte-Carlo error alone.
  *
  * - cost: probes·steps products
  *
- * @returns grid, density and error all NaN where a product is not finite.
+ * @returns grid, density and error, all NaN if a product is not finite.
  * @see Ubaru, Chen and Saad 2017, SIAM J. Matrix Anal. Appl. 38(4); Ghorbani, Krishnan and Xiao 2019, arXiv:1901.10159.
  */
 export function spectralDensityOf(
@@ -78,7 +78,7 @@ export function spectralDensityOf(
   const low = Math.min(...rules.map(({ nodes }) => nodes[0]!));
   const high = Math.max(...rules.map(({ nodes }) => nodes.at(-1)!));
   const size = Math.max(Math.abs(low), Math.abs(high));
-  // a spectrum of one point is drawn as wide as its value
+  // a spectrum of one point gets a grid as wide as its value
   const range = high - low > 2 ** -40 * size ? high - low : size || 1;
   const sigma = width * range;
   const [from, to] = [low - 4 * sigma, high + 4 * sigma];

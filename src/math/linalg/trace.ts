@@ -8,22 +8,22 @@ import { dot, norm } from './vector.ts';
 
 export interface Trace {
   readonly value: number;
-  /** One standard error; 0 where the trace is exact. */
+  /** One standard error; 0 if the trace is exact. */
   readonly error: number;
   readonly products: number;
 }
 
 /**
- * tr A of a symmetric A ∈ ℝᵈˣᵈ by Hutch++: exact on the space that A maps a third of the directions to, where its large
- * eigenvalues are, and Hutchinson's estimate on the rest.
+ * Estimates tr A of a symmetric A ∈ ℝᵈˣᵈ by Hutch++: exact on the space that A maps a third of the
+ * directions to, which holds its large eigenvalues, and Hutchinson's estimate on the rest.
  *
- *     tr A = tr QᵀAQ + E[gᵀ(I − QQᵀ)A(I − QQᵀ)g],   Q an orthonormal emptyBasis of A·S, entries of S and g ±1
+ *     tr A = tr QᵀAQ + E[gᵀ(I − QQᵀ)A(I − QQᵀ)g],   Q an orthonormal basis of A·S, entries of S and g ±1
  *
- * Q and the g are drawn apart, so the estimate is without bias whatever Q is, and the samples of the second part give its
- * standard error.
+ * Q and the g are drawn independently, so the estimate has no bias, and the samples of the second part
+ * give its standard error.
  *
- * - cost:  `products` products, rounded down to a multiple of 3; at least 6. Where d ≤ products/3, d of them, and exact
- * - error: `error`; the relative error falls as 1/products for A ⪰ 0, where Hutchinson's falls as its root
+ * - cost:  `products` products, rounded down to a multiple of 3; at least 6. If d ≤ products/3: d, and exact
+ * - error: `error`; for A ⪰ 0 the relative error falls as 1/products, Hutchinson's as its square root
  *
  * @throws {RangeError} if `products` is not an integer of at least 6.
  * @see Meyer, Musco, Musco and Woodruff 2020, arXiv:2010.09649, Algorithm 1.
@@ -46,7 +46,7 @@ export function hutchPlusPlus(matvec: MatVec, d: number, random: Random, product
     const before = norm(y);
     if (!(before < Infinity)) return { value: NaN, error: NaN, products: spent };
     const length = orthogonalise(y, Q, before);
-    if (!(length > 2 ** -40 * before)) continue; // A has no more to show: its rank is below
+    if (!(length > 2 ** -40 * before)) continue; // the rank of A is reached
     for (let i = 0; i < d; i++) y[i]! /= length;
     Q.add(y);
   }

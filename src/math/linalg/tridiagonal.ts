@@ -1,18 +1,18 @@
 import { maxAbs } from './vector.ts';
 
-/** 2⁻⁵² */
+/** Machine epsilon, 2⁻⁵². */
 const EPSILON = Number.EPSILON;
-/** QL takes 1.7 sweeps an eigenvalue on average, never 10 in practice (Parlett §8.15). */
+/** Bound of the sweeps per eigenvalue; QL takes 1.7 on average and never 10 in practice (Parlett §8.15). */
 const MAX_SWEEPS = 60;
 
 /**
- * Eigenvalues of the symmetric tridiagonal T ∈ ℝⁿˣⁿ, ascending, by QL with Wilkinson's shift.
+ * Computes the eigenvalues of the symmetric tridiagonal T ∈ ℝⁿˣⁿ, ascending, by QL with Wilkinson's shift.
  *
  * - error: a few ε·‖T‖ each
  * - cost:  about 1.7 n²/2 rotations
  *
  * @param diagonal [n]
- * @param coupling [n − 1]; entry i couples i and i + 1. Left alone, like `diagonal`.
+ * @param coupling [n − 1]; entry i couples i and i + 1. Not changed, nor is `diagonal`.
  * @returns [n]; all NaN if an entry is NaN or infinite.
  * @throws {RangeError} if the lengths do not fit.
  * @example tridiagonalEigenvalues(Float64Array.of(2, 2), Float64Array.of(1)); // [1, 3]
@@ -23,18 +23,18 @@ export function tridiagonalEigenvalues(diagonal: Float64Array, coupling: Float64
   return ql(values, padded(diagonal, coupling), undefined, 0) ? values.sort() : values.fill(NaN);
 }
 
-/** Eigenvalues in ascending order and, a row to each, components of their eigenvectors. */
+/** Eigenvalues in ascending order, and a row of components of the eigenvector to each. */
 export interface Eigen {
   readonly values: Float64Array; //  [n]
   readonly vectors: Float64Array; // [n, width], row-major
 }
 
 /**
- * Eigenvalues of the symmetric tridiagonal T = S·Λ·Sᵀ ∈ ℝⁿˣⁿ and Sᵀ·B for a B ∈ ℝⁿˣʷ.
+ * Computes the eigenvalues of the symmetric tridiagonal T = S·Λ·Sᵀ ∈ ℝⁿˣⁿ, and Sᵀ·B for a B ∈ ℝⁿˣʷ.
  *
- * B says what is wanted of the eigenvectors: nothing given (the identity), row j is eigenvector j; B = the first and the
- * last column of the identity, row j is its first and last component, for O(n²) in place of O(n³); B = Qᵀ with
- * A = Q·T·Qᵀ, row j is an eigenvector of A.
+ * B selects what row j of the result has of eigenvector j: all of it (default, the identity); its first and last
+ * component (the first and last column of the identity; O(n²) rather than O(n³)); or an eigenvector of
+ * A = Q·T·Qᵀ (B = Qᵀ).
  *
  * - error: a few ε·‖T‖ in the values; ‖T·s − λs‖ likewise; rows orthonormal to a few n·ε
  * - cost:  about 1.7 n²/2 rotations of two rows of `width` numbers
@@ -76,7 +76,7 @@ function identity(n: number): Float64Array {
   return I;
 }
 
-/** The couplings with a zero behind them, [n]. */
+/** Returns the couplings with a zero behind them, [n]. */
 function padded(diagonal: Float64Array, coupling: Float64Array): Float64Array {
   const n = diagonal.length;
   if (coupling.length !== Math.max(0, n - 1)) {
@@ -90,11 +90,11 @@ function padded(diagonal: Float64Array, coupling: Float64Array): Float64Array {
 }
 
 /**
- * d ← eigenvalues of T, in no order, and the rotations applied to `rows`; false, with d and rows unusable, if T is not
- * finite.
+ * Replaces d by the eigenvalues of T, in no order, and applies the rotations to `rows`. Returns false, with d and
+ * rows unusable, if T is not finite.
  *
- * A coupling counts as zero once it is below ε times its neighbours on the diagonal, or below ε²·‖T‖. T is brought to
- * ‖T‖ ≈ 1 by a power of two, so that no square overflows.
+ * A coupling counts as zero below ε times its neighbours on the diagonal, or below ε²·‖T‖. T is scaled to ‖T‖ ≈ 1 by
+ * a power of two, so that no square overflows.
  */
 function ql(d: Float64Array, e: Float64Array, rows: Float64Array | undefined, width: number): boolean {
   const n = d.length;
@@ -134,7 +134,7 @@ function ql(d: Float64Array, e: Float64Array, rows: Float64Array | undefined, wi
         const r = Math.sqrt(f * f + g * g);
         e[i + 1] = r;
         if (r === 0) {
-          d[i + 1]! -= p; // the bulge has vanished: T has come apart here
+          d[i + 1]! -= p; // the coupling vanished: T splits here
           e[last] = 0;
           break;
         }
@@ -160,8 +160,8 @@ function ql(d: Float64Array, e: Float64Array, rows: Float64Array | undefined, wi
 }
 
 /**
- * The rotations of one sweep, from rows (last − 1, last) up to rows (first, first + 1): two at a time, so that the row
- * between them is read and written once.
+ * Applies the rotations of one sweep, from rows (last − 1, last) up to rows (first, first + 1), two at a time, so that
+ * the row between them is read and written once.
  */
 function rotate(
   rows: Float64Array,
@@ -203,7 +203,7 @@ function rotate(
   }
 }
 
-/** The power of two in (x/2, x] for a finite x > 0, and never so small that 1/it overflows. */
+/** Returns the power of two in (x/2, x] for a finite x > 0, but none whose reciprocal overflows. */
 export function powerOfTwo(x: number): number {
   let p = 1;
   while (p > x && p > 1e-300) p *= 0.5;

@@ -1,6 +1,6 @@
 /**
- * ⟨a, b⟩ for a, b ∈ ℝᵈ, in four partial sums: entries i ≡ 0, 1, 2, 3 (mod 4) apart, then added in pairs. The order is
- * fixed, so the bits are; four chains of additions run side by side.
+ * Computes ⟨a, b⟩ for a, b ∈ ℝᵈ in four partial sums, of the entries i ≡ 0, 1, 2, 3 (mod 4), added in pairs. The
+ * order is fixed, and so are the bits; the four chains of additions run side by side.
  *
  * @example dot(Float64Array.of(1, 2), Float64Array.of(3, 4)); // 11
  */
@@ -21,7 +21,7 @@ export function dot(a: Float64Array, b: Float64Array): number {
   return s0 + s1 + (s2 + s3);
 }
 
-/** Σ xᵢ, from the first to the last. */
+/** Computes Σ xᵢ, from the first to the last. */
 export function sum(x: Float64Array): number {
   let total = 0;
   for (const value of x) total += value;
@@ -34,7 +34,7 @@ export function addScaled(y: Float64Array, c: number, x: Float64Array): Float64A
   return y;
 }
 
-/** max |xᵢ|; NaN if any entry is, 0 for no entries. */
+/** Computes max |xᵢ|; NaN if an entry is NaN, 0 without entries. */
 export function maxAbs(x: Float64Array): number {
   let max = 0;
   for (let i = 0; i < x.length; i++) {
@@ -48,7 +48,7 @@ export function maxAbs(x: Float64Array): number {
 }
 
 /**
- * ‖x‖₂, x ∈ ℝᵈ, also where the squares overflow or vanish; NaN if any entry is NaN.
+ * Computes ‖x‖₂, x ∈ ℝᵈ, even if the squares overflow or vanish; NaN if an entry is NaN.
  *
  * @example norm(Float64Array.of(3e200, 4e200)); // 5e200
  */

@@ -1,15 +1,15 @@
-/** What one look at the pre-activations of a layer tells. */
+/** Signs of the pre-activations of a layer, compared with those of the last look. */
 export interface Look {
-  /** How the signs differ from those of the look before; null at the first. */
+  /** Number of signs that differ from the last look; null at the first. */
   readonly change: { readonly switched: number; readonly neurons: number } | null;
-  /** Neurons that are positive on no sample. */
+  /** Number of neurons that are positive on no sample. */
   readonly dead: number;
-  /** The least and the mean |z|. */
+  /** Smallest and mean |z|. */
   readonly minMargin: number;
   readonly meanMargin: number;
 }
 
-/** What a pattern remembers, as plain data. */
+/** Memory of a pattern, as plain data. */
 export interface SeenPattern {
   readonly bits: Uint32Array;
   readonly seen: boolean;
@@ -18,21 +18,21 @@ export interface SeenPattern {
 }
 
 /**
- * The activation pattern A = 1{z > 0} of one layer, of n samples by m neurons, from one look at it to the next.
+ * Activation pattern A = 1{z > 0} of one layer, n samples by m neurons, followed from look to look.
  *
- * A NaN is not positive, and makes the margins NaN.
+ * A NaN counts as not positive, and makes the margins NaN.
  */
 export class ActivationPattern {
   readonly #n: number;
   readonly #m: number;
-  #bits: Uint32Array; //  A of the last look, entry (i, j) the bit i·m + j [⌈n·m/32⌉]
+  #bits: Uint32Array; //  A of the last look; entry (i, j) is bit i·m + j [⌈n·m/32⌉]
   #spare: Uint32Array; // likewise
   #seen = false;
-  readonly #positive: Uint8Array; // on some sample? [m]
+  readonly #positive: Uint8Array; // 1 if positive on some sample [m]
   readonly #changed: Uint8Array; //  [m]
-  /** Switches so far of each neuron, over all samples. [m] */
+  /** Number of switches so far of each neuron, over all samples. [m] */
   readonly neuronSwitches: Float64Array;
-  /** Switches so far on each sample, over all neurons. [n] */
+  /** Number of switches so far on each sample, over all neurons. [n] */
   readonly sampleSwitches: Float64Array;
 
   constructor(n: number, m: number) {
@@ -46,7 +46,7 @@ export class ActivationPattern {
     this.sampleSwitches = new Float64Array(n);
   }
 
-  /** @param z The pre-activations. [n, m] */
+  /** @param z Pre-activations. [n, m] */
   look(z: Float64Array): Look {
     [this.#bits, this.#spare] = [this.#spare, this.#bits];
     const margins = this.#take(z);
@@ -84,7 +84,7 @@ export class ActivationPattern {
     return { minMargin: min, meanMargin: sum / e };
   }
 
-  /** Counts where A and what it was differ. */
+  /** Counts the entries in which A differs from the last look. */
   #compare(): { switched: number; neurons: number } {
     const [m, A, before, changed] = [this.#m, this.#bits, this.#spare, this.#changed.fill(0)];
     let switched = 0;

@@ -1,36 +1,36 @@
-/** The largest eigenvalue over the edge, λ/edge, as it was found at a step. */
-export interface Sighting {
+/** Ratio λ/edge that was solved for at a step. */
+export interface SharpnessSample {
   readonly step: number;
   readonly ratio: number;
 }
 
-/** λ/edge between which it pays to look often: ηλ from 1.5 to 2.2 for gradient descent. */
+/** Range of λ/edge in which solves are frequent: ηλ from 1.5 to 2.2 for gradient descent. */
 const BAND = [0.75, 1.1] as const;
 /**
- * Steps from one solve to the next in the band, and elsewhere: odd, for at the edge λ goes up and down at every other step,
- * and an even cadence sees one of the two alone. A ReLU network that crossed at step 119 was first seen above at 320.
+ * Steps from one solve to the next in that range, and elsewhere. They are odd: at the edge λ goes up and
+ * down at every other step, and an even cadence sees only one of the two. With one, a ReLU network that
+ * crossed at step 119 was first seen above at 320.
  */
-export const NEAR = 9;
-export const FAR = 99;
+export const STEPS_NEAR_EDGE = 9;
+export const STEPS_ELSEWHERE = 99;
 
 /**
- * Is it time to solve for the largest eigenvalue again?
+ * Decides whether to solve for the largest eigenvalue again: after {@link STEPS_NEAR_EDGE} steps if λ/edge
+ * lies in the range, or will within {@link STEPS_ELSEWHERE} steps at the pace of the last two solves; after
+ * STEPS_ELSEWHERE steps in any case.
  *
- * After {@link NEAR} steps where λ/edge lies in the band, or will within {@link FAR} steps if it goes on as between the
- * last two solves; after FAR steps in any case.
- *
- * @param solved The last solves, two at most, the latest at the end.
- * @param now    A lower bound of λ/edge at this step.
+ * @param solved Last solves, at most two, the latest at the end.
+ * @param now    Lower bound of λ/edge at this step.
  */
-export function due(solved: readonly Sighting[], step: number, now: number): boolean {
+export function shouldSolve(solved: readonly SharpnessSample[], step: number, now: number): boolean {
   const last = solved.at(-1);
   if (!last) return true;
   const waited = step - last.step;
-  if (waited >= FAR) return true;
-  if (waited < NEAR) return false;
+  if (waited >= STEPS_ELSEWHERE) return true;
+  if (waited < STEPS_NEAR_EDGE) return false;
   const before = solved.at(-2);
   const slope = before ? (last.ratio - before.ratio) / (last.step - before.step) : 0;
-  const soon = last.ratio + slope * FAR;
+  const soon = last.ratio + slope * STEPS_ELSEWHERE;
   const low = Math.min(now, last.ratio, soon);
   const high = Math.max(now, last.ratio, soon);
   return !(high < BAND[0] || low > BAND[1]); // NaN counts as near

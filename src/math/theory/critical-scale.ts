@@ -1,25 +1,25 @@
-/** Where a function of s > 0 first exceeds a level, between two points: f(low) ≤ level < f(high). */
+/** Bracket of the s > 0 at which a function first exceeds a level: f(low) ≤ level < f(high). */
 export interface Bracket {
   readonly low: number;
   readonly high: number;
-  /** Values of f that were taken. */
+  /** Number of values of f that were computed. */
   readonly evaluations: number;
 }
 
-/** Doublings, or halvings, before a search gives up: a step of 2⁻⁴⁰ is still above the rounding of θ. */
+/** Number of doublings or halvings after which a search gives up; a step of 2⁻⁴⁰ still exceeds the rounding of θ. */
 const FARTHEST = 40;
 
 /**
- * Brackets the s at which f first exceeds a level: from `start` by doublings until it does (or by halvings until it does
- * not), then by bisection in log s until high/low ≤ 1 + tol.
+ * Brackets the s at which f first exceeds a level: from `start` by doublings until it does (or by halvings until
+ * it does not), then by bisection in log s until high/low ≤ 1 + tol.
  *
- * It is the first crossing where f keeps above the level once it has passed it, as along a ray on which f falls and then
- * rises; otherwise it is a crossing, and an earlier one between two points that were looked at may go unseen. NaN counts as
- * above.
+ * It is the first crossing if f stays above the level once it has passed it, as along a ray on which f falls and
+ * then rises. Otherwise it is a crossing, and an earlier one between two computed points may go unseen. NaN counts
+ * as above.
  *
  * - cost: about log₂(s/start) + log₂(1/tol) values; 7 for a start within a factor of 2 and tol = 1/32
  *
- * @returns high = Infinity where 2⁴⁰·start does not exceed the level, low = 0 where 2⁻⁴⁰·start does.
+ * @returns high = Infinity if 2⁴⁰·start does not exceed the level, low = 0 if 2⁻⁴⁰·start does.
  */
 export function bracketCrossing(f: (s: number) => number, level: number, start: number, tol: number): Bracket {
   let evaluations = 0;

@@ -1,23 +1,24 @@
-/** What a step of learning rate η does to the laws, of an update that is linear in η: C ← C + 2η·first + η²·second. */
+/** Effect of a step with learning rate η on the laws, C ← C + 2η·first + η²·second, of an update linear in η. */
 export interface StepForms {
   readonly drift: Float64Array; //  C − C(0)  [laws]
   readonly first: Float64Array; //  B(θ, d), d the update at η = 1  [laws]
   readonly second: Float64Array; // B(d, d)   [laws]
 }
 
-/** What may be lost to rounding: `fixed` + η²·`growing`. */
+/** Bound of the rounding: `fixed` + η²·`growing`. */
 export interface Rounding {
   readonly fixed: number;
   readonly growing: number;
 }
 
 /**
- * The largest η in [0, cap] after which every law has |C − C(0)| ≤ budget, rounding included; 0 if there is none.
+ * Finds the largest η in [0, cap] after which every law has |C − C(0)| ≤ budget, rounding included; 0 if there is
+ * none.
  *
- * For each law and each sign ± that is ±(drift + 2η·first + η²·second) + η²·growing ≤ budget − fixed: the η that are
- * allowed end at a root of one of these quadratics, or at the cap. They need not be one interval, and the largest is
- * taken wherever it lies, for only the parameters before and after a step count. For gradient descent first = −A_l, zero
- * on a homogeneous network, and second = δ_l.
+ * The condition for each law and each sign ± is ±(drift + 2η·first + η²·second) + η²·growing ≤ budget − fixed. So the
+ * allowed η end at a root of one of these quadratics, or at the cap. They need not be one interval; the largest
+ * counts wherever it lies, because only the parameters before and after a step matter. For gradient descent
+ * first = −A_l, zero on a homogeneous network, and second = δ_l.
  */
 export function largestRate(
   cap: number,
@@ -41,7 +42,7 @@ export function largestRate(
   return [cap, ...ends.sort((x, y) => y - x)].find(isWithin) ?? 0;
 }
 
-/** The real roots of aη² + 2bη + c, without cancellation. */
+/** Computes the real roots of aη² + 2bη + c, without cancellation. */
 function roots({ a, b, c }: { readonly a: number; readonly b: number; readonly c: number }): number[] {
   const discriminant = b * b - a * c;
   if (!(discriminant >= 0)) return [];

@@ -9,7 +9,7 @@
 
 export interface HeavyBall {
   readonly beta: number;
-  /** τ: the buffer takes up (1 − τ) of the gradient; β for an average, 0 for a sum. */
+  /** τ: the buffer takes (1 − τ) of the gradient; β makes an average, 0 a sum. */
   readonly dampening?: number;
   readonly weightDecay?: number;
 }

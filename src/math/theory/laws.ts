@@ -2,50 +2,50 @@ import type { ObjectiveFacts, Tensor } from '../objective.ts';
 import { requireOneOf } from '../require-one-of.ts';
 import { SUM_BLOCK } from '../sum-block.ts';
 
-/** The families of laws; {@link lawsOf} says what each conserves. */
+/** Family of laws; {@link lawsOf} says what each conserves. */
 export type LawKind = 'layer' | 'neuron' | 'matrix';
 
-/** What an entry of a list column is. */
+/** Law that an entry of a list column stands for. */
 export interface Law {
   readonly kind: LawKind;
   /** l: the law couples layer l with layer l + 1. */
   readonly layer: number;
-  /** The hidden neuron of a neuron law, and the row of an entry of a whole matrix; counted from 0. */
+  /** Hidden neuron of a neuron law, or row of an entry of a whole matrix; counted from 0. */
   readonly neuron: number | null;
   readonly label: string;
 }
 
-/** Entries from `from` up to `to`. The norm of a single one loses its sign, as that of several does. */
+/** Entries of B from `from` up to `to`, reported as the one entry or as the norm of all. */
 export type Range = readonly [from: number, to: number, as: 'entry' | 'norm'];
 
 /**
- * A family of conservation laws as one symmetric bilinear form B on parameter-shaped vectors.
+ * Family of conservation laws as one symmetric bilinear form B on parameter-shaped vectors.
  *
- * Everything in the ledger is B of something: C = B(θ, θ), δ = B(g, g), A = B(θ, g), and a step D moves C by exactly
+ * The ledger consists of values of B: C = B(θ, θ), δ = B(g, g), A = B(θ, g). A step D changes C by exactly
  * 2B(θ, D) + B(D, D).
  */
 export interface Laws {
   readonly laws: readonly Law[];
-  /** Numbers that B(u, v) has. */
+  /** Number of entries of B(u, v). */
   readonly size: number;
-  /** For each law, the entries it is reported by: one as it is, or the norm of several. */
+  /** Entries of B that each law is reported by. */
   readonly ranges: readonly Range[];
   /** out ← B(u, v). */
   form(u: Float64Array, v: Float64Array, out: Float64Array): void;
-  /** The same from the inner products ⟨u_b, v_b⟩ of each tensor, where those suffice. */
+  /** out ← B(u, v) from the inner products ⟨u_b, v_b⟩ of each tensor; absent if these do not suffice. */
   ofSums?(inner: Float64Array, out: Float64Array): void;
 }
 
-/** The options of {@link lawsOf}. */
+/** Options of {@link lawsOf}. */
 export interface LawOptions {
   readonly laws?: readonly LawKind[];
-  /** False: the quantity without b_l, which the paper measures and which is not conserved where there are biases. */
+  /** False: the quantity without b_l, as the paper measures it; with biases it is not conserved. */
   readonly biases?: boolean;
-  /** How the matrix law is stored: as its Frobenius norm, or entry by entry. */
+  /** Form in which a matrix law is reported: its Frobenius norm, or entry by entry. */
   readonly matrix?: 'norm' | 'whole';
 }
 
-/** The layers of a network that carry a law, l = 1 … L − 1: the blocks that enter it. */
+/** Blocks that enter the laws of layer l. */
 interface Pair {
   readonly layer: number;
   readonly below: Tensor;
@@ -74,10 +74,10 @@ export interface Paired {
 }
 
 /**
- * The laws of a network with these tensors, in the order layer, neuron, matrix whatever the order asked for.
+ * Makes the laws of an objective from its pairs of blocks, always in the order layer, neuron, matrix.
  *
- * - layer:  ‖W_(l+1)‖² − ‖W_l‖² − ‖b_l‖², one per hidden layer
- * - neuron: ‖W_(l+1)[:,j]‖² − ‖W_l[j,:]‖² − b_l[j]², one per hidden neuron; conserved as well where σ is homogeneous
+ * - layer:  ‖W_(l+1)‖² − ‖W_l‖² − ‖b_l‖², one per hidden layer, conserved if σ is homogeneous
+ * - neuron: ‖W_(l+1)[:,j]‖² − ‖W_l[j,:]‖² − b_l[j]², one per hidden neuron, conserved if σ is homogeneous
  * - matrix: W_(l+1)ᵀW_(l+1) − W_l W_lᵀ − b_l b_lᵀ, conserved in linear networks
  *
  * @throws {RangeError} if a family of laws or a way to store them is unknown.
@@ -188,7 +188,7 @@ function matrixLaw({ layer, above, below, bias }: Pair, stored: 'norm' | 'whole'
     size: width * width,
     ranges: stored === 'whole' ? singles(width * width) : [[0, width * width, 'norm']],
     form(u, v, out) {
-      // the symmetric part of uᵀv, so that B(θ, D) is half of what D moves C by in first order
+      // symmetric part of uᵀv, so that B(θ, D) is half the change of C by D in first order
       for (let i = 0; i < width; i++) {
         for (let j = 0; j <= i; j++) {
           let sum = 0;

@@ -1,6 +1,12 @@
 import type { Laws } from './laws.ts';
 
-/** What one step of a run does to the laws: values of the form B, each of `laws.size` numbers. */
+/**
+ * The ledger of a run is the sum over its steps of what each did to the laws. An entry holds the forms B of one
+ * row: of its parameters θ, its gradient g and the step D that follows. Posting adds the entry's first order
+ * 2B(θ, D) and second order B(D, D) to running sums; a balance compares their sum with the drift.
+ */
+
+/** Entry of one row: values of the form B, each of `laws.size` numbers. */
 export interface Entry {
   readonly C: Float64Array; //       B(θ, θ)
   readonly delta: Float64Array; //   B(g, g)
@@ -9,7 +15,7 @@ export interface Entry {
   readonly DD: Float64Array; //      B(D, D)
 }
 
-/** What the books say at a step, one number per law. */
+/** Balance at a row, one number per law. */
 export interface Balance {
   readonly conservation: Float64Array;
   readonly drift: Float64Array;
@@ -21,15 +27,15 @@ export interface Balance {
 }
 
 /**
- * The books of the conservation laws over a run: dC = 2B(θ, D) + B(D, D) for every step D, exactly.
+ * Ledger of the conservation laws over a run: every step D changes C by exactly 2B(θ, D) + B(D, D).
  *
- * Balances describe the parameters *before* the entry that is posted with them. Sums are compensated (Neumaier 1974),
- * so their rounding stays at a few units of the last place of Σ|terms| over any number of steps.
+ * A balance describes the parameters *before* the step that is posted with it. Sums are compensated (Neumaier
+ * 1974), so their rounding stays at a few units of the last place of Σ|terms| over any number of steps.
  */
 export class Ledger {
   readonly laws: Laws;
   readonly entry: Entry;
-  readonly #entries: boolean; // is every law one entry
+  readonly #entries: boolean; // true if every law is one entry of B
   #C0: Float64Array | undefined;
   #S: CompensatedSums;
   #first: CompensatedSums;
@@ -45,7 +51,7 @@ export class Ledger {
     this.#second = new CompensatedSums(laws.size);
   }
 
-  /** Reads the balance at the parameters that `entry` describes, then posts the step that it describes. */
+  /** Returns the balance at the parameters of `entry`, then posts its step. */
   post(): Balance {
     const { C, delta, A, thetaD, DD } = this.entry;
     const C0 = (this.#C0 ??= C.slice());
@@ -72,7 +78,7 @@ export class Ledger {
     };
   }
 
-  /** One number per law. Takes `values` over. */
+  /** Reduces B to one number per law; it may return `values` itself. */
   #perLaw(values: Float64Array): Float64Array {
     if (this.#entries) return values;
     return Float64Array.from(this.laws.ranges, ([from, to, as]) => {
@@ -95,9 +101,9 @@ export class Ledger {
   }
 }
 
-/** Running sums that carry what rounding dropped. */
+/** Running sums that carry what rounding has dropped. */
 class CompensatedSums {
-  readonly state: Float64Array; // sums, then what they lost [2·size]
+  readonly state: Float64Array; // sums, then what rounding dropped [2·size]
   readonly #size: number;
 
   constructor(size: number) {

@@ -7,19 +7,19 @@
  * not zero, and nothing of it telescopes. Their books close all the same (ledger.ts).
  */
 
-/** What is known of one step: its learning rate, and forms of the vectors it was made from. */
+/** Learning rate of one step, and the forms of the vectors that it was made from. */
 export interface GradientStep {
   readonly eta: number;
   readonly delta: number; // B(g, g)
 }
 
-/** v the buffer after the step. */
+/** Step of the heavy ball; v is the buffer after it. */
 export interface HeavyBallStep {
   readonly eta: number;
   readonly vv: number; // B(v, v)
 }
 
-/** v the buffer after the step, u = g + wθ + βv what the step is made of. */
+/** Step of Nesterov's; v is the buffer after it, and the step is −ηu with u = g + wθ + βv. */
 export interface NesterovStep {
   readonly eta: number;
   readonly uu: number; // B(u, u)
@@ -40,7 +40,7 @@ export interface NesterovOptions extends Decay {
 }
 
 /**
- * C after the steps of gradient descent, θ ← θ − η(g + wθ), at any learning rates:
+ * Computes C after steps of gradient descent, θ ← θ − η(g + wθ), at any learning rates:
  *
  *     C ← (1 − ηw)²C + η²δ,    without decay  drift = Σ η_t²δ_t
  *
@@ -58,11 +58,11 @@ export function gradientLedger(C0: number, steps: Iterable<GradientStep>, { weig
 }
 
 /**
- * C after the steps of the heavy ball, v_t = βv_(t−1) + (1 − τ)(g_t + wθ_t), θ ← θ − ηv, the first v being g + wθ:
+ * Computes C after steps of the heavy ball, v_t = βv_(t−1) + (1 − τ)(g_t + wθ_t), θ ← θ − ηv; the first v is g + wθ:
  *
  *     C ← C − 2ηp + η²B(v, v),    p_t = B(θ_t, v_t) = β(p_(t−1) − η_(t−1)B(v_(t−1), v_(t−1))) + (1 − τ)wC_t
  *
- * since B(θ_t, v_(t−1)) = B(θ_(t−1), v_(t−1)) − ηB(v_(t−1), v_(t−1)), and B(θ_t, g_t) = 0. See {@link heavyBallDrift}.
+ * because B(θ_t, v_(t−1)) = B(θ_(t−1), v_(t−1)) − ηB(v_(t−1), v_(t−1)), and B(θ_t, g_t) = 0. See {@link heavyBallDrift}.
  *
  * @example heavyBallLedger(1, [{ eta: 0.1, vv: 2 }, { eta: 0.1, vv: 3 }], { beta: 0.9 }); // 1.086
  */
@@ -84,17 +84,17 @@ export function heavyBallLedger(
 }
 
 /**
- * C after Nesterov's steps, v_t = βv_(t−1) + ĝ_t, u_t = ĝ_t + βv_t, θ ← θ − ηu, with ĝ = g + wθ:
+ * Computes C after Nesterov's steps, v_t = βv_(t−1) + ĝ_t, u_t = ĝ_t + βv_t, θ ← θ − ηu, with ĝ = g + wθ:
  *
  *     C ← C − 2η(wC + βp) + η²B(u, u),    p_t = B(θ_t, v_t) = β(p_(t−1) − η_(t−1)B(u_(t−1), v_(t−1))) + wC_t
  *
- * Derivation. B(θ_t, ĝ_t) = wC_t, for B(θ_t, g_t) = 0. Hence B(θ_t, u_t) = wC_t + βp_t, which is the first order of the
+ * Derivation. B(θ_t, ĝ_t) = wC_t, because B(θ_t, g_t) = 0. Hence B(θ_t, u_t) = wC_t + βp_t, the first order of the
  * step. In p_t the buffer is βv_(t−1) + ĝ_t, and θ_t = θ_(t−1) − ηu_(t−1), so that
  *
  *     p_t = βB(θ_t, v_(t−1)) + wC_t = β(B(θ_(t−1), v_(t−1)) − ηB(u_(t−1), v_(t−1))) + wC_t.
  *
- * Where the heavy ball has B(v, v) twice, the step and the buffer now differ: B(u, u) in second order, B(u, v) in what is
- * carried on. See {@link nesterovDrift} for the sum of it.
+ * The heavy ball has B(v, v) in both places. Here step and buffer differ: B(u, u) in second order, B(u, v) in p. See
+ * {@link nesterovDrift} for the sum.
  *
  * @example nesterovLedger(1, [{ eta: 0.1, uu: 2, uv: 1 }, { eta: 0.1, uu: 3, uv: 1 }], { beta: 0.9 }); // 1.0662
  */
@@ -114,24 +114,24 @@ export function nesterovLedger(
   return C;
 }
 
-/** Σ_(k=1)^n βᵏ = β(1 − βⁿ)/(1 − β), by adding up: no power of the host's, and right at every β. */
+/** Computes Σ_(k=1)^n βᵏ by adding up: exact at every β, and without a power function of the host. */
 function* geometric(beta: number): Generator<number> {
   for (let [sum, power] = [0, beta]; ; sum += power, power *= beta) yield sum;
 }
 
-/** Walks from the last step to the first, with the sum that each is weighted by. */
+/** Calls `visit` for each step from the last to the first, with the sum that weights it. */
 const weighted = (terms: readonly number[], beta: number): number => {
   const sums = geometric(beta);
   return terms.reduceRight((total, term) => total + term * sums.next().value!, 0);
 };
 
 /**
- * The heavy ball's drift over T steps at one learning rate, without decay:
+ * Computes the heavy ball's drift over T steps at one learning rate, without decay:
  *
  *     drift = η² Σ_t B(v_t, v_t)·[1 + 2β(1 − β^(T−1−t))/(1 − β)]
  *
  * The recursion of {@link heavyBallLedger} gives p_t = −η Σ_(s<t) β^(t−s)B(v_s, v_s); every B(v_s, v_s) then counts once
- * in second order, and 2Σ_(k=1)^(T−1−s) βᵏ times by way of the p that follow.
+ * in second order, and 2Σ_(k=1)^(T−1−s) βᵏ times through the p that follow.
  *
  * @example heavyBallDrift([2, 3], { eta: 0.1, beta: 0.9 }); // 0.086
  */
@@ -139,12 +139,12 @@ export const heavyBallDrift = (vv: readonly number[], { eta, beta }: { readonly 
   eta * eta * (vv.reduce((sum, x) => sum + x, 0) + 2 * weighted(vv, beta));
 
 /**
- * Nesterov's drift over T steps at one learning rate, without decay:
+ * Computes Nesterov's drift over T steps at one learning rate, without decay:
  *
  *     drift = η² Σ_t [B(u_t, u_t) + 2β·β(1 − β^(T−1−t))/(1 − β)·B(u_t, v_t)]
  *
  * From {@link nesterovLedger} with w = 0: p_t = −η Σ_(s<t) β^(t−s)B(u_s, v_s), and the first order of a step is −2ηβp_t:
- * one β more than the heavy ball's, for only βv of the step is the buffer and the rest, g, has none.
+ * one β more than the heavy ball's, because only βv of the step is the buffer; the rest, g, contributes none.
  *
  * @example nesterovDrift([2, 3], [1, 1], { eta: 0.1, beta: 0.9 }); // 0.0662
  */

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { float64, int32, nullable, summarizedBy, utf8, type Values } from '../../columns.ts';
 import { forecastCrossing } from '../../math/theory/edge/forecast.ts';
-import { follows, gradientPair, sketched } from '../../math/theory/edge/gradient-pair.ts';
-import { periods, recur } from '../../math/theory/edge/period.ts';
-import { observe, regimes, regimesOfRun } from '../../math/theory/edge/regimes.ts';
+import { gradientPair, pushGradient, sketched } from '../../math/theory/edge/gradient-pair.ts';
+import { periods, updatePeriod } from '../../math/theory/edge/period.ts';
+import { regimes, regimesOfRun, updateRegime } from '../../math/theory/edge/regimes.ts';
 import { thresholds } from '../../math/theory/edge/thresholds.ts';
 import { count, fraction } from '../../options.ts';
 import { requireNeeds } from '../../requirements.ts';
@@ -137,9 +137,9 @@ export const edgeOfStability = operator(
         // at η = 0 the edge is infinite and says nothing about the run
         const known = settings.sharpness && lambda !== null && fresh && edge !== Infinity;
         const ratio = known ? over(lambda, edge) : null;
-        follows(gradients, state.gradient, sketch);
-        recur(periods, sketch, gradients.meaningful);
-        observe(detector, { step, loss, ratio, gradients }, settings);
+        pushGradient(gradients, state.gradient, sketch);
+        updatePeriod(periods, sketch, gradients.meaningful);
+        updateRegime(detector, { step, loss, ratio, gradients }, settings);
         const forecast = ratio !== null && detector.crossingStep === null ? forecastCrossing(detector.history) : null;
         return {
           edge,

@@ -1,11 +1,16 @@
 import { z } from 'zod';
 import { bool, type Column, float64, float64s, int32, type Values } from '../../columns.ts';
-import { type LanczosResult, lanczos, MISS, OVERTAKE } from '../../math/linalg/lanczos/lanczos.ts';
+import {
+  DEFAULT_MISS_PROBABILITY,
+  type LanczosResult,
+  lanczos,
+  OVERTAKE_FRACTION,
+} from '../../math/linalg/lanczos/lanczos.ts';
 import type { MatVec } from '../../math/linalg/mat-vec.ts';
 import { CHECKS, requireSymmetric } from '../../math/linalg/require-symmetric.ts';
 import { addScaled, dot, norm } from '../../math/linalg/vector.ts';
 import type { NativeRandom } from '../../math/random/native.ts';
-import { due, type Sighting } from '../../math/theory/cadence.ts';
+import { type SharpnessSample, shouldSolve } from '../../math/theory/cadence.ts';
 import { count, fraction } from '../../options.ts';
 import { requireNeeds } from '../../requirements.ts';
 import type { State } from '../../state.ts';
@@ -27,7 +32,7 @@ export const columns = {
   sharpness: sharpnessOf('hessian'),
   sharpnessResidual: float64('‖Hv − λv‖: bound of the distance from the value to an eigenvalue of H', '1/η'),
   sharpnessMissProbability: float64(
-    `bound of the chance that an eigenvalue more than ${100 * OVERTAKE} % of ‖H‖ above it was missed`,
+    `bound of the chance that an eigenvalue more than ${100 * OVERTAKE_FRACTION} % of ‖H‖ above it was missed`,
   ),
   hessianProducts: int32('Hessian-vector products spent on this row', 'product'),
 };
@@ -38,7 +43,7 @@ const top = {
   hessianEigenvalues: float64s('largest eigenvalues, descending: k, and more if they exceed ¾ of the edge', '1/η'),
   hessianResiduals: float64s('‖Hv − λv‖ of each of them', '1/η'),
   hessianMissProbabilities: float64s(
-    `bound of the chance that one more than ${100 * OVERTAKE} % of ‖H‖ above it is not among them`,
+    `bound of the chance that one more than ${100 * OVERTAKE_FRACTION} % of ‖H‖ above it is not among them`,
   ),
 };
 
@@ -46,13 +51,13 @@ const lowest = {
   hessianLowest: float64s('smallest eigenvalues, ascending', '1/η'),
   hessianLowestResiduals: float64s('‖Hv − λv‖ of each of them', '1/η'),
   hessianLowestMissProbabilities: float64s(
-    `bound of the chance that one more than ${100 * OVERTAKE} % of ‖H‖ below it is not among them`,
+    `bound of the chance that one more than ${100 * OVERTAKE_FRACTION} % of ‖H‖ below it is not among them`,
   ),
 };
 
 const tolerances = {
   tol: fraction.default(1e-4).meta({ description: 'residual to stop at, relative to the largest |eigenvalue|' }),
-  miss: fraction.default(MISS).meta({ description: 'chance of a missed eigenvalue to stop at' }),
+  miss: fraction.default(DEFAULT_MISS_PROBABILITY).meta({ description: 'chance of a missed eigenvalue to stop at' }),
 };
 
 const options = z.strictObject({
@@ -85,7 +90,7 @@ interface Remembered {
   /** True once the products have been checked to be those of a symmetric matrix. */
   checked: boolean;
   /** Last solves, at most two. */
-  solved: readonly Sighting[];
+  solved: readonly SharpnessSample[];
 }
 
 /** Estimator that solves row by row, each time from the vectors of the last solve. */
@@ -147,10 +152,10 @@ class Estimator {
   adaptive(row: Row & { readonly step: number }): Values<typeof columns & typeof top & typeof lowest> {
     const { state, step } = row;
     const v = this.memory.vectors[0];
-    if (!v || due(this.memory.solved, step, -Infinity)) return this.fresh(row);
+    if (!v || shouldSolve(this.memory.solved, step, -Infinity)) return this.fresh(row);
     const Hv = this.#matvec(state)(v, new Float64Array(v.length)); // [d]
     const value = dot(v, Hv);
-    if (due(this.memory.solved, step, value / this.#edge(state))) {
+    if (shouldSolve(this.memory.solved, step, value / this.#edge(state))) {
       const solved = this.fresh(row);
       return { ...solved, hessianProducts: solved.hessianProducts + 1 };
     }

@@ -6,7 +6,7 @@ import { gaussianMixture } from '../../../src/math/data/gaussian-mixture.ts';
 import { mlp } from '../../../src/math/models/mlp.ts';
 import { nativeRandom } from '../../../src/math/random/native.ts';
 import { objective } from '../../../src/math/risk.ts';
-import { NEAR } from '../../../src/math/theory/cadence.ts';
+import { STEPS_NEAR_EDGE } from '../../../src/math/theory/cadence.ts';
 import { columns, edgeOfStability } from '../../../src/operators/measures/edge-of-stability.ts';
 import { hessian, sharpness } from '../../../src/operators/measures/hessian.ts';
 import { adam } from '../../../src/operators/sources/adam.ts';
@@ -177,7 +177,7 @@ describe('edgeOfStability', () => {
       };
       const late = (await crossing(every)) - (await crossing(1));
       expect(late).toBeGreaterThanOrEqual(0);
-      expect(late).toBeLessThanOrEqual(2 * (every === 'adaptive' ? NEAR : every));
+      expect(late).toBeLessThanOrEqual(2 * (every === 'adaptive' ? STEPS_NEAR_EDGE : every));
     },
   );
 

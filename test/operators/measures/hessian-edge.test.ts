@@ -6,7 +6,7 @@ import { mlp } from '../../../src/math/models/mlp.ts';
 import { emptySums } from '../../../src/math/objective.ts';
 import { nativeRandom } from '../../../src/math/random/native.ts';
 import { objective, type Risk } from '../../../src/math/risk.ts';
-import { FAR, NEAR } from '../../../src/math/theory/cadence.ts';
+import { STEPS_ELSEWHERE, STEPS_NEAR_EDGE } from '../../../src/math/theory/cadence.ts';
 import { hessian, sharpness } from '../../../src/operators/measures/hessian.ts';
 import { descend } from '../../../src/operators/sources/descend.ts';
 import { gradientDescent } from '../../../src/operators/sources/gradient-descent.ts';
@@ -125,16 +125,16 @@ describe('the adaptive cadence', () => {
     const rows = await rowsOf(start().pipe(hessian({ every: 'adaptive' })));
     const solved = rows.filter(({ sharpnessFresh }) => sharpnessFresh);
     const gaps = solved.slice(1).map(({ step }, i) => ({ step, gap: step - solved[i]!.step }));
-    expect(Math.max(...gaps.map(({ gap }) => gap))).toBe(FAR);
+    expect(Math.max(...gaps.map(({ gap }) => gap))).toBe(STEPS_ELSEWHERE);
     const inBand = ({ sharpness }: { readonly sharpness: number }) => eta * sharpness >= 1.5 && eta * sharpness <= 2.2;
     const near = gaps.filter((_, i) => inBand(solved[i]!));
     expect(near.length).toBeGreaterThan(40);
-    expect(near.every(({ gap }) => gap === NEAR)).toBe(true);
+    expect(near.every(({ gap }) => gap === STEPS_NEAR_EDGE)).toBe(true);
     const crossed = solved.find(({ sharpness }) => eta * sharpness > 2)!.step;
     const exactly = await rowsOf(start().pipe(take(900), sharpness({ miss: 0.5 })));
     const first = exactly.find(({ sharpness }) => eta * sharpness > 2)!.step;
     expect(crossed - first).toBeGreaterThanOrEqual(0);
-    expect(crossed - first).toBeLessThanOrEqual(NEAR);
+    expect(crossed - first).toBeLessThanOrEqual(STEPS_NEAR_EDGE);
     const between = rows.filter(({ sharpnessFresh }) => !sharpnessFresh);
     for (const { step, sharpness, ...row } of between) {
       expect(row).toMatchObject({ sharpnessMissProbability: 1, sharpnessConverged: false, hessianProducts: 1 });
@@ -194,6 +194,6 @@ describe('under an optimizer that steps through P⁻¹', () => {
 
   it('solves often throughout where the edge does not say when another matrix is near it', async () => {
     const solved = (await rows('hessian', 'adaptive')).filter(({ sharpnessFresh }) => sharpnessFresh);
-    expect(solved.map(({ step }) => step)).toEqual([0, NEAR, 2 * NEAR, 3 * NEAR]);
+    expect(solved.map(({ step }) => step)).toEqual([0, STEPS_NEAR_EDGE, 2 * STEPS_NEAR_EDGE, 3 * STEPS_NEAR_EDGE]);
   });
 });

@@ -3,7 +3,7 @@ import { type ObservedValueOf, take } from 'rxjs';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { classified } from '../../../src/math/data/dataset.ts';
 import { gaussianMixture } from '../../../src/math/data/gaussian-mixture.ts';
-import { MISS } from '../../../src/math/linalg/lanczos/lanczos.ts';
+import { DEFAULT_MISS_PROBABILITY } from '../../../src/math/linalg/lanczos/lanczos.ts';
 import { CHECKS } from '../../../src/math/linalg/require-symmetric.ts';
 import { eigenvaluesSymmetric } from '../../../src/math/linalg/symmetric.ts';
 import { mlp } from '../../../src/math/models/mlp.ts';
@@ -72,7 +72,7 @@ describe('sharpness', () => {
       expect(Math.abs(row!.sharpness - first)).toBeLessThanOrEqual(
         row!.sharpnessResidual ** 2 / (first - second) + 1e-9 * first,
       );
-      expect(row!.sharpnessMissProbability).toBeLessThanOrEqual(MISS);
+      expect(row!.sharpnessMissProbability).toBeLessThanOrEqual(DEFAULT_MISS_PROBABILITY);
       expect(row!.hessianProducts).toBeLessThan(200);
     },
   );
@@ -82,7 +82,7 @@ describe('sharpness', () => {
     const spent = async (options: Parameters<typeof sharpness>[0]) => {
       const [row] = await rowsOf(run(...h).pipe(take(1), sharpness(options)));
       expect(row!.sharpnessResidual).toBeLessThanOrEqual((options?.tol ?? 1e-4) * row!.sharpness);
-      expect(row!.sharpnessMissProbability).toBeLessThanOrEqual(options?.miss ?? MISS);
+      expect(row!.sharpnessMissProbability).toBeLessThanOrEqual(options?.miss ?? DEFAULT_MISS_PROBABILITY);
       return row!.hessianProducts;
     };
     expect(await spent({ tol: 1e-1 })).toBeLessThan(await spent({ tol: 1e-8 }));
@@ -367,7 +367,14 @@ describe('hessian', () => {
   });
 
   it('stands in a spec by its options, one eigenvalue on every row by default', () => {
-    expect(options.parse({})).toEqual({ k: 1, bottom: 0, matrix: 'hessian', every: 1, tol: 1e-4, miss: MISS });
+    expect(options.parse({})).toEqual({
+      k: 1,
+      bottom: 0,
+      matrix: 'hessian',
+      every: 1,
+      tol: 1e-4,
+      miss: DEFAULT_MISS_PROBABILITY,
+    });
     expect(options.safeParse({ every: 'adaptive' }).success).toBe(true);
     expect(options.safeParse({ evry: 50 }).success).toBe(false);
   });

@@ -1,6 +1,6 @@
 import type { Basis } from './basis.ts';
 
-/** A {@link Basis} in arrays, in TypeScript. */
+/** Basis in arrays, in TypeScript. */
 export class PlainBasis implements Basis {
   readonly #d: number;
   #Q: Float64Array[] = []; // [length][d]
@@ -51,7 +51,7 @@ export class PlainBasis implements Basis {
   }
 }
 
-/** ⟨w, q⟩ in four sums, of the indices i ≡ 0, 1, 2, 3 (mod 4). */
+/** Computes ⟨w, q⟩ in four sums, of the indices i ≡ 0, 1, 2, 3 (mod 4). */
 function inner(w: Float64Array, q: Float64Array): number {
   const d = w.length;
   const whole = d - (d % 4);

@@ -4,22 +4,22 @@ import { simd } from '../../kernels/simd.ts';
 import type { Basis } from './basis.ts';
 
 const PAGE = 65536;
-/** Vectors there is room for at first. */
+/** Number of vectors that there is room for at first. */
 const ROOM = 32;
 
-/** Coefficients that are handed over at a time: whole fours. */
+/** Number of coefficients that are handed over at a time: a multiple of four. */
 const CHUNK = 512;
 
-/** The largest d of which a thousand vectors fit into the 4 GiB that a pointer reaches. */
-export const most = 500_000;
+/** Largest d of which a thousand vectors fit into the 4 GiB that a pointer reaches. */
+export const LARGEST_DIMENSION = 500_000;
 
-/** A {@link Basis} in the memory of an instance of the kernels, which is lent to it until it is disposed of. */
+/** Basis in the memory of an instance of the kernels, which it borrows until it is disposed of. */
 export class SimdBasis implements Basis {
   readonly #d: number;
-  /** Bytes from one vector to the next: whole fours of doubles, zeros behind the last. */
+  /** Bytes from one vector to the next: a multiple of four doubles, zeros behind the last. */
   readonly #stride: number;
   readonly #instance: Instance;
-  /** Where the vector to work on lies, and after it the coefficients, and after them Q. */
+  /** Address of the vector to work on; the coefficients lie behind it, and Q behind them. */
   readonly #w = START;
   readonly #s: number;
   readonly #Q: number;
@@ -89,7 +89,7 @@ export class SimdBasis implements Basis {
     this.#disposed = true;
   }
 
-  /** The place among `count` vectors from `from` on, how many come with it, and where they lie. */
+  /** Splits `count` vectors from `from` on into runs: place, length and address of each. */
   *#chunks(from: number, count: number): Generator<readonly [j: number, count: number, Q: number]> {
     for (let j = 0; j < count; j += CHUNK) {
       yield [j, Math.min(CHUNK, count - j), this.#Q + (from + j) * this.#stride];
@@ -100,7 +100,7 @@ export class SimdBasis implements Basis {
     this.#view(at, this.#stride / 8).fill(0, this.#d);
   }
 
-  /** Made anew each time: a memory that grows takes its views with it. */
+  /** Returns a new view each time, because a memory that grows detaches its views. */
   #view(at: number, length = this.#d): Float64Array {
     return new Float64Array(this.#instance.memory.buffer as ArrayBuffer, at, length);
   }

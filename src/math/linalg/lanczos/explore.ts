@@ -6,23 +6,24 @@ import type { Pair } from './pair.ts';
 import type { Products } from './products.ts';
 import type { Wanted } from './wanted.ts';
 
-/** δ: an eigenvalue counts as missed if it lies beyond a value by more than this part of ‖A‖. */
-export const OVERTAKE = 0.01;
+/** δ: an eigenvalue counts as missed if it lies beyond a value by more than this share of ‖A‖. */
+export const OVERTAKE_FRACTION = 0.01;
 
-/** At most the chance that eigenvalues beyond a pair were missed at that end. */
+/** Bound of the chance that eigenvalues beyond a pair were missed at that end. */
 export type Chance = (pair: Pair, end: 'top' | 'bottom') => number;
 
-/** Directions for {@link refine}, or none and the chance of what was missed. */
+/** Result of a search: directions for `refine`, or none and the chance of a miss. */
 export interface Exploration {
   readonly found: readonly Float64Array[]; // [·][d]
   readonly chance: Chance;
 }
 
 /**
- * Lanczos from a random direction b in the complement of the pairs, on B = (I − XXᵀ)A(I − XXᵀ): until a Ritz vector that
- * belongs among the wanted ones has converged, or the chance that there is one is at most `miss`.
+ * Searches the complement of the known pairs X: Lanczos from a random direction b on
+ * B = (I − XXᵀ)A(I − XXᵀ). It ends if a Ritz vector that belongs among the wanted ones has converged, or
+ * if the chance that there is one is at most `miss`.
  *
- * @param draws Directions that could have stopped the search, this one included.
+ * @param draws Number of directions that could have stopped the search, this one included.
  */
 export function explore(
   pairs: readonly Pair[],
@@ -44,18 +45,18 @@ export function explore(
     const exact = space.exhausted;
     const spent = products.spent(wanted.reserve);
     if (!(exact || spent || m <= 8 || m % (m <= 64 ? 2 : 8) === 0)) continue;
-    const last = new Float64Array(m); // [m, 1]: of each eigenvector the last component alone
+    const last = new Float64Array(m); // [m, 1]: gives the last component of each eigenvector
     last[m - 1] = 1;
     const T = space.tridiagonal;
     const { values, vectors } = tridiagonalEigen(...T, last); // ascending
     const [low, high] = [values[0]!, values[m - 1]!];
-    products.saw(low, high);
-    const news = wanted.news(pairs, values, products.tie);
+    products.noteRitzRange(low, high);
+    const newCandidates = wanted.newCandidates(pairs, values, products.degeneracyTolerance);
     const residual = (j: number) => (exact ? 0 : length * Math.abs(vectors[j]!));
-    if (news.length) {
-      if (!(exact || spent || news.every((j) => residual(j) <= 0.5 * products.enough))) continue;
+    if (newCandidates.length) {
+      if (!(exact || spent || newCandidates.every((j) => residual(j) <= 0.5 * products.residualTolerance))) continue;
       const S = tridiagonalEigen(...T).vectors; // [m, m]
-      const more = wanted.company(pairs.length, news, m);
+      const more = wanted.withGuards(pairs.length, newCandidates, m);
       const found = more.map((j) => space.combine(S.subarray(j * m, (j + 1) * m)));
       return { found, chance: () => 1 };
     }
@@ -71,7 +72,7 @@ export function explore(
   }
 }
 
-/** Is the chance of a miss low enough for each of the k and of the bottom ones? */
+/** Tells whether the chance of a miss is low enough for each of the k and the bottom ones. */
 function isSafe(pairs: readonly Pair[], wanted: Wanted, chance: Chance, miss: number): boolean {
   const { top, bottom } = wanted.ends(pairs);
   return (
@@ -80,9 +81,9 @@ function isSafe(pairs: readonly Pair[], wanted: Wanted, chance: Chance, miss: nu
   );
 }
 
-/** T: what ±B may not exceed if none beyond ± this pair is to have been missed, the sign that of the end. */
+/** Returns T: if ±B does not exceed it, no eigenvalue beyond ± this pair was missed; `sign` is that of the end. */
 function bound(pairs: readonly Pair[], { value }: Pair, sign: 1 | -1, scale: number): number {
-  const tau = sign * value + OVERTAKE * scale;
+  const tau = sign * value + OVERTAKE_FRACTION * scale;
   let T = tau;
   for (const { value, residual } of pairs) {
     const under = tau - sign * value;

@@ -1,99 +1,106 @@
 import type { Random } from '../../random/random.ts';
 import { requireCounts, requireFraction } from '../../require-number.ts';
 import type { MatVec } from '../mat-vec.ts';
-import { type Chance, explore, OVERTAKE } from './explore.ts';
+import { type Chance, explore, OVERTAKE_FRACTION } from './explore.ts';
 import type { Pair } from './pair.ts';
 import { notFinite, Products } from './products.ts';
 import { refine, type Seed } from './refine.ts';
 import { Wanted } from './wanted.ts';
 
-/** What {@link lanczos} is to find, how well, and from where it starts. */
+/** Options of {@link lanczos}: what to find, how well, and from where. */
 export interface LanczosOptions {
-  /** Where directions are drawn from: the miss probability rests on their being fresh. */
+  /** Source of random directions. The miss probability holds only if they are fresh. */
   readonly random: Random;
-  /** Eigenvalues wanted from the top. Default 1. */
+  /** Number of eigenvalues from the top. Default 1. */
   readonly k?: number;
-  /** Eigenvalues wanted from the bottom. Default 0. */
+  /** Number of eigenvalues from the bottom. Default 0. */
   readonly bottom?: number;
-  /** More than k are wanted from the top while they exceed this, up to max(k, 8). Default Infinity. */
+  /** Value above which more than k are followed from the top, up to max(k, 8). Default Infinity. */
   readonly growAbove?: number;
-  /** `vectors` of an earlier result, of a matrix near this one. Default none: a cold start. */
+  /** `vectors` of an earlier result for a matrix near this one. Default none: a cold start. */
   readonly start?: readonly Float64Array[];
-  /** ‖A·x − θx‖ to stop at, relative to the largest |θ| that was seen. Default 1e-6. */
+  /** Residual ‖A·x − θx‖ to stop at, relative to the largest |θ| seen. Default 1e-6. */
   readonly tol?: number;
-  /** Chance of a missed eigenvalue to go on until, for each of the k and of the bottom ones. Default {@link MISS}. */
+  /** Miss probability to stop at, for each of the k and the bottom ones. Default {@link DEFAULT_MISS_PROBABILITY}. */
   readonly miss?: number;
-  /** Products after which what is known is measured and handed out. Default 200 and 100 for each eigenvalue. */
+  /** Number of products to stop at. Default 200, and 100 for each eigenvalue. */
   readonly maxProducts?: number;
 }
 
-/** An eigenvalue and its vector, with what bounds the error of the one and the chance of a larger one. */
+/** Eigenvalue and vector, with a bound of its error and of the chance that one beyond it was missed. */
 export interface Eigenpair {
   /** θ = xᵀA·x. */
   readonly value: number;
   /** x, [d], ‖x‖ = 1. */
   readonly vector: Float64Array;
-  /** ‖A·x − θx‖ from a product of x itself: some eigenvalue lies within it of θ. */
+  /** ‖A·x − θx‖ from a product of x itself: an eigenvalue lies within it of θ. */
   readonly residual: number;
   /**
-   * At most the chance that the matrix has more eigenvalues beyond θ ± {@link OVERTAKE}·‖A‖ than are listed there; 0
-   * where the space was exhausted, 1 where nothing is known.
+   * Bound of the chance that the matrix has more eigenvalues beyond θ ± {@link OVERTAKE_FRACTION}·‖A‖ than
+   * are listed there; 0 if the space was exhausted, 1 if nothing is known.
    */
   readonly missProbability: number;
 }
 
-/** What {@link lanczos} has found. */
+/** Result of {@link lanczos}. */
 export interface LanczosResult {
-  /** The largest algebraic eigenvalues, descending; k of NaN once a product was not finite. */
+  /** Largest algebraic eigenvalues, descending; k times NaN if a product was not finite. */
   readonly top: readonly Eigenpair[];
-  /** The smallest, ascending. */
+  /** Smallest eigenvalues, ascending. */
   readonly bottom: readonly Eigenpair[];
-  /** Orthonormal directions that the next search may start from; none once a product was not finite. */
+  /** Orthonormal directions that the next call may start from; none if a product was not finite. */
   readonly vectors: readonly Float64Array[];
-  /** Products of A spent. */
+  /** Number of products of A. */
   readonly products: number;
-  /** Every residual is within the tolerance, and every miss probability asked for within `miss`. */
+  /** True if every residual is within the tolerance, and every miss probability within `miss`. */
   readonly converged: boolean;
 }
 
-/** Default level of the miss probability. */
-export const MISS = 1e-3;
-export { OVERTAKE };
+/** Default miss probability to stop at. */
+export const DEFAULT_MISS_PROBABILITY = 1e-3;
+export { OVERTAKE_FRACTION };
 
 /**
- * Eigenvalues of a symmetric A ∈ ℝᵈˣᵈ at both ends of its spectrum, with the chance that one was missed.
+ * Finds eigenvalues of a symmetric A ∈ ℝᵈˣᵈ at both ends of its spectrum, with the chance that one was missed.
  *
  * Two searches take turns until neither has anything to add.
  *
- * 1. *Refine what is known* (Rayleigh–Ritz): the vectors of `start` are multiplied by A, and the space is widened by the
- *    residual of one wanted Ritz pair after the other until all are small: Lanczos from the vectors of last time, for the
- *    residual of a Ritz pair is the direction in which its Krylov space grows. Then each wanted vector is multiplied once
- *    more, and the residual of that product is the one that counts.
- * 2. *Look for what is not*: Lanczos on the complement of the known vectors X from a fresh random direction b, on
- *    B = (I − XXᵀ)A(I − XXᵀ). A Ritz value that belongs among the wanted ones is followed until its vector has converged,
- *    and joins X. If none does, the search goes on until the chance that one was missed is below `miss`.
+ * 1. `refine` improves what is known (Rayleigh–Ritz). It multiplies the vectors of `start` by A and widens
+ *    their space by the residual of one wanted Ritz pair after the other until all are small. That is Lanczos
+ *    from the vectors of last time, because the residual of a Ritz pair is the direction in which its Krylov
+ *    space grows.
+ * 2. `explore` looks for what is not known: Lanczos on the complement of the known vectors X from a fresh
+ *    random direction b, on B = (I − XXᵀ)A(I − XXᵀ). A Ritz value that belongs among the wanted ones is
+ *    followed until its vector has converged, and joins X. If there is none, the search goes on until the
+ *    chance that one was missed is below `miss`.
  *
- * A search from X alone would not do: a residual bounds the distance to *an* eigenvalue, and X may be invariant without
- * the one that has just overtaken. Both ends come from the same space, for Lanczos converges at both and b is as random for
- * the one as for the other: eigenvalues from the bottom cost few products more.
+ * Refining alone would not do. A residual bounds the distance to *an* eigenvalue, and X may be invariant
+ * without the one that has just overtaken. Lanczos converges at both ends of the spectrum and b is random for
+ * both, so eigenvalues from the bottom cost few more products.
  *
- * *The miss probability.* Let τ = θᵢ + δ‖A‖. By Sylvester's law of inertia A has as many eigenvalues above τ as there
- * are θⱼ above τ, unless B has one above
+ * *The miss probability.* Let τ = θᵢ + δ‖A‖. By Sylvester's law of inertia A has as many eigenvalues above τ as
+ * there are θⱼ above τ, unless B has one above
  *
  *     T = τ − Σ_{θⱼ < τ} ‖rⱼ‖²/(τ − θⱼ),   rⱼ = A·xⱼ − θⱼxⱼ ⟂ X,
  *
- * since τ − A with X eliminated is τ − B − R(τ − Θ)⁻¹Rᵀ. That B ∈ ℝⁿˣⁿ, n = d − |X|, has one above T is what m steps from b
- * make unlikely: `chanceAbove`, from T and the extreme Ritz values. It is multiplied by the number of directions that
- * could have stopped the search.
+ * because τ − A with X eliminated is τ − B − R(τ − Θ)⁻¹Rᵀ. `chanceAbove` bounds the chance that m steps from b
+ * miss an eigenvalue above T of B ∈ ℝⁿˣⁿ, n = d − |X|, from T and the extreme Ritz values. It is multiplied by the
+ * number of directions that could have stopped the search.
  *
  * - cost:  `products` products; memory for as many vectors of d doubles; 2·d·m² operations to keep m directions
- *   orthogonal in two passes: the recurrence, or the residual, and one over all before it, more where it cancels
+ *   orthogonal in two passes, the recurrence or residual and one over all earlier directions, more if it cancels
  * - error: `residual`; with a gap γ to the next eigenvalue, |θ − λ| ≤ residual²/γ
  *
  * @param matvec y ← A·x
- * @throws {RangeError} if d, k or maxProducts is not a positive integer, bottom not an integer of at least 0, k + bottom exceeds d,
- *   or tol or miss is not in (0, 1). @throws {TypeError} if a start vector has not length d.
- * @example lanczos((x, out) => { for (let i = 0; i < 100; i++) out[i] = -i * x[i]!; return out; }, 100, { random }).top[0]!.value; // 0
+ * @throws {RangeError} if d, k or maxProducts is not a positive integer, bottom not an integer of at least 0,
+ *   k + bottom exceeds d, or tol or miss is not in (0, 1).
+ * @throws {TypeError} if a start vector has not length d.
+ * @example
+ * const diagonal = (x: Float64Array, out: Float64Array) => {
+ *   for (let i = 0; i < 100; i++) out[i] = -i * x[i]!;
+ *   return out;
+ * };
+ * lanczos(diagonal, 100, { random }).top[0]!.value; // 0
  * @see Parlett, The Symmetric Eigenvalue Problem (SIAM 1998), ch. 13; Wu and Simon, Thick-restart Lanczos method for
  *   large symmetric eigenvalue problems (SIAM J. Matrix Anal. Appl. 22, 2000).
  * @see Kuczyński and Woźniakowski, Estimating the largest eigenvalue by the power and Lanczos algorithms with a random
@@ -101,7 +108,15 @@ export { OVERTAKE };
  */
 export function lanczos(matvec: MatVec, d: number, options: LanczosOptions): LanczosResult {
   check(d, options);
-  const { random, k = 1, bottom = 0, growAbove = Infinity, start = [], tol = 1e-6, miss = MISS } = options;
+  const {
+    random,
+    k = 1,
+    bottom = 0,
+    growAbove = Infinity,
+    start = [],
+    tol = 1e-6,
+    miss = DEFAULT_MISS_PROBABILITY,
+  } = options;
   const products = new Products(matvec, d, tol, options.maxProducts ?? 200 + 100 * (k + bottom));
   const wanted = new Wanted(k, bottom, growAbove);
   try {
@@ -116,7 +131,7 @@ export function lanczos(matvec: MatVec, d: number, options: LanczosOptions): Lan
     }
   } catch (error) {
     if (error !== notFinite) throw error;
-    return lost(d, k, bottom, products.count);
+    return nanResult(d, k, bottom, products.count);
   }
 }
 
@@ -142,12 +157,12 @@ function result(
     bottom,
     vectors: pairs.map(({ x }) => x),
     products: products.count,
-    converged: sure && [...top, ...bottom].every(({ residual }) => residual <= products.enough),
+    converged: sure && [...top, ...bottom].every(({ residual }) => residual <= products.residualTolerance),
   };
 }
 
 function check(d: number, options: LanczosOptions): void {
-  const { k = 1, bottom = 0, tol = 1e-6, miss = MISS, maxProducts = 1, start = [] } = options;
+  const { k = 1, bottom = 0, tol = 1e-6, miss = DEFAULT_MISS_PROBABILITY, maxProducts = 1, start = [] } = options;
   requireCounts('lanczos', { d, k, maxProducts });
   requireCounts('lanczos', { bottom }, 0);
   if (k + bottom > d) throw new RangeError(`lanczos: k + bottom must be at most d = ${d}, got ${k + bottom}`);
@@ -156,7 +171,7 @@ function check(d: number, options: LanczosOptions): void {
   if (other) throw new TypeError(`lanczos: start must be vectors of length ${d}, got one of ${other.length}`);
 }
 
-function lost(d: number, k: number, bottom: number, products: number): LanczosResult {
+function nanResult(d: number, k: number, bottom: number, products: number): LanczosResult {
   const nothing = (count: number) =>
     Array.from({ length: count }, () => ({
       value: NaN,

@@ -1,6 +1,6 @@
 import { addScaled, dot, norm } from '../vector.ts';
 
-/** A Ritz pair that is known, with the product of its vector. */
+/** Known Ritz pair: an approximate eigenvalue and vector, with the product of the vector. */
 export interface Pair {
   /** θ = xᵀA·x. */
   readonly value: number;

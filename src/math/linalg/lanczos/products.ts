@@ -1,20 +1,20 @@
 import type { MatVec } from '../mat-vec.ts';
 import { norm } from '../vector.ts';
 
-/** 2⁻⁴⁴, in units of ‖A‖: 256 ε, what sums of some thousand terms leave of a product's last digits. */
+/** Rounding of a product in units of ‖A‖: 256 ε, that of sums of some thousand terms. */
 const FLOOR = 2 ** -44;
 
-/** Thrown by a product that is not finite. */
+/** Symbol thrown by a product that is not finite. */
 export const notFinite = Symbol('not finite');
 
-/** The products of A ∈ ℝᵈˣᵈ: how many, at most how many, and what they have shown of ‖A‖. */
+/** Products of A ∈ ℝᵈˣᵈ: their number, its bound, and the size of A that they have shown. */
 export class Products {
   readonly d: number;
-  /** So far. */
+  /** Number of products so far. */
   count = 0;
-  /** max |θ| of all Ritz values so far, from below ‖A‖. */
+  /** Largest |θ| of all Ritz values so far, a lower bound of ‖A‖. */
   scale = 0;
-  /** max ‖A·q‖ so far. */
+  /** Largest ‖A·q‖ so far. */
   #size = 0;
   readonly #matvec: MatVec;
   readonly #tol: number;
@@ -27,7 +27,7 @@ export class Products {
     this.#most = most;
   }
 
-  /** out ← A·x, finite. [d] */
+  /** out ← A·x [d]. Throws {@link notFinite} if the product is not. */
   times(x: Float64Array, out: Float64Array = new Float64Array(this.d)): Float64Array {
     const Ax = this.#matvec(x, out);
     this.count++;
@@ -37,23 +37,23 @@ export class Products {
     return Ax;
   }
 
-  /** Is there no other product left than those in reserve? */
+  /** Tells whether no product is left but those in reserve. */
   spent(reserve: number): boolean {
     return this.count + reserve >= this.#most;
   }
 
-  /** Ritz values are seen, of which these are the extreme ones. */
-  saw(low: number, high: number): void {
+  /** Notes the extreme Ritz values, which bound ‖A‖ from below. */
+  noteRitzRange(low: number, high: number): void {
     this.scale = Math.max(this.scale, Math.abs(low), Math.abs(high));
   }
 
-  /** The residual to stop at. */
-  get enough(): number {
+  /** Residual to stop at. */
+  get residualTolerance(): number {
     return Math.max(this.#tol * this.scale, FLOOR * this.#size);
   }
 
-  /** Eigenvalues closer than this are the same: one is known to the square of its residual, and to rounding. */
-  get tie(): number {
+  /** Distance below which two eigenvalues count as one: the square of a residual, and rounding. */
+  get degeneracyTolerance(): number {
     return Math.max(this.#tol * this.#tol * this.scale, FLOOR * this.#size);
   }
 }

@@ -2,27 +2,29 @@ import { emptyBasis } from '../basis/empty-basis.ts';
 import { orthogonalise } from '../orthogonalise.ts';
 import { eigenSymmetric } from '../symmetric.ts';
 import { addScaled, norm } from '../vector.ts';
-import { OVERTAKE } from './explore.ts';
+import { OVERTAKE_FRACTION } from './explore.ts';
 import { type Pair, pairOf } from './pair.ts';
 import type { Products } from './products.ts';
 import type { Wanted } from './wanted.ts';
 
-/** Products spent on the guards, in one refinement. */
+/** Number of products spent on the guards in one refinement. */
 const GUARD_EFFORT = 4;
-/** Vectors at which the subspace is cut back to its better half. */
+/** Number of vectors at which the subspace is cut back to its better half. */
 const CROWDED = 24;
 
-/** A direction to begin with, and its product where that is known. */
+/** Direction to begin with, and its product if that is known. */
 export interface Seed {
   readonly x: Float64Array; //                [d]
   readonly Ax: Float64Array | undefined; // [d]
 }
 
 /**
- * Rayleigh–Ritz in the span of the seeds, widened by residuals until the wanted pairs have converged.
+ * Refines known directions by Rayleigh–Ritz in the span of the seeds, widened by residuals until the wanted
+ * pairs have converged.
  *
- * The residual of a Ritz pair is the direction in which its Krylov space grows: Lanczos from the vectors of last time. Then
- * each wanted vector is multiplied once more, and the residual of that product is the one that counts.
+ * The residual of a Ritz pair is the direction in which its Krylov space grows, so this is Lanczos from the
+ * vectors of last time. At the end each wanted vector is multiplied once more; the residual of that product
+ * is the one that is reported.
  */
 export function refine(seeds: readonly Seed[], products: Products, wanted: Wanted): Pair[] {
   const { d } = products;
@@ -40,7 +42,7 @@ export function refine(seeds: readonly Seed[], products: Products, wanted: Wante
     const after = orthogonalise(q, Q, before);
     if (!(after > 0.01 * before)) continue; // nothing new in it
     for (let i = 0; i < d; i++) q[i]! /= after;
-    // X is orthonormal but for rounding, and so is what was found in its complement: the product of x is that of q
+    // X and the directions found in its complement are orthonormal to rounding: the product of x is that of q
     add(q, Ax ?? products.times(q));
   }
   let effort = GUARD_EFFORT;
@@ -50,7 +52,7 @@ export function refine(seeds: readonly Seed[], products: Products, wanted: Wante
     const n = Q.length;
     const { values, vectors } = eigenSymmetric(dense(H), n); // ascending
     const s = (j: number) => vectors.subarray((n - 1 - j) * n, (n - j) * n); // of the j-th from the top, [n]
-    products.saw(values[0]!, values[n - 1]!);
+    products.noteRitzRange(values[0]!, values[n - 1]!);
     const [top, bottom] = wanted.of(values.slice().reverse());
     const count = top + bottom;
     const place = (i: number) => (i < top ? i : n - 1 - (i - top)); // of the i-th that is wanted
@@ -63,15 +65,15 @@ export function refine(seeds: readonly Seed[], products: Products, wanted: Wante
     };
     for (let i = 0; i < count && n < d && !r; i++) {
       const j = place((target + i) % count);
-      if (norm(rest(j)) <= 0.9 * products.enough) continue;
+      if (norm(rest(j)) <= 0.9 * products.residualTolerance) continue;
       target = (target + i) % count;
       choose();
     }
     const guards: number[] = [];
     for (const j of r || n === count ? [] : wanted.guards(n, top, bottom)) {
-      // what it takes from T is at most half of δ‖A‖
+      // a guard lowers T by at most half of δ‖A‖
       const nearer = j === top ? value(Math.min(wanted.k, top) - 1) - value(j) : value(j) - value(n - bottom);
-      const half = 0.5 * OVERTAKE * products.scale;
+      const half = 0.5 * OVERTAKE_FRACTION * products.scale;
       if (n === d || norm(rest(j)) <= Math.sqrt(half * (nearer + 2 * half))) guards.push(j);
       else if (!r && effort-- > 0) choose();
     }
@@ -84,7 +86,7 @@ export function refine(seeds: readonly Seed[], products: Products, wanted: Wante
       });
     }
     if (n >= CROWDED + 2 * count) {
-      // as many more at either end where something is wanted: at one without company, close eigenvalues do not part
+      // keep as many more at each end that is wanted: close eigenvalues do not separate without them
       const more = (n >> 1) - count;
       const low = bottom ? bottom + (more >> 1) : 0;
       const kept = [...Array(n).keys()].filter((j) => j < top + more - (low - bottom) || j >= n - low);
@@ -93,7 +95,7 @@ export function refine(seeds: readonly Seed[], products: Products, wanted: Wante
       H.length = 0;
       for (const [q, Aq] of better) add(q, Aq);
     }
-    // a residual is orthogonal to Q but for rounding: that was the first pass
+    // a residual is orthogonal to Q up to rounding, which counts as the first pass
     const length = orthogonalise(r, Q, norm(r), 1);
     if (!(length > 0)) {
       const there = Array.from({ length: n }, (_, j) => ({ x: Q.at(j), Ax: AQ.at(j) }));
@@ -110,7 +112,7 @@ function normalised(x: Float64Array): Float64Array {
   return x;
 }
 
-/** [n, n], row-major, of the lower triangle. */
+/** Returns the full matrix [n, n], row-major, of a lower triangle. */
 function dense(H: readonly Float64Array[]): Float64Array {
   const n = H.length;
   const A = new Float64Array(n * n);

@@ -1,13 +1,16 @@
-/** Ritz vectors beside the wanted ones at either end, which go along roughly converged: what they span is not searched again. */
+/**
+ * Number of guards at each end. A guard is the Ritz vector next to the wanted ones. It is kept although it
+ * has converged only roughly, so that the next search does not look for its direction again.
+ */
 const GUARDS = 1;
-/** More than k are followed above `growAbove` up to here. */
+/** Largest number of eigenvalues that are followed while they exceed `growAbove`. */
 const GROWN = 8;
 
 interface Valued {
   readonly value: number;
 }
 
-/** Which eigenvalues are wanted: k from the top, more while they exceed `growAbove`, and `bottom` from the bottom. */
+/** Choice of the wanted eigenvalues: k from the top, more while they exceed `growAbove`, and `bottom` from the bottom. */
 export class Wanted {
   readonly k: number;
   readonly bottom: number;
@@ -19,17 +22,17 @@ export class Wanted {
     this.#growAbove = growAbove;
   }
 
-  /** How many are asked for, whatever their values. */
+  /** Number that is asked for, whatever their values. */
   get asked(): number {
     return this.k + this.bottom;
   }
 
-  /** Products that it takes to bring what a search has found into the result. */
+  /** Number of products that it takes to bring the directions of a search into the result. */
   get reserve(): number {
     return 2 * this.asked + GUARDS + 1;
   }
 
-  /** How many of these values, descending, are wanted from the top and from the bottom. */
+  /** Returns how many of these values, descending, are wanted from the top and from the bottom. */
   of(values: ArrayLike<number>): readonly [top: number, bottom: number] {
     const n = values.length;
     let above = 0;
@@ -39,14 +42,14 @@ export class Wanted {
     return [top, Math.min(this.bottom, n - top)];
   }
 
-  /** The wanted ones of these, from either end inwards. */
+  /** Returns the wanted pairs, from each end inwards. */
   ends<P extends Valued>(pairs: readonly P[]): { top: P[]; bottom: P[] } {
     const sorted = pairs.toSorted((a, b) => b.value - a.value);
     const [top, bottom] = this.of(sorted.map(({ value }) => value));
     return { top: sorted.slice(0, top), bottom: sorted.slice(sorted.length - bottom).reverse() };
   }
 
-  /** Places, of n from the top, of the Ritz pairs that go along unconverged. */
+  /** Returns the places, counted from the top, of the guards among n Ritz pairs. */
   guards(n: number, top: number, bottom: number): number[] {
     const middle = Array.from({ length: n - top - bottom }, (_, i) => top + i);
     const low = bottom ? middle.slice(-GUARDS) : [];
@@ -54,11 +57,12 @@ export class Wanted {
   }
 
   /**
-   * Places in `values`, ascending, of those that belong among the wanted ones beside the pairs.
+   * Returns the places in `values`, ascending, of new candidates: values that belong among the wanted ones
+   * beside the known pairs.
    *
-   * @param tie Of two values that are as close, the one that is known is taken.
+   * @param tie Distance below which two values count as one; the known one is then taken.
    */
-  news(pairs: readonly Valued[], values: Float64Array, tie: number): number[] {
+  newCandidates(pairs: readonly Valued[], values: Float64Array, tie: number): number[] {
     if (this.#hasNone(pairs, values, tie)) return [];
     const all = [...pairs.map(({ value }) => ({ value, j: -1 })), ...Array.from(values, (value, j) => ({ value, j }))];
     const take = (from: typeof all, sign: 1 | -1, count: number) =>
@@ -69,12 +73,12 @@ export class Wanted {
         .map(({ one }) => one);
     const [top, bottom] = this.of(all.map(({ value }) => value).sort((a, b) => b - a));
     const upper = take(all, 1, top);
-    // none serves both ends
+    // no value serves both ends
     const rest = all.filter((one) => !upper.includes(one));
     return [...upper, ...take(rest, -1, bottom)].map(({ j }) => j).filter((j) => j >= 0);
   }
 
-  /** Whether {@link news} are none, found by counting: so it is after all but a few products. */
+  /** Tells by counting whether there are no new candidates, which holds after all but a few products. */
   #hasNone(pairs: readonly Valued[], values: Float64Array, tie: number): boolean {
     const [low, high] = [values[0]!, values[values.length - 1]!];
     let [above, over, under] = [0, 0, 0];
@@ -87,10 +91,10 @@ export class Wanted {
     return high <= this.#growAbove && pairs.length >= top + this.bottom && over >= top && under >= this.bottom;
   }
 
-  /** The news among m Ritz values, and guards beside them where the `known` are too few. */
-  company(known: number, news: readonly number[], m: number): readonly number[] {
-    const missing = this.asked + GUARDS - known - news.length;
-    const rest = Array.from({ length: m }, (_, i) => m - 1 - i).filter((j) => !news.includes(j));
-    return [...news, ...rest.slice(0, Math.max(0, missing))];
+  /** Adds guards to the new candidates among m Ritz values, if the `known` pairs are too few. */
+  withGuards(known: number, newCandidates: readonly number[], m: number): readonly number[] {
+    const missing = this.asked + GUARDS - known - newCandidates.length;
+    const rest = Array.from({ length: m }, (_, i) => m - 1 - i).filter((j) => !newCandidates.includes(j));
+    return [...newCandidates, ...rest.slice(0, Math.max(0, missing))];
   }
 }

@@ -1,38 +1,39 @@
 import { thresholds } from './thresholds.ts';
 
-/** How far the loss has gone above where it began; plain data. */
-export interface Excursion {
+/** Height of the loss above the first, and its growth, as plain data. */
+export interface LossBlowUp {
   /** Loss of the first row; null before it. */
   start: number | null;
   last: number;
-  /** Largest loss so far, and how many rows ago it was. */
+  /** Largest loss so far, and its age in rows. */
   highest: number;
   age: number;
-  /** Rows in which an excursion has gone on climbing. */
+  /** Rows in which a blow-up has gone on climbing. */
   climb: number;
-  /** L(θₜ)/L(θₜ₋₁), and how often running it has doubled. */
+  /** L(θₜ)/L(θₜ₋₁), and the number of its doublings in succession. */
   factor: number;
   doublings: number;
   diverges: boolean;
 }
 
-export const excursion = (): Excursion => ({
+export const lossBlowUp = (): LossBlowUp => ({
   ...{ start: null, last: NaN, highest: -Infinity, age: 0 },
   ...{ climb: 0, factor: NaN, doublings: 0, diverges: false },
 });
 
 /**
- * Tells a divergence from a catapult by the loss alone.
+ * Updates whether the run diverges, and tells a divergence from a catapult by the loss alone.
  *
- * A loss above ten times the first is an excursion. It is a divergence once it has gone on climbing for 12 rows, once its
- * factor of growth has doubled twice running above a hundred times the first loss, or once it is 10⁸ times the first or
- * not finite. It stays one until the loss is back at the first, by steps that can go on: a ReLU network that was thrown to
- * where no unit is active has a loss below the first, perhaps, and a gradient of 0 for ever.
+ * A loss above ten times the first is a blow-up. It becomes a divergence if it climbs for 12 rows, if its
+ * growth factor doubles twice in succession above a hundred times the first loss, or if it is 10⁸ times
+ * the first or not finite. The divergence ends if the loss is back at the first and the gradient is not 0:
+ * a ReLU network without an active unit may have a loss below the first and stay there for ever.
  *
- * @param sharpnessFalls Has the sharpness fallen since a start above the edge? What then still climbs is a catapult.
- * @param stuck Is the gradient exactly 0?
+ * @param sharpnessFalls True if the sharpness has fallen since a start above the edge; a loss that still
+ *   climbs is then a catapult.
+ * @param stuck True if the gradient is exactly 0.
  */
-export function depart(memory: Excursion, loss: number, sharpnessFalls: boolean, stuck: boolean): void {
+export function updateDivergence(memory: LossBlowUp, loss: number, sharpnessFalls: boolean, stuck: boolean): void {
   if (memory.start === null) {
     memory.start = loss;
   } else {
@@ -47,8 +48,8 @@ export function depart(memory: Excursion, loss: number, sharpnessFalls: boolean,
     memory.age = 0;
   }
   const scale = Math.abs(memory.start);
-  if (loss <= thresholds.excursion * scale) memory.climb = 0;
-  else if (memory.age < thresholds.fresh && !sharpnessFalls) memory.climb++;
+  if (loss <= thresholds.blowUp * scale) memory.climb = 0;
+  else if (memory.age < thresholds.recentRows && !sharpnessFalls) memory.climb++;
   const climbs = memory.climb >= thresholds.climb;
   const runsAway = loss > thresholds.runaway * scale && memory.doublings >= 2;
   if (climbs || runsAway || !(loss <= thresholds.beyond * scale)) memory.diverges = true;

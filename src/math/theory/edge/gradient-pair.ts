@@ -1,10 +1,10 @@
 import { log } from '../../functions.ts';
 import { thresholds } from './thresholds.ts';
 
-/** Entries of a {@link GradientPair}'s sketch. */
+/** Length of the sketch of a gradient. */
 export const sketched = 8;
 
-/** A gradient and the one before it, kept by their products; plain data. */
+/** Last gradient, and its products with the one before, as plain data. */
 export interface GradientPair {
   /** g of the last row [d]; null before the first. */
   last: Float64Array | null;
@@ -18,7 +18,7 @@ export interface GradientPair {
   cosine: number | null;
   /** log(‖g′‖/‖g‖). */
   growth: number;
-  /** Are the two more than rounding? */
+  /** True if both are more than rounding. */
   meaningful: boolean;
 }
 
@@ -33,7 +33,7 @@ export const gradientPair = (): GradientPair => ({
 });
 
 /**
- * Takes the gradient g′ of a row after g: one pass over both, which also keeps a copy of g′ and sketches it.
+ * Pushes the gradient g′ of a row after g. One pass over both also copies g′ and sketches it.
  *
  * The sketch y ∈ ℝ⁸ sums ±g′ᵢ over the i of each residue mod 8, with signs of a fixed hash of i: ‖y − y′‖² is ‖g − g′‖²
  * on average over hashes, and a gradient that comes back brings its sketch back exactly.
@@ -41,7 +41,7 @@ export const gradientPair = (): GradientPair => ({
  * @param y [8], written.
  * @see Charikar, Chen and Farach-Colton, Finding frequent items in data streams (ICALP 2002), for the sketch.
  */
-export function follows(pair: GradientPair, gradient: Float64Array, y: Float64Array): void {
+export function pushGradient(pair: GradientPair, gradient: Float64Array, y: Float64Array): void {
   const d = gradient.length;
   const first = pair.last === null;
   const g = (pair.last ??= new Float64Array(d)); // [d]

@@ -2,9 +2,9 @@ import { thresholds } from './thresholds.ts';
 
 const [, capacity] = thresholds.forecast.points;
 
-/** The last measured ratios λ/edge with their steps, and the smallest of all; plain data. */
+/** Last measured ratios λ/edge with their steps, and the smallest of all, as plain data. */
 export interface RatioHistory {
-  /** Rings [512]. */
+  /** Ring buffers [512]. */
   readonly steps: Float64Array;
   readonly ratios: Float64Array;
   count: number;
@@ -30,16 +30,16 @@ export function record(history: RatioHistory, step: number, ratio: number): void
   }
 }
 
-/** How many are remembered. */
+/** Returns the number of ratios that are remembered. */
 export const remembered = ({ count }: RatioHistory): number => Math.min(count, capacity);
-/** The i-th from the last, which is 0. */
+/** Returns the place of the i-th ratio from the last, which is 0. */
 const slot = ({ count }: RatioHistory, i: number): number => (count - 1 - i) % capacity;
 export const stepOf = (history: RatioHistory, i: number): number => history.steps[slot(history, i)]!;
 export const ratioOf = (history: RatioHistory, i: number): number => history.ratios[slot(history, i)]!;
 
 /**
- * The share of the measurements of the last `window` steps, of five of them at the least, with |ratio − 1| < `band`; 0
- * while there are fewer.
+ * Returns the share of the measurements of the last `window` steps, at least five, with
+ * |ratio − 1| < `band`. Returns 0 while there are fewer than five.
  */
 export function shareWithin(history: RatioHistory, band: number, window: number): number {
   const there = remembered(history);

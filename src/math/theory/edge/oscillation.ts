@@ -2,28 +2,36 @@ import type { GradientPair } from './gradient-pair.ts';
 import { thresholds } from './thresholds.ts';
 import { triggered } from './triggers.ts';
 
-/** Moving averages over the last steps of what two successive gradients say; plain data. */
+/** Moving averages over the last steps of the products of two successive gradients, as plain data. */
 export interface Oscillation {
   /** Share of steps with cos(g, g′) < 0. */
   share: number;
-  /** Of s. */
+  /** Mean of s. */
   curvature: number;
-  /** Of log(‖g′‖/‖g‖): below 0 for an oscillation that decays. */
+  /** Mean of log(‖g′‖/‖g‖): below 0 if the oscillation decays. */
   growth: number;
   on: boolean;
   /** Rows since the loss last rose on a step with s > 2; null before the first. */
-  quiet: number | null;
+  rowsSinceOvershoot: number | null;
 }
 
-export const oscillation = (): Oscillation => ({ share: 0, curvature: 0, growth: 0, on: false, quiet: null });
+export const oscillation = (): Oscillation => ({
+  share: 0,
+  curvature: 0,
+  growth: 0,
+  on: false,
+  rowsSinceOvershoot: null,
+});
 
 /**
- * An oscillation is on once four in five of the last steps turned the gradient round without the gradient dying away:
- * in a stable valley of ηλ = 1.8 gradients turn round too, but are a tenth after ten steps.
- * It is over when fewer than one in five do, and no step has overshot for a window.
+ * Updates the oscillation by the next pair of gradients.
  *
- * @param rose Did the loss rise at this step?
- * @returns Was this an overshoot: the loss rose, and s > 2? Of a quadratic, one is so exactly when the other is.
+ * It is on once four in five of the last steps turned the gradient round and the gradient does not die
+ * away: in a stable valley of ηλ = 1.8 gradients turn round too, but are a tenth after ten steps. It is
+ * over if fewer than one in five do, and no step has overshot for a window.
+ *
+ * @param rose True if the loss rose at this step.
+ * @returns True for an overshoot: the loss rose, and s > 2. On a quadratic each follows from the other.
  */
 export function oscillate(
   memory: Oscillation,
@@ -31,17 +39,17 @@ export function oscillate(
   rose: boolean,
   window: number,
 ): boolean {
-  if (memory.quiet !== null) memory.quiet++;
+  if (memory.rowsSinceOvershoot !== null) memory.rowsSinceOvershoot++;
   if (!meaningful || stepCurvature === null || cosine === null) return false;
   const follow = (mean: number, x: number) => (Number.isFinite(x) ? mean + (x - mean) / thresholds.horizon : mean);
   memory.share = follow(memory.share, cosine < 0 ? 1 : 0);
   memory.curvature = follow(memory.curvature, stepCurvature);
   memory.growth = follow(memory.growth, growth);
   const overshot = rose && stepCurvature > thresholds.curvatureAtEdge;
-  if (overshot) memory.quiet = 0;
+  if (overshot) memory.rowsSinceOvershoot = 0;
   const turns = triggered(memory.on, memory.share, thresholds.oscillates);
   memory.on = memory.on
-    ? turns || (memory.quiet !== null && memory.quiet < window)
+    ? turns || (memory.rowsSinceOvershoot !== null && memory.rowsSinceOvershoot < window)
     : turns && memory.growth > thresholds.sustained;
   return overshot;
 }

@@ -5,18 +5,18 @@ import { triggered } from './triggers.ts';
 const lags = [1, 2, 4, 8] as const;
 const slots = lags.at(-1)! + 1;
 
-/** Sketches of the last nine gradients and how far apart they were; plain data. */
+/** Sketches of the last nine gradients and their distances, as plain data. */
 export interface Periods {
   /** Ring of y [9, 8]. */
   readonly sketches: Float64Array;
   rows: number;
   /** ‖yₜ − yₜ₋ₖ‖² of the last row, k = 1, 2, 4, 8. */
   readonly now: Float64Array;
-  /** Moving averages of ‖yₜ − yₜ₋ₖ‖², as parts of their sum over k. */
+  /** Moving averages of ‖yₜ − yₜ₋ₖ‖², as shares of their sum over k. */
   readonly distances: Float64Array;
-  /** Rows in them. */
+  /** Number of rows in the averages. */
   averaged: number;
-  /** 0 where there is none. */
+  /** Period; 0 if there is none. */
   period: number;
 }
 
@@ -30,16 +30,17 @@ export const periods = (): Periods => ({
 });
 
 /**
- * Finds the period, 2, 4 or 8, of the gradients whose sketches are handed in one after the other.
+ * Updates the period, 2, 4 or 8, of the gradients by the sketch of the next one.
  *
- * An orbit of period 2 brings gradients back after two steps: those two apart are nearer than those next to each other.
- * Where the period has doubled, those four apart are nearer than those two apart, and so on. Drift moves gradients
- * further apart the more steps lie between them, so it makes no period; neither does chaos, where all lags are alike.
+ * An orbit of period 2 brings gradients back after two steps: those two apart are nearer than
+ * neighbours. If the period has doubled, those four apart are nearer than those two apart, and so on.
+ * Drift moves gradients further apart the more steps lie between them, so it makes no period. Nor does
+ * chaos, because all lags are alike there.
  *
- * @param y [8] of this row's gradient.
- * @param meaningful Is the gradient more than rounding? There is no period in rounding.
+ * @param y [8], sketch of this row's gradient.
+ * @param meaningful True if the gradient is more than rounding, which has no period.
  */
-export function recur(memory: Periods, y: Float64Array, meaningful: boolean): void {
+export function updatePeriod(memory: Periods, y: Float64Array, meaningful: boolean): void {
   const { sketches, distances, rows } = memory;
   sketches.set(y, (rows % slots) * sketched);
   memory.rows++;
@@ -55,7 +56,7 @@ export function recur(memory: Periods, y: Float64Array, meaningful: boolean): vo
     for (let j = 0; j < sketched; j++) now[k]! += (y[j]! - sketches[then + j]!) * (y[j]! - sketches[then + j]!);
     sum += now[k]!;
   }
-  // shares, for a burst would fill averages of the distances long after it is over
+  // shares: a burst would dominate averages of the distances long after it is over
   if (sum > 0 && sum < Infinity) {
     memory.averaged++;
     const weight = 1 / Math.min(memory.averaged, thresholds.periodHorizon);

@@ -1,19 +1,22 @@
-import { depart, type Excursion, excursion } from './divergence.ts';
+import { type LossBlowUp, lossBlowUp, updateDivergence } from './divergence.ts';
 import type { GradientPair } from './gradient-pair.ts';
 import { type RatioHistory, ratioHistory, record, shareWithin } from './history.ts';
 import { type Oscillation, oscillate, oscillation } from './oscillation.ts';
 import { type EdgeThresholds, thresholds } from './thresholds.ts';
-import { follow, type Turning, triggered } from './triggers.ts';
+import { type Trend, triggered, updateTrend } from './triggers.ts';
 
 /**
- * What a run does, seen from the edge of stability:
+ * Regimes of a run relative to the edge of stability:
  *
- * - `flow-like`: below the edge, and the sharpness does not rise: steps follow the gradient flow
- * - `progressive sharpening`: below the edge, and it rises
- * - `crossed`: it has come above the edge, and neither hovers there nor has fallen back
- * - `edge of stability`: it hovers at the edge, and the gradient keeps turning round
- * - `catapult`: it was above from the start, and has fallen; over once it is below, or falls no further
+ * - `flow-like`: below the edge, and the sharpness does not rise; steps follow the gradient flow
+ * - `progressive sharpening`: below the edge, and the sharpness rises
+ * - `crossed`: above the edge, and neither hovers there nor has fallen back
+ * - `edge of stability`: hovers at the edge, and the gradient keeps turning round
+ * - `catapult`: began above the edge, and the sharpness falls, until it is below or falls no further
  * - `divergence`: the loss runs away
+ *
+ * The detector takes one row at a time ({@link updateRegime}) and keeps plain data ({@link Regimes}).
+ * `thresholds.ts` has its thresholds and a glossary of its words.
  */
 export const regimes = [
   'flow-like',
@@ -25,7 +28,7 @@ export const regimes = [
 ] as const;
 export type Regime = (typeof regimes)[number];
 
-/** What the detector remembers of a run; plain data. */
+/** Memory of the detector, as plain data. */
 export interface Regimes {
   regime: Regime | null;
   crossingStep: number | null;
@@ -33,56 +36,56 @@ export interface Regimes {
   hoveringStep: number | null;
   catapultStep: number | null;
   readonly history: RatioHistory;
-  readonly turning: Turning;
-  readonly excursion: Excursion;
+  readonly trend: Trend;
+  readonly lossBlowUp: LossBlowUp;
   readonly oscillation: Oscillation;
   rows: number;
   above: boolean;
   hovers: boolean;
-  /** Hovers, and the gradient turns round. */
+  /** True while it hovers and the gradient turns round. */
   atEdge: boolean;
-  /** Of a run that began above the edge, until it is below: is it up there, or has it fallen? */
-  flight: 'up' | 'falling' | null;
-  /** The largest ratio of the flight. */
-  apex: number;
-  /** The smallest, and the step at which it was last undercut. */
-  nadir: number;
-  nadirStep: number;
+  /** Phase of a run that began above the edge, until it is below; null for others. */
+  aboveEdgePhase: 'up' | 'falling' | null;
+  /** Largest ratio of the above-edge phase. */
+  peakRatio: number;
+  /** Smallest ratio of the phase, and the step at which it was last undercut. */
+  lowestRatio: number;
+  lowestRatioStep: number;
 }
 
 export const regimesOfRun = (): Regimes => ({
   ...{ regime: null, crossingStep: null, onsetStep: null, hoveringStep: null, catapultStep: null },
   history: ratioHistory(),
-  turning: { rising: false, extreme: null },
-  excursion: excursion(),
+  trend: { rising: false, extreme: null },
+  lossBlowUp: lossBlowUp(),
   oscillation: oscillation(),
-  ...{ rows: 0, above: false, hovers: false, atEdge: false, flight: null },
-  ...{ apex: -Infinity, nadir: Infinity, nadirStep: 0 },
+  ...{ rows: 0, above: false, hovers: false, atEdge: false, aboveEdgePhase: null },
+  ...{ peakRatio: -Infinity, lowestRatio: Infinity, lowestRatioStep: 0 },
 });
 
-/** A row as the detector sees it. */
+/** Row as the detector takes it. */
 export interface Evidence {
   readonly step: number;
   readonly loss: number;
-  /** λ/edge; null where it is not measured. */
+  /** λ/edge; null if it is not measured. */
   readonly ratio: number | null;
   readonly gradients: GradientPair;
 }
 
 export interface DetectorOptions extends EdgeThresholds {
-  /** Is the sharpness measured at all, be it now and then? If not, gradients alone tell. */
+  /** True if the sharpness is measured, if only now and then; false: gradients alone. */
   readonly sharpness: boolean;
 }
 
 /**
- * Takes the next row in: keeps crossing, onset and hovering apart, each with the step at which it was established, and
- * says which regime the run is in. Every state that a regime is made of has a hysteresis of its own.
+ * Updates the regime by the next row, and the steps of crossing, onset and hovering. Every state that a
+ * regime is made of has a hysteresis of its own.
  */
-export function observe(memory: Regimes, row: Evidence, options: DetectorOptions): void {
+export function updateRegime(memory: Regimes, row: Evidence, options: DetectorOptions): void {
   const { step, loss, gradients } = row;
   const ratio = row.ratio !== null && Number.isFinite(row.ratio) ? row.ratio : null;
-  const before = memory.excursion.last;
-  depart(memory.excursion, loss, memory.flight === 'falling', gradients.normSq === 0);
+  const before = memory.lossBlowUp.last;
+  updateDivergence(memory.lossBlowUp, loss, memory.aboveEdgePhase === 'falling', gradients.normSq === 0);
   const rose = loss - before > thresholds.rise * Math.abs(before);
   const overshot = oscillate(memory.oscillation, gradients, rose, options.window);
   if (overshot) memory.onsetStep ??= step;
@@ -91,66 +94,73 @@ export function observe(memory: Regimes, row: Evidence, options: DetectorOptions
   } else unmeasured(memory, overshot, options);
   if (memory.hovers) memory.hoveringStep ??= step;
   memory.atEdge = memory.hovers && memory.onsetStep !== null && memory.oscillation.on;
-  if (memory.atEdge) memory.flight = null;
+  if (memory.atEdge) memory.aboveEdgePhase = null;
   memory.regime = regimeOf(memory);
-  land(memory, step, ratio, options);
+  endAboveEdgePhase(memory, step, ratio, options);
   memory.rows++;
 }
 
-/** Takes in a sharpness that was measured. */
+/** Updates the states by a measured ratio. */
 function measured(memory: Regimes, step: number, ratio: number, { band, window }: DetectorOptions): void {
-  const { history, turning } = memory;
-  if (history.count === 0 && ratio > thresholds.above.enter) memory.flight = 'up';
+  const { history, trend } = memory;
+  if (history.count === 0 && ratio > thresholds.above.enter) memory.aboveEdgePhase = 'up';
   record(history, step, ratio);
-  follow(turning, ratio, thresholds.turn);
+  updateTrend(trend, ratio, thresholds.turn);
   memory.above = triggered(memory.above, ratio, thresholds.above);
   if (memory.above) memory.crossingStep ??= step;
   const { enter, leave } = thresholds.hovers;
-  // to pass by the edge slowly, as a run may before its onset, is not to hover there
+  // a run that passes the edge slowly before its onset does not hover there
   memory.hovers =
     memory.onsetStep !== null &&
     (memory.hovers ? shareWithin(history, 2 * band, window) >= leave : shareWithin(history, band, window) >= enter);
-  if (!memory.flight) return;
-  memory.apex = Math.max(memory.apex, ratio);
-  if (ratio <= memory.nadir - thresholds.turn.least) {
-    memory.nadir = ratio;
-    memory.nadirStep = step;
+  if (!memory.aboveEdgePhase) return;
+  memory.peakRatio = Math.max(memory.peakRatio, ratio);
+  if (ratio <= memory.lowestRatio - thresholds.turn.least) {
+    memory.lowestRatio = ratio;
+    memory.lowestRatioStep = step;
   }
-  const fallen = memory.apex - ratio >= thresholds.turn.relative * memory.apex;
-  if (fallen && memory.onsetStep !== null) memory.flight = 'falling';
+  const fallen = memory.peakRatio - ratio >= thresholds.turn.relative * memory.peakRatio;
+  if (fallen && memory.onsetStep !== null) memory.aboveEdgePhase = 'falling';
 }
 
-/** The same from gradients alone, at the edge of which s is 2; nothing tells of a crossing before the onset. */
+/** Updates the states from gradients alone: s is 2 at the edge. A crossing before the onset goes unseen. */
 function unmeasured(memory: Regimes, overshot: boolean, { band, window }: DetectorOptions): void {
-  const { oscillation, excursion, rows } = memory;
-  memory.above = oscillation.quiet !== null && oscillation.quiet < thresholds.calm * window;
+  const { oscillation, lossBlowUp, rows } = memory;
+  memory.above =
+    oscillation.rowsSinceOvershoot !== null && oscillation.rowsSinceOvershoot < thresholds.calmWindows * window;
   const distance = Math.abs(oscillation.curvature / thresholds.curvatureAtEdge - 1);
   memory.hovers = distance < (memory.hovers ? 2 * band : oscillation.on ? band : 0);
-  if (overshot && rows < thresholds.launch && excursion.last > excursion.start!) memory.flight = 'up';
-  if (memory.flight && excursion.last < excursion.highest / 2) memory.flight = 'falling';
+  if (overshot && rows < thresholds.startRows && lossBlowUp.last > lossBlowUp.start!) memory.aboveEdgePhase = 'up';
+  if (memory.aboveEdgePhase && lossBlowUp.last < lossBlowUp.highest / 2) memory.aboveEdgePhase = 'falling';
 }
 
-function regimeOf({ excursion, flight, atEdge, above, turning }: Regimes): Regime {
-  if (excursion.diverges) return 'divergence';
-  if (flight === 'falling') return 'catapult';
+function regimeOf({ lossBlowUp, aboveEdgePhase, atEdge, above, trend }: Regimes): Regime {
+  if (lossBlowUp.diverges) return 'divergence';
+  if (aboveEdgePhase === 'falling') return 'catapult';
   if (atEdge) return 'edge of stability';
   if (above) return 'crossed';
-  return turning.rising ? 'progressive sharpening' : 'flow-like';
+  return trend.rising ? 'progressive sharpening' : 'flow-like';
 }
 
 /**
- * Ends a flight, a row late, so that each is seen: one that is below the edge, with the loss below where it began; and one
- * that falls no further, wherever that is.
+ * Ends the above-edge phase if the run is below the edge with the loss below its first, or if the
+ * sharpness falls no further. It ends a row late, so that every phase is seen on a row.
  */
-function land(memory: Regimes, step: number, ratio: number | null, { sharpness, band, window }: DetectorOptions): void {
-  const { flight, excursion, oscillation, nadirStep } = memory;
+function endAboveEdgePhase(
+  memory: Regimes,
+  step: number,
+  ratio: number | null,
+  { sharpness, band, window }: DetectorOptions,
+): void {
+  const { aboveEdgePhase, lossBlowUp, oscillation, lowestRatioStep } = memory;
   const now = sharpness ? ratio : oscillation.curvature / thresholds.curvatureAtEdge;
-  if (!flight || now === null || excursion.diverges) return;
-  const calm = flight === 'falling' && oscillation.quiet! >= thresholds.horizon;
-  if ((now <= 1 - band || (calm && now < 1)) && excursion.last <= excursion.start!) {
-    if (flight === 'falling') memory.catapultStep ??= step;
-    memory.flight = null;
+  if (!aboveEdgePhase || now === null || lossBlowUp.diverges) return;
+  const calm = aboveEdgePhase === 'falling' && oscillation.rowsSinceOvershoot! >= thresholds.horizon;
+  if ((now <= 1 - band || (calm && now < 1)) && lossBlowUp.last <= lossBlowUp.start!) {
+    if (aboveEdgePhase === 'falling') memory.catapultStep ??= step;
+    memory.aboveEdgePhase = null;
     memory.above = false;
-    oscillation.quiet = null;
-  } else if (sharpness && flight === 'falling' && step - nadirStep >= window) memory.flight = null;
+    oscillation.rowsSinceOvershoot = null;
+  } else if (sharpness && aboveEdgePhase === 'falling' && step - lowestRatioStep >= window)
+    memory.aboveEdgePhase = null;
 }

@@ -1,72 +1,83 @@
 /**
- * Every threshold of the edge-of-stability detector. Ratios are λ/edge, 1 at the edge; of gradient descent ηλ/2.
+ * Thresholds of the edge-of-stability detector, all of them.
  *
- * Pairs are hysteresis: a state is entered at one value and left at another, and what lies between changes nothing.
+ * A pair is hysteresis: a state is entered at one value and left at another, and values in between
+ * change nothing. Words of this folder:
+ *
+ * - ratio: λ/edge, 1 at the edge; ηλ/2 for gradient descent
+ * - s: curvature along the step, g·(g − g′)/|g|² of two gradients in succession; 2 at the edge
+ * - overshoot: a row whose loss rose on a step with s > 2
+ * - hover: the ratio stays within a band around 1
+ * - oscillation: most steps turn the gradient round, cos(g, g′) < 0
+ * - above-edge phase: rows of a run that began above the edge, until it is below; first `up`, then
+ *   `falling` once the ratio has fallen from its peak
+ * - loss blow-up: rows whose loss exceeds ten times the first
  */
 export const thresholds = {
-  /** |λ/edge − 1| of a run that hovers, |ηλ − 2| < 0.1: Cohen et al. 2021 see it stay this near. */
+  /** Bound of |λ/edge − 1| of a run that hovers: |ηλ − 2| < 0.1, as near as in Cohen et al. 2021. */
   band: 0.05,
-  /** Steps over which hovering is judged; an oscillation at the edge takes some tens of them to settle. */
+  /** Steps over which hovering is judged. An oscillation at the edge takes some tens to settle. */
   window: 200,
-  /** Fewest measurements that hovering is judged on, however many steps they reach back over. */
+  /** Smallest number of measurements that hovering is judged on, however far back they lie. */
   fewest: 5,
-  /** Share of the window within the band from which a run hovers, and share of it within twice the band below which it does not. */
+  /** A run hovers from this share of the window within the band; it stops below this share within twice the band. */
   hovers: { enter: 0.8, leave: 0.5 },
   /**
-   * Above the edge from 1 on; below it again under 0.8. A run that has just begun to oscillate falls to ηλ = 1.6 and
-   * returns, over and over (Damian et al. 2023); on the Chebyshev task 24 of 30 first dips ended above it.
+   * Ratio from which a run is above the edge, and below which it is no longer. A run that has just begun
+   * to oscillate falls to ηλ = 1.6 and returns, over and over (Damian et al. 2023); on the Chebyshev task
+   * 24 of 30 first dips ended above 1.6.
    */
   above: { enter: 1, leave: 0.8 },
-  /** How far the ratio turns from its last extreme to count as rising or falling: of the extreme, and at the least. */
+  /** Distance from its last extreme at which the ratio counts as turned: relative to it, and at least. */
   turn: { relative: 0.05, least: 0.005 },
-  /** Rows of the moving averages over steps. */
+  /** Length in rows of the moving averages over steps. */
   horizon: 50,
   /** Share of the last steps with cos(g, g′) < 0 that makes an oscillation. */
   oscillates: { enter: 0.8, leave: 0.2 },
-  /** d log|g|/dt that still counts as sustained: at ηλ = 2 − ε an oscillation decays by ε a step. */
+  /** Smallest d log|g|/dt of a sustained oscillation: at ηλ = 2 − ε one decays by ε a step. */
   sustained: -0.01,
-  /** Windows without an overshoot after which a run whose sharpness nobody measures is below the edge again. */
-  calm: 2,
-  /** s = g·(g − g′)/|g|² at the edge: a period-2 orbit has g′ = −g. */
+  /** Windows without an overshoot after which a run without measured sharpness is below the edge again. */
+  calmWindows: 2,
+  /** s at the edge: an orbit of period 2 has g′ = −g. */
   curvatureAtEdge: 2,
-  /** A rise of the loss by less, relative to it, is rounding. */
+  /** Smallest relative rise of the loss that is more than rounding. */
   rise: 4 * Number.EPSILON,
-  /** Below this part of the largest gradient seen, differences of gradients are rounding. */
+  /** Share of the largest gradient below which differences of gradients are rounding. */
   rounding: 1e-12,
-  /** Rows within which a run whose sharpness nobody measures must rise above its first loss to have started above the edge. */
-  launch: 20,
-  /** A loss of so many times the first is an excursion. */
-  excursion: 10,
-  /** Rows of a climb within an excursion that are a divergence; a catapult at ηλ = 3 rises by 4 a step to about the width. */
+  /** Rows within which a run without measured sharpness must exceed its first loss, if it began above the edge. */
+  startRows: 20,
+  /** Multiple of the first loss from which the loss blows up. */
+  blowUp: 10,
+  /** Rows of a climb within a blow-up that make a divergence. A catapult at ηλ = 3 rises by 4 a step to about the width. */
   climb: 12,
-  /** A maximum that is so many rows old is climbed no more. */
-  fresh: 2,
-  /** From so many times the first loss, growth whose factor has doubled twice running is a divergence; a catapult's is at most (1 − ηλ)². */
+  /** Age in rows from which a maximum no longer counts as climbing. */
+  recentRows: 2,
+  /** Multiple of the first loss from which two doublings of the growth factor make a divergence; a catapult's factor is at most (1 − ηλ)². */
   runaway: 100,
-  /** A loss of more times the first is a divergence whatever else is seen; a catapult rises by about the width. */
+  /** Multiple of the first loss that is always a divergence; a catapult rises by about the width. */
   beyond: 1e8,
-  /** Of a period: mean squared distance of gradients p steps apart over those 2p apart. */
+  /** Mean squared distance of gradients 2p steps apart over that of p: from `enter` on there is a period 2p. */
   returns: { enter: 10, leave: 3 },
-  /** Part of the squared amplitude that a doubling of the period must have; slow drift is below it. */
+  /** Share of the squared amplitude that a doubling of the period must have; slow drift is below it. */
   doubling: 1e-4,
-  /** Rows of the moving averages that the period is read from. */
+  /** Length in rows of the moving averages that the period is read from. */
   periodHorizon: 16,
-  /** The forecast: see `forecastCrossing`. */
+  /** Thresholds of the forecast; see `forecastCrossing`. */
   forecast: {
-    /** Below, spurts of sharpening say little of the crossing: in a first trial 20 of 30 intervals held at 0.7, 28 at 0.8. */
+    /** Ratio from which a forecast is made. In a first trial 20 of 30 intervals held at 0.7, 28 at 0.8. */
     from: 0.75,
-    /** Part of the gap that the local fit looks back over. */
+    /** Share of the gap that the local fit looks back over. */
     stretch: 0.25,
-    /** Measurements that a local fit has at the least, and at the most. */
+    /** Smallest and largest number of measurements in a local fit. */
     points: [4, 512],
-    /** Relative gain of slope over the time that is left, from which sharpening accelerates. */
+    /** Relative gain of slope over the time left from which sharpening accelerates. */
     accelerates: 0.25,
-    /** Factors by which the crossing may come before the sooner estimate and after the later one, by what the spurt does. */
+    /** Factors by which the crossing may come before the sooner estimate and after the later one. */
     widen: { goesThrough: [1.25, 2], mayEnd: [1.25, 2.5], none: [2.5, 4.5] },
   },
 } as const;
 
-/** {@link thresholds} that a user may set. */
+/** Thresholds that a user may set. */
 export interface EdgeThresholds {
   readonly band: number;
   readonly window: number;

@@ -1,25 +1,29 @@
-/** Is it on? From `enter` up it is, below `leave` it is not, and in between it stays; NaN changes nothing. */
+/** Returns a state with hysteresis: on from `enter` up, off below `leave`, unchanged between; NaN changes nothing. */
 export const triggered = (
   on: boolean,
   x: number,
   { enter, leave }: { readonly enter: number; readonly leave: number },
 ): boolean => (on ? !(x < leave) : x >= enter);
 
-/** Which way a sequence went last, judged from its turning points. */
-export interface Turning {
+/** Direction in which a sequence last went, judged by its turning points. */
+export interface Trend {
   rising: boolean;
-  /** The largest value since it began to rise, or the smallest since it began to fall; null before the first. */
+  /** Largest value since it began to rise, or smallest since it began to fall; null before the first. */
   extreme: number | null;
 }
 
 /**
- * Follows a sequence up and down: it turns when it has come back from its last extreme by `turn`, so noise of less than
- * half of that never turns it.
+ * Updates the direction by the next value. It turns if the sequence has come back from its last extreme by
+ * `turn`, so noise below half of that never turns it.
  *
  *     values   1  2  3  2.9  3.1  2  1.9  2
  *     turn(½)  ↓  ↑  ↑  ↑    ↑    ↓  ↓    ↓
  */
-export function follow(memory: Turning, x: number, turn: { readonly relative: number; readonly least: number }): void {
+export function updateTrend(
+  memory: Trend,
+  x: number,
+  turn: { readonly relative: number; readonly least: number },
+): void {
   if (memory.extreme === null) {
     memory.extreme = x;
     return;

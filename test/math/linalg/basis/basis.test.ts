@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { simd } from '../../../../src/math/kernels/simd.ts';
 import { emptyBasis } from '../../../../src/math/linalg/basis/empty-basis.ts';
 import { PlainBasis } from '../../../../src/math/linalg/basis/plain.ts';
-import { most, SimdBasis } from '../../../../src/math/linalg/basis/simd.ts';
+import { LARGEST_DIMENSION, SimdBasis } from '../../../../src/math/linalg/basis/simd.ts';
 import { orthogonalise } from '../../../../src/math/linalg/orthogonalise.ts';
 import { dot, norm } from '../../../../src/math/linalg/vector.ts';
 import { nativeRandom } from '../../../../src/math/random/native.ts';
@@ -96,7 +96,7 @@ describe('a basis', () => {
   });
 
   it('is in arrays where the runtime has no SIMD, or d is too large for its memory', () => {
-    using large = emptyBasis(most + 1);
+    using large = emptyBasis(LARGEST_DIMENSION + 1);
     expect(large).toBeInstanceOf(PlainBasis);
     using usual = emptyBasis(10);
     expect(usual).toBeInstanceOf(SimdBasis);

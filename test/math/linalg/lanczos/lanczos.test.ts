@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type LanczosResult, lanczos, MISS, OVERTAKE } from '../../../../src/math/linalg/lanczos/lanczos.ts';
+import {
+  DEFAULT_MISS_PROBABILITY,
+  type LanczosResult,
+  lanczos,
+  OVERTAKE_FRACTION,
+} from '../../../../src/math/linalg/lanczos/lanczos.ts';
 import type { MatVec } from '../../../../src/math/linalg/mat-vec.ts';
 import { eigenvaluesSymmetric } from '../../../../src/math/linalg/symmetric.ts';
 import { nativeRandom } from '../../../../src/math/random/native.ts';
@@ -204,7 +209,7 @@ describe('lanczos', () => {
     }
   });
 
-  it('ends on spectra whose top is lost in their size', () => {
+  it('ends on spectra whose top is nanResult in their size', () => {
     // no tolerance relative to the largest eigenvalue itself could hold: it is 0, or 10⁻⁹ of the smallest
     for (const top of [0, 1e-7]) {
       const values = Float64Array.from({ length: 400 }, (_, i) => (i === 0 ? top : -i / 4));
@@ -227,7 +232,7 @@ describe('lanczos', () => {
         // the old vector is an exact eigenvector of the new matrix too: its residual is 0 and says nothing
         const found = lanczos(pairOver(1, 1.02), d, { random, tol: 1e-4, start: [unit(d, 0)] });
         expect(Math.abs(found.top[0]!.value - 1.02)).toBeLessThan(1e-6);
-        expect(found.top[0]!.missProbability).toBeLessThanOrEqual(MISS);
+        expect(found.top[0]!.missProbability).toBeLessThanOrEqual(DEFAULT_MISS_PROBABILITY);
         expect(found.converged).toBe(true);
       }
     });
@@ -282,7 +287,7 @@ describe('lanczos', () => {
   });
 
   it('says 1 % of ‖A‖ and 10⁻³ in its defaults: below half of the band that a run at the edge keeps within', () => {
-    expect([OVERTAKE, MISS]).toEqual([0.01, 1e-3]);
+    expect([OVERTAKE_FRACTION, DEFAULT_MISS_PROBABILITY]).toEqual([0.01, 1e-3]);
   });
 
   it('follows more than k while they exceed what is asked, up to eight', () => {
@@ -301,7 +306,7 @@ describe('lanczos', () => {
     const wide = lanczos(ramp(300), 300, { random: nativeRandom(1), k: 3, bottom: 2, tol: 1e-4 });
     for (const { missProbability } of [...wide.top, ...wide.bottom]) {
       expect(missProbability).toBeGreaterThan(0);
-      expect(missProbability).toBeLessThanOrEqual(MISS);
+      expect(missProbability).toBeLessThanOrEqual(DEFAULT_MISS_PROBABILITY);
     }
     for (const { missProbability } of lanczos(ramp(6), 6, { random: nativeRandom(1), k: 2 }).top) {
       expect(missProbability).toBe(0);

@@ -4,7 +4,7 @@ import { Wanted } from '../../../../src/math/linalg/lanczos/wanted.ts';
 
 const few = fc.constantFrom(-2, -1, -0.5, 0, 0.5, 1, 1.25, 2, 3);
 
-describe('news', () => {
+describe('newCandidates', () => {
   it('are the values among the wanted ones of all that are known, ties going to those that were known before', () => {
     fc.assert(
       fc.property(
@@ -17,7 +17,7 @@ describe('news', () => {
         (known, found, k, bottom, growAbove, tie) => {
           const values = Float64Array.from(found).sort();
           const wanted = new Wanted(k, bottom, growAbove);
-          const news = wanted.news(
+          const newCandidates = wanted.newCandidates(
             known.map((value) => ({ value })),
             values,
             tie,
@@ -35,7 +35,7 @@ describe('news', () => {
             -1,
             low,
           );
-          expect(news).toEqual([...upper, ...lower].map(({ j }) => j).filter((j) => j >= 0));
+          expect(newCandidates).toEqual([...upper, ...lower].map(({ j }) => j).filter((j) => j >= 0));
         },
       ),
       { numRuns: 3000 },

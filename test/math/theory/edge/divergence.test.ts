@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { depart, excursion } from '../../../../src/math/theory/edge/divergence.ts';
+import { lossBlowUp, updateDivergence } from '../../../../src/math/theory/edge/divergence.ts';
 
 /** The rows, of these losses, that are called a divergence. */
 function called(losses: readonly number[], falls: (t: number) => boolean = () => false): boolean[] {
-  const memory = excursion();
+  const memory = lossBlowUp();
   return losses.map((loss, t) => {
-    depart(memory, loss, falls(t), false);
+    updateDivergence(memory, loss, falls(t), false);
     return memory.diverges;
   });
 }

@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nativeRandom } from '../../../../src/math/random/native.ts';
-import { follows, gradientPair, sketched } from '../../../../src/math/theory/edge/gradient-pair.ts';
+import { gradientPair, pushGradient, sketched } from '../../../../src/math/theory/edge/gradient-pair.ts';
 import { combine, dot, norm } from '../../../helpers/network.ts';
 
 const sketchOf = (gradient: Float64Array) => {
   const y = new Float64Array(sketched);
-  follows(gradientPair(), gradient, y);
+  pushGradient(gradientPair(), gradient, y);
   return y;
 };
 const pairOf = (...gradients: Float64Array[]) => {
   const pair = gradientPair();
-  for (const gradient of gradients) follows(pair, gradient, new Float64Array(sketched));
+  for (const gradient of gradients) pushGradient(pair, gradient, new Float64Array(sketched));
   return pair;
 };
 const vectors = fc

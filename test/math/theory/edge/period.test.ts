@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { nativeRandom } from '../../../../src/math/random/native.ts';
-import { follows, gradientPair, sketched } from '../../../../src/math/theory/edge/gradient-pair.ts';
-import { periods, recur } from '../../../../src/math/theory/edge/period.ts';
+import { gradientPair, pushGradient, sketched } from '../../../../src/math/theory/edge/gradient-pair.ts';
+import { periods, updatePeriod } from '../../../../src/math/theory/edge/period.ts';
 
 /** The period found on each row of these gradients. */
 function found(rows: number, gradient: (t: number) => Float64Array): number[] {
   const [pair, memory, y] = [gradientPair(), periods(), new Float64Array(sketched)];
   return Array.from({ length: rows }, (_, t) => {
-    follows(pair, gradient(t), y);
-    recur(memory, y, pair.meaningful);
+    pushGradient(pair, gradient(t), y);
+    updatePeriod(memory, y, pair.meaningful);
     return memory.period;
   });
 }

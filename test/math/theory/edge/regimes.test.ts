@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { gradientPair } from '../../../../src/math/theory/edge/gradient-pair.ts';
-import { observe, type Regime, regimesOfRun } from '../../../../src/math/theory/edge/regimes.ts';
+import { type Regime, regimesOfRun, updateRegime } from '../../../../src/math/theory/edge/regimes.ts';
 
 /** What a row may say; loss 1, steps that follow the flow, and no sharpness, unless told otherwise. */
 interface Row {
@@ -12,13 +12,13 @@ interface Row {
 }
 
 const flow = { s: 0.01, cosine: 0.999 };
-const turning = { s: 2, cosine: -0.999 };
+const trend = { s: 2, cosine: -0.999 };
 
 function through(rows: readonly Row[], { sharpness = true, band = 0.05, window = 200 } = {}) {
   const memory = regimesOfRun();
   const seen = rows.map(({ ratio = null, loss = 1, s = flow.s, cosine = flow.cosine }, step) => {
     const gradients = { ...gradientPair(), stepCurvature: s, cosine, growth: 0, meaningful: true };
-    observe(memory, { step, loss, ratio, gradients }, { sharpness, band, window });
+    updateRegime(memory, { step, loss, ratio, gradients }, { sharpness, band, window });
     return memory.regime!;
   });
   return { seen, memory };
@@ -60,7 +60,7 @@ describe('the regime of a run', () => {
   });
 
   it('is not at the edge for an oscillation that a stable valley damps', () => {
-    const rows = repeat(300, (i) => ({ ...turning, ratio: 0.9, s: 1.8, loss: 0.64 ** i }));
+    const rows = repeat(300, (i) => ({ ...trend, ratio: 0.9, s: 1.8, loss: 0.64 ** i }));
     expect(spans(through(rows).seen)).toEqual(['flow-like']);
   });
 
@@ -181,7 +181,7 @@ describe('hysteresis', () => {
 
   it('keeps it there while gradients turn round without an overshoot, and lets it go when both have ended', () => {
     const begun = repeat(300, (i) => atEdge(1, i));
-    const calm = repeat(600, () => ({ ...turning, ratio: 0.999, s: 1.999 }));
+    const calm = repeat(600, () => ({ ...trend, ratio: 0.999, s: 1.999 }));
     expect(new Set(through([...begun, ...calm]).seen.slice(299))).toEqual(new Set(['edge of stability']));
     const over = repeat(600, () => ({ ratio: 0.999 }));
     expect(through([...begun, ...over]).seen.at(-1)).toBe('crossed');

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { follow, type Turning, triggered } from '../../../../src/math/theory/edge/triggers.ts';
+import { type Trend, triggered, updateTrend } from '../../../../src/math/theory/edge/triggers.ts';
 
 const directions = (xs: readonly number[], turn: { relative: number; least: number }) => {
-  const memory: Turning = { rising: false, extreme: null };
+  const memory: Trend = { rising: false, extreme: null };
   return xs.map((x) => {
-    follow(memory, x, turn);
+    updateTrend(memory, x, turn);
     return memory.rising;
   });
 };
@@ -26,7 +26,7 @@ describe('triggered', () => {
   });
 });
 
-describe('follow', () => {
+describe('updateTrend', () => {
   it('turns where a sequence has come back from its extreme by half a unit', () => {
     expect(directions([1, 2, 3, 2.9, 3.1, 2, 1.9, 2, 2.39, 2.4], { relative: 0, least: 0.5 })).toEqual([
       ...[false, true, true, true, true, false, false, false, false, true],
