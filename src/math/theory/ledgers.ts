@@ -119,7 +119,7 @@ function* geometric(beta: number): Generator<number> {
   for (let [sum, power] = [0, beta]; ; sum += power, power *= beta) yield sum;
 }
 
-/** Calls `visit` for each step from the last to the first, with the sum that weights it. */
+/** Sums terms weighted by {@link geometric}, from the last step to the first. */
 const weighted = (terms: readonly number[], beta: number): number => {
   const sums = geometric(beta);
   return terms.reduceRight((total, term) => total + term * sums.next().value!, 0);
