@@ -10,7 +10,7 @@ import {
   trajectory,
 } from '../pipelines/experiment.ts';
 import { checkFitColumns, fitsOf } from '../pipelines/fit.ts';
-import { type Loaded, resolved } from '../pipelines/load-spec.ts';
+import { type LoadedSpec, resolved } from '../pipelines/load-spec.ts';
 import { gridRuns } from '../pipelines/parse.ts';
 import { checkNames, runColumns } from '../pipelines/runs.ts';
 import { inFile } from '../pipelines/spec-error.ts';
@@ -20,7 +20,7 @@ import { reader } from './reader.ts';
 
 /** A spec that is known to run: operators resolved, data read, a chain of every kind assembled once. */
 export interface Prepared extends StoredGrid {
-  readonly loaded: Loaded;
+  readonly loaded: LoadedSpec;
   /** Why another engine runs than was asked for. */
   readonly fallback?: string | undefined;
   readonly runs: readonly PreparedRun[];
@@ -36,7 +36,7 @@ export interface PreparedRun extends StoredRun {
  *
  * @throws {SpecError} if data cannot be read, a column is read that nothing adds, or an operator refuses its options.
  */
-export function prepare(loaded: Loaded, asked?: EngineName): Prepared {
+export function prepare(loaded: LoadedSpec, asked?: EngineName): Prepared {
   const engine = runnable(asked);
   const fallback = asked && asked !== engine ? `${asked} needs instructions that this runtime lacks` : undefined;
   const { registry, modules, path } = loaded;

@@ -1,6 +1,6 @@
 import { type ArrowKind, float64, nullable, utf8 } from '../columns.ts';
 import type { Claim, Experiment } from './experiment.ts';
-import { type Fault, listed, nearest, show } from './explain.ts';
+import { type Fault, formatValue, joinNames, nearest } from './explain.ts';
 import { fitsOf, rowsOfFit, type SpecFit } from './fit.ts';
 import { type FitRegistry, fits as knownFits } from './registry.ts';
 
@@ -51,7 +51,12 @@ export function claimFaults(
     const apart = [...new Set(statistics.map(fitOf))].flatMap((name) => fits.get(name)?.apart ?? Object.keys(where));
     return [
       ...(first < i
-        ? [{ path: ['claims', i, 'id'], text: `expected an id of its own, got ${show(id)} as in claims[${first}]` }]
+        ? [
+            {
+              path: ['claims', i, 'id'],
+              text: `expected an id of its own, got ${formatValue(id)} as in claims[${first}]`,
+            },
+          ]
         : []),
       ...statisticFaults(['claims', i, 'statistic'], statistic, fits, scalar),
       ...(test ? statisticFaults(['claims', i, 'test', 'statistic'], test.statistic, fits, numeric) : []),
@@ -70,16 +75,18 @@ function statisticFaults(
   const [name, column] = [fitOf(text), columnOf(text)];
   const names = [...fits.keys()];
   if (!names.length)
-    return [{ path, text: `expected the statistic of a fit, but the spec has no fit, got ${show(text)}` }];
+    return [{ path, text: `expected the statistic of a fit, but the spec has no fit, got ${formatValue(text)}` }];
   const fit = fits.get(name);
   if (!fit || column === '') {
-    const known = listed(names.map((of) => `${of}.…`));
-    return [{ path, text: `expected ⟨fit⟩.⟨column⟩ of a fit (${known}), got ${show(text)}${nearest(name, names)}` }];
+    const known = joinNames(names.map((of) => `${of}.…`));
+    return [
+      { path, text: `expected ⟨fit⟩.⟨column⟩ of a fit (${known}), got ${formatValue(text)}${nearest(name, names)}` },
+    ];
   }
   const columns = Object.keys(fit.columns).filter((of) => kinds.includes(fit.columns[of]!.arrow));
   if (columns.includes(column)) return [];
   const guess = nearest(column, columns);
-  return [{ path, text: `expected a column of ${name} (${listed(columns)}), got ${show(column)}${guess}` }];
+  return [{ path, text: `expected a column of ${name} (${joinNames(columns)}), got ${formatValue(column)}${guess}` }];
 }
 
 /**
@@ -93,15 +100,23 @@ function whereFaults(
   grid: Experiment['grid'],
 ): Fault[] {
   const strangers = Object.keys(where).filter((axis) => !apart.includes(axis));
-  const known = apart.length ? `expected an axis that the fit is kept apart by (${listed(apart)})` : 'expected no axis';
+  const known = apart.length
+    ? `expected an axis that the fit is kept apart by (${joinNames(apart)})`
+    : 'expected no axis';
   return [
-    ...strangers.map((axis) => ({ path: [...path, axis], text: `${known}, got ${show(axis)}${nearest(axis, apart)}` })),
+    ...strangers.map((axis) => ({
+      path: [...path, axis],
+      text: `${known}, got ${formatValue(axis)}${nearest(axis, apart)}`,
+    })),
     ...apart.flatMap((axis) => {
       const values = (grid[axis] ?? []) as readonly unknown[];
       const isThere = values.some((value) => JSON.stringify(value) === JSON.stringify(where[axis]));
       if (isThere || (values.length === 1 && where[axis] === undefined)) return [];
       return [
-        { path: [...path, axis], text: `expected a value of that axis (${show(values)}), got ${show(where[axis])}` },
+        {
+          path: [...path, axis],
+          text: `expected a value of that axis (${formatValue(values)}), got ${formatValue(where[axis])}`,
+        },
       ];
     }),
   ];

@@ -15,12 +15,12 @@ import type { LedgerName } from '../operators/sources/optimizer.ts';
 import { untilDiverged } from '../operators/transforms/until-diverged.ts';
 import type { Snapshot } from '../state.ts';
 import { passThrough, type Stream } from '../stream.ts';
-import { listed, nearest, show } from './explain.ts';
+import { formatValue, joinNames, nearest } from './explain.ts';
 import { options as optimizer, optimizers } from './optimizers.ts';
 import { type FitRegistry, fits, measures, type Registry } from './registry.ts';
 import { requireEveryStep } from './require-every-step.ts';
 import { scheduled } from './schedules.ts';
-import { atKey, SpecError } from './spec-error.ts';
+import { asSpecFault, SpecError } from './spec-error.ts';
 
 const positive = z.number().positive();
 /** What an int32 column can hold. */
@@ -214,7 +214,7 @@ function riskOf(problem: Problem): Risk {
     const rethrow = () => {
       throw error;
     };
-    return atKey(error instanceof TypeError ? 'loss' : 'data', rethrow, 'objective');
+    return asSpecFault(error instanceof TypeError ? 'loss' : 'data', rethrow, 'objective');
   }
 }
 
@@ -227,14 +227,14 @@ function requireNumber(key: string, columns: Columns, name: string): void {
   const { arrow, nullable } = (Object.hasOwn(columns, name) && columns[name]) || {};
   const why = nullable ? ', which is null on some rows' : arrow ? `, which is ${arrow}` : nearest(name, known);
   throw new SpecError(
-    `${key}: expected a column with a number on every row, of those above it (${listed(known)}), got ${show(name)}${why}`,
+    `${key}: expected a column with a number on every row, of those above it (${joinNames(known)}), got ${formatValue(name)}${why}`,
   );
 }
 
 /** @throws {TypeError} if what an operator's `create` gave is none. */
 function operatorOf<T>(name: string, created: T): T {
   if (typeof created === 'function') return created;
-  throw new TypeError(`expected create of ${name} to return an operator on rows, got ${show(created)}`);
+  throw new TypeError(`expected create of ${name} to return an operator on rows, got ${formatValue(created)}`);
 }
 
 const networkOf = ({ kind: _, ...options }: RunConfig['model']) => mlp(options);
@@ -255,9 +255,9 @@ export interface Host {
  */
 export function trajectory(config: RunConfig, registry: Registry, read: ReadData, host: Host): Trajectory {
   const { model, loss, steps, logEvery, random, order, measure } = config;
-  const data = atKey('data', () => dataOf(config.data, read));
+  const data = asSpecFault('data', () => dataOf(config.data, read));
   const network = networkOf(model);
-  const tensors = atKey('model', () => tensorsOf(network, data.d, data.k), 'mlp');
+  const tensors = asSpecFault('model', () => tensorsOf(network, data.d, data.k), 'mlp');
   const dim = tensors.reduce((sum, { rows, cols }) => sum + rows * cols, 0);
   const requireRoom = (n: number) => {
     const outline = {
@@ -267,7 +267,7 @@ export function trajectory(config: RunConfig, registry: Registry, read: ReadData
       dataset: { n, d: data.d, k: data.k },
       loss: { name: loss },
     };
-    atKey('model', () => engines[host.engine].requireRoom(outline), host.engine);
+    asSpecFault('model', () => engines[host.engine].requireRoom(outline), host.engine);
   };
   requireRoom(1); // before anything of this size is drawn
   const risk = riskOf({
@@ -289,7 +289,7 @@ export function trajectory(config: RunConfig, registry: Registry, read: ReadData
     (rows, { op, ...options }, i) => {
       const { create, numbers = [] } = registry[op as string]!;
       for (const key of numbers) requireNumber(`measure[${i}].${key}`, rows.columns, options[key] as string);
-      return atKey(`measure[${i}]`, () => rows.pipe(operatorOf(op as string, create(options))));
+      return asSpecFault(`measure[${i}]`, () => rows.pipe(operatorOf(op as string, create(options))));
     },
     descent as Stream<Step & Record<string, unknown>>,
   );
@@ -307,9 +307,9 @@ function sourceOf(
   resumeFrom: Snapshot | undefined,
 ): Stream<Step> {
   const { kind, schedule, ...options } = optimizer;
-  const rate = atKey('optimizer.schedule', () => scheduled(schedule, learningRate, steps));
+  const rate = asSpecFault('optimizer.schedule', () => scheduled(schedule, learningRate, steps));
   const start = { objective: risk, theta0: risk.start(), learningRate: rate, seed, resumeFrom };
-  return atKey('optimizer', () => optimizers[kind]!({ ...start, ...options }), kind);
+  return asSpecFault('optimizer', () => optimizers[kind]!({ ...start, ...options }), kind);
 }
 
 /** A law with the ledger that its drift has under the optimizer of a run. */

@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein';
 import type { z } from 'zod';
-import { type Path, place, valueAt } from './paths.ts';
+import { formatPath, type Path, valueAt } from './paths.ts';
 
 type Issue = z.core.$ZodIssue;
 type Schema = z.core.$ZodType;
@@ -11,10 +11,10 @@ export interface Fault {
   readonly text: string;
 }
 
-export const said = ({ path, text }: Fault): string => (path.length ? `${place(path)}: ${text}` : text);
+export const formatFault = ({ path, text }: Fault): string => (path.length ? `${formatPath(path)}: ${text}` : text);
 
 /** A value as it stands in a message: JSON, cut off where it would fill the screen. */
-export function show(value: unknown): string {
+export function formatValue(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (typeof value === 'number') return String(value); // JSON has no word for what 1e400 becomes
   if (typeof value === 'function') return 'a function';
@@ -22,7 +22,7 @@ export function show(value: unknown): string {
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }
 
-export const listed = (names: readonly unknown[]): string => names.map(String).join(', ');
+export const joinNames = (names: readonly unknown[]): string => names.map(String).join(', ');
 
 /** What some call by another name. */
 const aliases: Readonly<Record<string, string>> = {
@@ -117,7 +117,8 @@ function expected(schema: Schema | undefined): string | undefined {
   }
 }
 
-const oneOf = (values: readonly unknown[]): string => (values.length > 1 ? `one of ${listed(values)}` : listed(values));
+const oneOf = (values: readonly unknown[]): string =>
+  values.length > 1 ? `one of ${joinNames(values)}` : joinNames(values);
 const alternatives = (texts: readonly (string | undefined)[]): string | undefined =>
   texts.every((text) => text !== undefined) ? [...new Set(texts)].join(' or ') : undefined;
 
@@ -146,34 +147,34 @@ export function explain(schema: Schema, input: unknown, issues: readonly Issue[]
   const faults: Fault[] = [];
   const meant = new Set<string>();
   const add = (fault: Fault) => {
-    if (!faults.some(({ path }) => place(path) === place(fault.path))) faults.push(fault);
+    if (!faults.some(({ path }) => formatPath(path) === formatPath(fault.path))) faults.push(fault);
   };
   for (const issue of issues) {
     if (issue.code !== 'unrecognized_keys') {
-      add({ path: issue.path, text: explained(schema, input, issue) });
+      add({ path: issue.path, text: wordIssue(schema, input, issue) });
       continue;
     }
     const keys = keysIn(schemaAt(schema, input, issue.path));
     for (const key of issue.keys) {
       const guess = nearest(key, keys);
       const missing = keys.find((known) => guess === `; did you mean ${known}?`);
-      if (missing !== undefined) meant.add(place([...issue.path, missing]));
-      add({ path: [...issue.path, key], text: `unknown key${guess} (known: ${listed(keys)})` });
+      if (missing !== undefined) meant.add(formatPath([...issue.path, missing]));
+      add({ path: [...issue.path, key], text: `unknown key${guess} (known: ${joinNames(keys)})` });
     }
   }
-  return faults.filter(({ path }) => !meant.has(place(path)) || valueAt(input, path) !== undefined);
+  return faults.filter(({ path }) => !meant.has(formatPath(path)) || valueAt(input, path) !== undefined);
 }
 
-function explained(schema: Schema, input: unknown, issue: Issue): string {
+function wordIssue(schema: Schema, input: unknown, issue: Issue): string {
   const found = valueAt(input, issue.path);
-  if (issue.code === 'custom' || issue.code === 'invalid_format') return `${issue.message}, got ${show(found)}`;
+  if (issue.code === 'custom' || issue.code === 'invalid_format') return `${issue.message}, got ${formatValue(found)}`;
   const at = schemaAt(schema, input, issue.path);
   if (issue.code === 'invalid_union' && at && defOf(at).discriminator) {
     const names = [...members(at).keys()];
-    return `expected ${oneOf(names)}, got ${show(found)}${nearest(found, names)}`;
+    return `expected ${oneOf(names)}, got ${formatValue(found)}${nearest(found, names)}`;
   }
   const wanted = expected(at);
-  if (wanted === undefined) return `${issue.message}, got ${show(found)}`;
+  if (wanted === undefined) return `${issue.message}, got ${formatValue(found)}`;
   const names = issue.code === 'invalid_value' ? issue.values.map(String) : [];
-  return `expected ${wanted}, got ${show(found)}${nearest(found, names)}`;
+  return `expected ${wanted}, got ${formatValue(found)}${nearest(found, names)}`;
 }

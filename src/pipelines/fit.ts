@@ -3,7 +3,7 @@ import { type Columns, isNumeric } from '../columns.ts';
 import { columns as sharedColumns } from '../operators/aggregates/fits.ts';
 import { Stream } from '../stream.ts';
 import type { Experiment } from './experiment.ts';
-import { type Fault, listed, nearest, said, show } from './explain.ts';
+import { type Fault, formatFault, formatValue, joinNames, nearest } from './explain.ts';
 import { type FitRegistry, fits as knownFits, type RegisteredFit } from './registry.ts';
 import { SpecError } from './spec-error.ts';
 
@@ -84,11 +84,13 @@ function nameFaults(fit: readonly Entry[], i: number): Fault[] {
   const { op, id } = fit[i]!;
   const path = ['fit', i, 'id'];
   if (tableNames.includes(names[i]!)) {
-    return [{ path, text: `expected a name that no table has (${listed(tableNames)}), got ${show(id ?? op)}` }];
+    return [
+      { path, text: `expected a name that no table has (${joinNames(tableNames)}), got ${formatValue(id ?? op)}` },
+    ];
   }
   const first = names.indexOf(names[i]!);
   if (first === i) return [];
-  const got = id === undefined ? `none beside the ${op} of` : `${show(id)} as in`;
+  const got = id === undefined ? `none beside the ${op} of` : `${formatValue(id)} as in`;
   return [{ path, text: `expected a name that no other fit has, got ${got} fit[${first}]` }];
 }
 
@@ -97,13 +99,13 @@ function axisFaults(path: Fault['path'], x: string, grid: Experiment['grid']): F
   if (!axes.includes(x)) return [{ path, text: noAxis(x, axes) }];
   const wrong = grid[x]!.find((value) => !(typeof value === 'number' && value > 0));
   if (wrong === undefined) return [];
-  return [{ path, text: `expected an axis of positive numbers, got ${x} with the value ${show(wrong)}` }];
+  return [{ path, text: `expected an axis of positive numbers, got ${x} with the value ${formatValue(wrong)}` }];
 }
 
 const noAxis = (name: string, axes: readonly string[]): string =>
-  `expected an axis of the grid (${listed(axes)}), got ${named(name, axes)}`;
+  `expected an axis of the grid (${joinNames(axes)}), got ${named(name, axes)}`;
 
-const named = (name: string, names: readonly string[]): string => `${show(name)}${nearest(name, names)}`;
+const named = (name: string, names: readonly string[]): string => `${formatValue(name)}${nearest(name, names)}`;
 
 /**
  * Checks that every fit folds a column that the runs will have.
@@ -117,9 +119,14 @@ export function checkFitColumns(spec: Experiment, columns: Columns): void {
   const faults = entriesOf(spec).flatMap(({ y }, i): Fault[] =>
     y === undefined || known.includes(y)
       ? []
-      : [{ path: ['fit', i, 'y'], text: `expected a number of each run (${listed(known)}), got ${named(y, known)}` }],
+      : [
+          {
+            path: ['fit', i, 'y'],
+            text: `expected a number of each run (${joinNames(known)}), got ${named(y, known)}`,
+          },
+        ],
   );
-  if (faults.length) throw new SpecError(faults.map(said));
+  if (faults.length) throw new SpecError(faults.map(formatFault));
 }
 
 /** Folds the runs of a grid into the rows of its fits, in the order of the spec. */

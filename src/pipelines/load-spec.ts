@@ -3,10 +3,10 @@ import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { sha256 } from '../files/sha256.ts';
 import { dataPaths, type Experiment } from './experiment.ts';
-import { show } from './explain.ts';
+import { formatValue } from './explain.ts';
 import { importModule } from './import-module.ts';
 import { parse } from './parse.ts';
-import { keysOf, place, withValue } from './paths.ts';
+import { formatPath, keysOf, withValue } from './paths.ts';
 import {
   type FitRegistry,
   fits as knownFits,
@@ -16,10 +16,10 @@ import {
   registeredFits,
 } from './registry.ts';
 import { repeatedKey } from './repeated-key.ts';
-import { atKey, SpecError } from './spec-error.ts';
+import { asSpecFault, SpecError } from './spec-error.ts';
 
 /** A spec ready to be run: parsed, with the operators it names. */
-export interface Loaded {
+export interface LoadedSpec {
   /** The file it was read from, as it was named. */
   readonly path: string;
   /** Defaults filled in, paths as they were written: what the folder's hash is taken of. */
@@ -37,7 +37,7 @@ export interface Loaded {
  * @param sets Changes as `path=json`; a value that is not JSON is taken as text.
  * @throws {SpecError} if the file or a module cannot be read, is not JSON, or is not a spec: names file and key.
  */
-export async function loadSpec(path: string, sets: readonly string[] = []): Promise<Loaded> {
+export async function loadSpec(path: string, sets: readonly string[] = []): Promise<LoadedSpec> {
   const written = parseJson(path, read(path, 'a spec').toString('utf8'));
   const input = sets.reduce(withSet, written);
   try {
@@ -56,17 +56,17 @@ function parseJson(path: string, text: string): object {
     throw new SpecError(`${path}: expected JSON, got ${text.trim() ? mistake(text, error as Error) : 'an empty file'}`);
   }
   const twice = repeatedKey(text);
-  if (twice) throw new SpecError(`${path}: ${place(twice)}: expected each key once, got it twice`);
+  if (twice) throw new SpecError(`${path}: ${formatPath(twice)}: expected each key once, got it twice`);
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
-  throw new SpecError(`${path}: expected a JSON object, got ${Array.isArray(value) ? 'a list' : show(value)}`);
+  throw new SpecError(`${path}: expected a JSON object, got ${Array.isArray(value) ? 'a list' : formatValue(value)}`);
 }
 
 /** The parser's own words, with the place as an editor counts it. */
 function mistake(text: string, { message }: Error): string {
-  const [, said, position] = /^(.*) in JSON at position (\d+)/s.exec(message) ?? [];
-  if (said === undefined) return `a mistake: ${message}`;
+  const [, words, position] = /^(.*) in JSON at position (\d+)/s.exec(message) ?? [];
+  if (words === undefined) return `a mistake: ${message}`;
   const before = text.slice(0, Number(position)).split('\n');
-  return `a mistake at line ${before.length}, column ${before.at(-1)!.length + 1}: ${said}`;
+  return `a mistake at line ${before.length}, column ${before.at(-1)!.length + 1}: ${words}`;
 }
 
 function withSet(spec: object, set: string): object {
@@ -79,7 +79,7 @@ function withSet(spec: object, set: string): object {
   } catch {
     // a word needs no quotes
   }
-  return atKey(`--set ${path}`, () => withValue(spec, keysOf(path), value) as object);
+  return asSpecFault(`--set ${path}`, () => withValue(spec, keysOf(path), value) as object);
 }
 
 async function operatorsOf(spec: object, folder: string) {
@@ -105,14 +105,14 @@ export async function loadOperators(paths: readonly string[], folder = '') {
     const module = await load(`operators[${i}]`, file);
     modules[path] = module.hash;
     const key = `operators[${i}]: ${file}`;
-    registry = { ...registry, ...atKey(key, () => registered(module.exports, registry)) };
-    fits = { ...fits, ...atKey(key, () => registeredFits(module.exports, fits)) };
+    registry = { ...registry, ...asSpecFault(key, () => registered(module.exports, registry)) };
+    fits = { ...fits, ...asSpecFault(key, () => registeredFits(module.exports, fits)) };
   }
   return { registry, fits, modules };
 }
 
 async function load(key: string, file: string): Promise<{ exports: Record<string, unknown>; hash: string }> {
-  const bytes = atKey(key, () => read(file, 'a module with operators'));
+  const bytes = asSpecFault(key, () => read(file, 'a module with operators'));
   try {
     return { exports: await importModule(pathToFileURL(file).href), hash: sha256(sourcesOf(file, bytes)) };
   } catch (error) {
@@ -152,7 +152,7 @@ function read(path: string, what: string): Buffer {
 const pathKeys: readonly string[] = Object.values(dataPaths).flat();
 
 /** The spec with the paths of its files made absolute: what is stored, and what runs. */
-export function resolved({ spec, path }: Pick<Loaded, 'spec' | 'path'>): Experiment {
+export function resolved({ spec, path }: Pick<LoadedSpec, 'spec' | 'path'>): Experiment {
   const folder = dirname(resolve(path));
   const absolute = (file: string) => resolve(folder, file);
   const data = Object.entries(spec.data)

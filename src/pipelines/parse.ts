@@ -3,10 +3,10 @@ import type { AxisValue, Point } from '../operators/sources/grid.ts';
 import { pointsOf } from '../operators/sources/grid.ts';
 import { claimFaults } from './claims.ts';
 import { type Experiment, experiment, type RunConfig } from './experiment.ts';
-import { explain, type Fault, keysIn, listed, nearest, said, schemaAt, show } from './explain.ts';
+import { explain, type Fault, formatFault, formatValue, joinNames, keysIn, nearest, schemaAt } from './explain.ts';
 import { fitFaults } from './fit.ts';
 import { optimizers } from './optimizers.ts';
-import { type Path, place, roots, valueAt, withValue } from './paths.ts';
+import { formatPath, type Path, roots, valueAt, withValue } from './paths.ts';
 import { type FitRegistry, fits, type Registry } from './registry.ts';
 import { SpecError } from './spec-error.ts';
 
@@ -52,7 +52,7 @@ export function parse(input: unknown, registry: Registry, folds: FitRegistry = f
 }
 
 function refuse(faults: readonly Fault[]): void {
-  if (faults.length) throw new SpecError([...new Set(faults.map(said))]);
+  if (faults.length) throw new SpecError([...new Set(faults.map(formatFault))]);
 }
 
 function check(schema: Schema, input: unknown): { spec?: z.infer<Schema>; faults: Fault[] } {
@@ -73,7 +73,9 @@ function rateFaults(input: unknown): Fault[] {
     return rates === undefined ? [{ path, text: 'expected a list with at least one entry, got nothing' }] : [];
   }
   if (rates === undefined) return [];
-  return [{ path, text: `expected none, for ${kind} chooses the length of its steps itself, got ${show(rates)}` }];
+  return [
+    { path, text: `expected none, for ${kind} chooses the length of its steps itself, got ${formatValue(rates)}` },
+  ];
 }
 
 const own = ['learningRate', 'seed'];
@@ -99,7 +101,7 @@ function unknownAxes(schema: Schema, input: unknown): Fault[] {
     .filter((name) => !known.includes(name))
     .map((name) => ({
       path: ['grid', name],
-      text: `unknown axis${nearest(name, known)} (known: ${listed(known)})`,
+      text: `unknown axis${nearest(name, known)} (known: ${joinNames(known)})`,
     }));
 }
 
@@ -111,16 +113,16 @@ function inGrid(fault: Fault, axes: readonly Axis[]): Fault {
 
 /** What goes wrong only with a value of this axis in its place. */
 function axisFaults(schema: Schema, whole: unknown, axis: Axis, known: readonly Fault[]): Fault[] {
-  const before = new Set(known.flatMap((fault) => [said(fault), place(fault.path)]));
+  const before = new Set(known.flatMap((fault) => [formatFault(fault), formatPath(fault.path)]));
   return axis.values.flatMap((value, i) => {
-    if (before.has(place(['grid', axis.name, i]))) return [];
+    if (before.has(formatPath(['grid', axis.name, i]))) return [];
     const { faults } = check(schema, withValue(whole, axis.path, value));
     return faults
-      .filter((fault) => !before.has(said(fault)))
+      .filter((fault) => !before.has(formatFault(fault)))
       .map(({ path, text }) =>
         axis.path.every((key, k) => key === path[k])
           ? { path: ['grid', axis.name, i, ...path.slice(axis.path.length)], text }
-          : { path: ['grid', axis.name, i], text: `with ${show(value)}, ${place(path)}: ${text}` },
+          : { path: ['grid', axis.name, i], text: `with ${formatValue(value)}, ${formatPath(path)}: ${text}` },
       );
   });
 }
@@ -142,7 +144,7 @@ function mixed(grid: Experiment['grid']): Fault[] {
     const [first] = values;
     const other = values.findIndex((value) => typeof value !== typeof first);
     if (other < 0) return [];
-    const text = `expected values of one kind, as ${show(first)} in [0], got ${show(values[other])}`;
+    const text = `expected values of one kind, as ${formatValue(first)} in [0], got ${formatValue(values[other])}`;
     return [{ path: ['grid', name, other], text }];
   });
 }
@@ -195,7 +197,7 @@ type Kind = Omit<RunConfig, 'learningRate' | 'seed'>;
 function kindAt(schema: Schema, spec: Experiment, axes: Readonly<Record<string, AxisValue>>): Kind {
   const at = Object.entries(axes).reduce<unknown>((s, [name, value]) => withValue(s, name.split('.'), value), spec);
   const { spec: own, faults } = check(schema, at);
-  if (!own) throw new SpecError(faults.map((fault) => `grid: at ${show(axes)}, ${said(fault)}`));
+  if (!own) throw new SpecError(faults.map((fault) => `grid: at ${formatValue(axes)}, ${formatFault(fault)}`));
   const { data, model, loss, optimizer, steps, logEvery, random, order, measure } = own;
   return { data, model, loss, optimizer, steps, logEvery, random, order, measure };
 }

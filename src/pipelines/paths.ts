@@ -4,7 +4,7 @@ import { SpecError } from './spec-error.ts';
 export type Path = readonly PropertyKey[];
 
 /** `measure[0].op`, `grid["model.hidden"][1]`: a place as a person would write it. */
-export const place = (path: Path): string =>
+export const formatPath = (path: Path): string =>
   path
     .map((key, i) => {
       if (typeof key === 'number') return `[${key}]`;

@@ -18,7 +18,7 @@ import { trace } from '../operators/measures/trace.ts';
 import { updateNorm } from '../operators/measures/update-norm.ts';
 import { weightNorm } from '../operators/measures/weight-norm.ts';
 import * as ema from '../operators/transforms/ema.ts';
-import { explain, listed, said, show } from './explain.ts';
+import { explain, formatFault, formatValue, joinNames } from './explain.ts';
 
 /** An operator that may stand in a spec: its options beside its function. */
 export interface Registered {
@@ -119,7 +119,9 @@ export function registered(module: Readonly<Record<string, unknown>>, taken: Reg
   if (operators === undefined && fits !== undefined) return {};
   if (typeof operators !== 'object' || operators === null) {
     const found =
-      operators === undefined ? listed(Object.keys(module).sort()) || 'no exports' : `operators = ${show(operators)}`;
+      operators === undefined
+        ? joinNames(Object.keys(module).sort()) || 'no exports'
+        : `operators = ${formatValue(operators)}`;
     throw new TypeError(`expected the module to export operators = { name: { options, create } }, got ${found}`);
   }
   requireEntries('operators', operators, taken, 'an operator', Entry);
@@ -135,7 +137,7 @@ export function registered(module: Readonly<Record<string, unknown>>, taken: Reg
  */
 export function registeredFits({ fits = {} }: Readonly<Record<string, unknown>>, taken: FitRegistry): FitRegistry {
   if (typeof fits !== 'object' || fits === null) {
-    throw new TypeError(`expected fits = { name: { options, columns, create } }, got fits = ${show(fits)}`);
+    throw new TypeError(`expected fits = { name: { options, columns, create } }, got fits = ${formatValue(fits)}`);
   }
   requireEntries('fits', fits, taken, 'a fit', FitEntry);
   return fits as FitRegistry;
@@ -151,6 +153,6 @@ function requireEntries(key: string, entries: object, taken: object, noun: strin
     const { error } = schema.safeParse(plain);
     if (!error) continue;
     const faults = explain(schema, plain, error.issues);
-    throw new TypeError(faults.map(({ path, text }) => said({ path: [key, name, ...path], text })).join('; '));
+    throw new TypeError(faults.map(({ path, text }) => formatFault({ path: [key, name, ...path], text })).join('; '));
   }
 }

@@ -29,7 +29,7 @@ export function inFile<T>(path: string, work: () => T): T {
  *
  * @param who The function that says so: its name is left out, since the key stands for it. So is the key itself.
  */
-export function atKey<T>(key: string, work: () => T, who?: string): T {
+export function asSpecFault<T>(key: string, work: () => T, who?: string): T {
   try {
     return work();
   } catch (error) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { explain, nearest, said, show } from '../../src/pipelines/explain.ts';
+import { explain, formatFault, formatValue, nearest } from '../../src/pipelines/explain.ts';
 
 const names = ['conservation', 'hessian', 'ema', 'gaussian-mixture', 'learningRate', 'steps'];
 
@@ -24,7 +24,7 @@ describe('nearest', () => {
   it('has no guess without names', () => expect(nearest('steps', [])).toBe(''));
 });
 
-describe('show', () => {
+describe('formatValue', () => {
   it.each<[unknown, string]>([
     [undefined, 'nothing'],
     [Infinity, 'Infinity'],
@@ -32,7 +32,7 @@ describe('show', () => {
     [[1, { a: null }], '[1,{"a":null}]'],
     [() => 1, 'a function'],
     ['x'.repeat(100), `"${'x'.repeat(76)}…`],
-  ])('writes %s as %s', (value, text) => expect(show(value)).toBe(text));
+  ])('writes %s as %s', (value, text) => expect(formatValue(value)).toBe(text));
 });
 
 describe('explain', () => {
@@ -57,7 +57,7 @@ describe('explain', () => {
       .refine((n) => n % 2 === 0, { error: 'expected an even number' })
       .optional(),
   });
-  const lines = (input: unknown) => explain(schema, input, schema.safeParse(input).error!.issues).map(said);
+  const lines = (input: unknown) => explain(schema, input, schema.safeParse(input).error!.issues).map(formatFault);
 
   it.each<[unknown, ...string[]]>([
     [{ whole: 0.5 }, 'whole: expected an integer from 1 to 9, got 0.5'],
@@ -77,7 +77,7 @@ describe('explain', () => {
     [{ named: { 'a.b': 1 } }, 'named["a.b"]: expected true or false, got 1'],
     [{ own: 3 }, 'own: expected an even number, got 3'],
     [[], 'expected an object, got []'],
-  ])('says of %j what was expected, and what was found', (input, ...said) => expect(lines(input)).toEqual(said));
+  ])('says of %j what was expected, and what was found', (input, ...faults) => expect(lines(input)).toEqual(faults));
 
   it('does not miss a key that was misspelt', () => {
     expect(lines({ kind: { op: 'two', lists: [] } })).toEqual([
