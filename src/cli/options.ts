@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { type EngineName, engines } from '../math/engines/engines.ts';
-import { nearest } from '../pipelines/explain.ts';
+import { didYouMean } from '../nearest-name.ts';
 import { UsageError } from './exit.ts';
 
 /** `--set path=json`, any number of times. */
@@ -17,7 +17,7 @@ export const set = (command: Command): Command =>
 export function engineNamed(name: string): EngineName {
   const names = Object.keys(engines);
   if (names.includes(name)) return name as EngineName;
-  throw new UsageError(`--engine: expected one of ${names.join(', ')}, got ${given(name)}${nearest(name, names)}`);
+  throw new UsageError(`--engine: expected one of ${names.join(', ')}, got ${given(name)}${didYouMean(name, names)}`);
 }
 
 /** Each thread holds a copy of the program and its memory. */

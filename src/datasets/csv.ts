@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
+import { formatValue } from '../format-value.ts';
 import { countLines, eachRecord } from './csv-records.ts';
-import { quote, type Table, type TargetName, targetIndex } from './table.ts';
+import { type Table, type TargetName, targetIndex } from './table.ts';
 
 const number = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 const notFinite = /^[+-]?(?:nan|inf|infinity)$/i;
@@ -74,7 +75,9 @@ function collect(path: string, names: readonly string[], t: number, most: number
     }
     if (wordy !== (value === undefined)) {
       const [one, other] = wordy ? ['word', 'the number '] : ['number', ''];
-      throw new TypeError(`${place(line, t)}: expected a ${one} as on line ${firstLine}, got ${other}${quote(cell)}`);
+      throw new TypeError(
+        `${place(line, t)}: expected a ${one} as on line ${firstLine}, got ${other}${formatValue(cell)}`,
+      );
     }
     if (value === undefined) {
       if (!code.has(cell)) code.set(cell, code.size);
@@ -104,7 +107,8 @@ function collect(path: string, names: readonly string[], t: number, most: number
         if (j === t) addTarget(cell, value, line);
         else {
           const input = value ?? truth(cell);
-          if (input === undefined) throw new TypeError(`${place(line, j)}: expected a number, got ${quote(cell)}`);
+          if (input === undefined)
+            throw new TypeError(`${place(line, j)}: expected a number, got ${formatValue(cell)}`);
           x[at++] = input;
         }
       }

@@ -1,5 +1,6 @@
+import { formatValue } from '../format-value.ts';
 import { float16 } from './float16.ts';
-import { quote, type Table, type TargetName, targetIndex } from './table.ts';
+import { type Table, type TargetName, targetIndex } from './table.ts';
 
 interface Dtype {
   readonly size: number;
@@ -52,7 +53,7 @@ export function readNpy(bytes: Uint8Array, path: string, target: TargetName): Ta
   if (typeof target === 'string' && !/^\d+$/.test(target)) {
     const range = `0 to ${columns - 1}`;
     throw new RangeError(
-      `${path}: target: an NPY file has no names, expected an index from ${range}, got ${quote(target)}`,
+      `${path}: target: an NPY file has no names, expected an index from ${range}, got ${formatValue(target)}`,
     );
   }
   const names = Array.from({ length: columns }, (_, j) => String(j));
@@ -104,7 +105,9 @@ function header(bytes: Uint8Array, view: DataView, path: string) {
     throw new TypeError(`${path}: expected one dtype for the whole array, got a structured array`);
   }
   if (descr === undefined || order === undefined || shape === undefined) {
-    throw new TypeError(`${path}: expected a header with descr, fortran_order and shape, got ${quote(text.trim())}`);
+    throw new TypeError(
+      `${path}: expected a header with descr, fortran_order and shape, got ${formatValue(text.trim())}`,
+    );
   }
   return { descr, fortran: order === 'True', shape: (shape.match(/\d+/g) ?? []).map(Number), start };
 }

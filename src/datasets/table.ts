@@ -1,4 +1,5 @@
-import { closest, distance } from 'fastest-levenshtein';
+import { formatValue } from '../format-value.ts';
+import { nearestName } from '../nearest-name.ts';
 
 /** Columns that a message lists. */
 const MANY = 12;
@@ -35,12 +36,13 @@ export type TargetName = string | number | undefined;
 export function targetIndex(path: string, names: readonly string[], target: TargetName): number {
   if (names.length < 2) {
     throw new TypeError(
-      `${path}: expected at least two columns, inputs and a target, got ${names.map(quote).join() || 'none'}`,
+      `${path}: expected at least two columns, inputs and a target, got ${names.map(formatValue).join(', ') || 'none'}`,
     );
   }
   const seen = new Set<string>();
   for (const name of names) {
-    if (seen.has(name)) throw new TypeError(`${path}: expected columns of different names, got ${quote(name)} twice`);
+    if (seen.has(name))
+      throw new TypeError(`${path}: expected columns of different names, got ${formatValue(name)} twice`);
     seen.add(name);
   }
   if (target === undefined) return names.length - 1;
@@ -49,13 +51,8 @@ export function targetIndex(path: string, names: readonly string[], target: Targ
     throw new RangeError(`${path}: target: expected an index from 0 to ${names.length - 1}, got ${target}`);
   }
   if (seen.has(target)) return names.indexOf(target);
-  const near = closest(target, names);
-  const hint =
-    distance(target, near) <= Math.max(1, target.length / 3)
-      ? `the nearest is ${quote(near)}`
-      : `there are ${names.slice(0, MANY).map(quote).join(', ')}${names.length > MANY ? ', …' : ''}`;
-  throw new RangeError(`${path}: target: expected a column of the file, got ${quote(target)}; ${hint}`);
+  const near = nearestName(target, names);
+  const listed = names.slice(0, MANY).map(formatValue).join(', ') + (names.length > MANY ? ', …' : '');
+  const hint = near === undefined ? `there are ${listed}` : `the nearest is ${formatValue(near)}`;
+  throw new RangeError(`${path}: target: expected a column of the file, got ${formatValue(target)}; ${hint}`);
 }
-
-/** A text as it stands in an error message: quoted, on one line, and cut off where it would fill the screen. */
-export const quote = (text: string): string => JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);

@@ -1,5 +1,6 @@
+import { formatValue } from '../format-value.ts';
 import { classified, type Dataset } from '../math/data/dataset.ts';
-import { quote, type Table, type Word } from './table.ts';
+import type { Table, Word } from './table.ts';
 
 /** A data set that remembers the names of its file. */
 export interface FileDataset extends Dataset {
@@ -70,4 +71,4 @@ function distinct(values: Float64Array, most: number): number[] | undefined {
 const compare = (a: Word, b: Word) => (a < b ? -1 : a > b ? 1 : 0);
 
 const oneClass = (place: string, only: Word) =>
-  new RangeError(`${place}: expected at least two classes, got only ${quote(String(only))}`);
+  new RangeError(`${place}: expected at least two classes, got only ${formatValue(String(only))}`);

@@ -1,6 +1,8 @@
 import { type ArrowKind, float64, nullable, utf8 } from '../columns.ts';
+import { formatValue } from '../format-value.ts';
+import { didYouMean } from '../nearest-name.ts';
 import type { Claim, Experiment } from './experiment.ts';
-import { type Fault, formatValue, joinNames, nearest } from './explain.ts';
+import { type Fault, joinNames } from './explain.ts';
 import { fitsOf, rowsOfFit, type SpecFit } from './fit.ts';
 import { type FitRegistry, fits as knownFits } from './registry.ts';
 
@@ -80,12 +82,12 @@ function statisticFaults(
   if (!fit || column === '') {
     const known = joinNames(names.map((of) => `${of}.…`));
     return [
-      { path, text: `expected ⟨fit⟩.⟨column⟩ of a fit (${known}), got ${formatValue(text)}${nearest(name, names)}` },
+      { path, text: `expected ⟨fit⟩.⟨column⟩ of a fit (${known}), got ${formatValue(text)}${didYouMean(name, names)}` },
     ];
   }
   const columns = Object.keys(fit.columns).filter((of) => kinds.includes(fit.columns[of]!.arrow));
   if (columns.includes(column)) return [];
-  const guess = nearest(column, columns);
+  const guess = didYouMean(column, columns);
   return [{ path, text: `expected a column of ${name} (${joinNames(columns)}), got ${formatValue(column)}${guess}` }];
 }
 
@@ -106,7 +108,7 @@ function whereFaults(
   return [
     ...strangers.map((axis) => ({
       path: [...path, axis],
-      text: `${known}, got ${formatValue(axis)}${nearest(axis, apart)}`,
+      text: `${known}, got ${formatValue(axis)}${didYouMean(axis, apart)}`,
     })),
     ...apart.flatMap((axis) => {
       const values = (grid[axis] ?? []) as readonly unknown[];

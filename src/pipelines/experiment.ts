@@ -1,6 +1,7 @@
 import { filter, takeWhile } from 'rxjs';
 import { z } from 'zod';
 import { type Columns, isNumeric, listOf } from '../columns.ts';
+import { formatValue } from '../format-value.ts';
 import { chebyshev } from '../math/data/chebyshev.ts';
 import type { Data, Dataset } from '../math/data/dataset.ts';
 import { gaussianMixture } from '../math/data/gaussian-mixture.ts';
@@ -10,12 +11,13 @@ import { type EngineName, engines } from '../math/engines/engines.ts';
 import { mlp, tensorsOf } from '../math/models/mlp.ts';
 import { objective, type Problem, type Risk } from '../math/risk.ts';
 import { type Law, type LawOptions, lawsOf } from '../math/theory/laws.ts';
+import { didYouMean } from '../nearest-name.ts';
 import type { Step } from '../operators/sources/descend.ts';
 import type { LedgerName } from '../operators/sources/optimizer.ts';
 import { untilDiverged } from '../operators/transforms/until-diverged.ts';
 import type { Snapshot } from '../state.ts';
 import { passThrough, type Stream } from '../stream.ts';
-import { formatValue, joinNames, nearest } from './explain.ts';
+import { joinNames } from './explain.ts';
 import { options as optimizer, optimizers } from './optimizers.ts';
 import { type FitRegistry, fits, measures, type Registry } from './registry.ts';
 import { requireEveryStep } from './require-every-step.ts';
@@ -225,7 +227,7 @@ function requireNumber(key: string, columns: Columns, name: string): void {
   );
   if (known.includes(name)) return;
   const { arrow, nullable } = (Object.hasOwn(columns, name) && columns[name]) || {};
-  const why = nullable ? ', which is null on some rows' : arrow ? `, which is ${arrow}` : nearest(name, known);
+  const why = nullable ? ', which is null on some rows' : arrow ? `, which is ${arrow}` : didYouMean(name, known);
   throw new SpecError(
     `${key}: expected a column with a number on every row, of those above it (${joinNames(known)}), got ${formatValue(name)}${why}`,
   );

@@ -1,5 +1,6 @@
-import { distance } from 'fastest-levenshtein';
 import type { z } from 'zod';
+import { formatValue } from '../format-value.ts';
+import { didYouMean, nearestName } from '../nearest-name.ts';
 import { formatPath, type Path, valueAt } from './paths.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -13,41 +14,7 @@ export interface Fault {
 
 export const formatFault = ({ path, text }: Fault): string => (path.length ? `${formatPath(path)}: ${text}` : text);
 
-/** A value as it stands in a message: JSON, cut off where it would fill the screen. */
-export function formatValue(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (typeof value === 'number') return String(value); // JSON has no word for what 1e400 becomes
-  if (typeof value === 'function') return 'a function';
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
-}
-
 export const joinNames = (names: readonly unknown[]): string => names.map(String).join(', ');
-
-/** What some call by another name. */
-const aliases: Readonly<Record<string, string>> = {
-  lr: 'learningRate',
-  eta: 'learningRate',
-  epochs: 'steps',
-  iterations: 'steps',
-  sharpness: 'hessian',
-};
-
-/** `; did you mean …?`, if one of `names` is near enough to be what was meant, or begins as it does. */
-export function nearest(name: unknown, names: readonly string[]): string {
-  if (typeof name !== 'string') return '';
-  const alias = Object.hasOwn(aliases, name) ? aliases[name]! : '';
-  if (names.includes(alias)) return `; did you mean ${alias}?`;
-  if (name.length < 3) return '';
-  const meant = name.toLowerCase();
-  const far = (known: string) => {
-    const whole = known.toLowerCase();
-    const beginnings = [-1, 0, 1].map((more) => distance(meant, whole.slice(0, meant.length + more)) + 0.5);
-    return Math.min(distance(meant, whole), ...beginnings);
-  };
-  const [best] = [...names].sort((a, b) => far(a) - far(b));
-  return best !== undefined && far(best) <= Math.max(1, meant.length / 3) ? `; did you mean ${best}?` : '';
-}
 
 // biome-ignore lint/suspicious/noExplicitAny: zod's own description of a schema, one shape for each kind of it
 const defOf = (schema: Schema): any => schema._zod.def;
@@ -156,10 +123,9 @@ export function explain(schema: Schema, input: unknown, issues: readonly Issue[]
     }
     const keys = keysIn(schemaAt(schema, input, issue.path));
     for (const key of issue.keys) {
-      const guess = nearest(key, keys);
-      const missing = keys.find((known) => guess === `; did you mean ${known}?`);
+      const missing = nearestName(key, keys);
       if (missing !== undefined) meant.add(formatPath([...issue.path, missing]));
-      add({ path: [...issue.path, key], text: `unknown key${guess} (known: ${joinNames(keys)})` });
+      add({ path: [...issue.path, key], text: `unknown key${didYouMean(key, keys)} (known: ${joinNames(keys)})` });
     }
   }
   return faults.filter(({ path }) => !meant.has(formatPath(path)) || valueAt(input, path) !== undefined);
@@ -171,10 +137,10 @@ function wordIssue(schema: Schema, input: unknown, issue: Issue): string {
   const at = schemaAt(schema, input, issue.path);
   if (issue.code === 'invalid_union' && at && defOf(at).discriminator) {
     const names = [...members(at).keys()];
-    return `expected ${oneOf(names)}, got ${formatValue(found)}${nearest(found, names)}`;
+    return `expected ${oneOf(names)}, got ${formatValue(found)}${didYouMean(found, names)}`;
   }
   const wanted = expected(at);
   if (wanted === undefined) return `${issue.message}, got ${formatValue(found)}`;
   const names = issue.code === 'invalid_value' ? issue.values.map(String) : [];
-  return `expected ${wanted}, got ${formatValue(found)}${nearest(found, names)}`;
+  return `expected ${wanted}, got ${formatValue(found)}${didYouMean(found, names)}`;
 }

@@ -1,9 +1,11 @@
 import { from, lastValueFrom, toArray } from 'rxjs';
 import { type Columns, isNumeric } from '../columns.ts';
+import { formatValue } from '../format-value.ts';
+import { didYouMean } from '../nearest-name.ts';
 import { columns as sharedColumns } from '../operators/aggregates/fits.ts';
 import { Stream } from '../stream.ts';
 import type { Experiment } from './experiment.ts';
-import { type Fault, formatFault, formatValue, joinNames, nearest } from './explain.ts';
+import { type Fault, formatFault, joinNames } from './explain.ts';
 import { type FitRegistry, fits as knownFits, type RegisteredFit } from './registry.ts';
 import { SpecError } from './spec-error.ts';
 
@@ -105,7 +107,7 @@ function axisFaults(path: Fault['path'], x: string, grid: Experiment['grid']): F
 const noAxis = (name: string, axes: readonly string[]): string =>
   `expected an axis of the grid (${joinNames(axes)}), got ${named(name, axes)}`;
 
-const named = (name: string, names: readonly string[]): string => `${formatValue(name)}${nearest(name, names)}`;
+const named = (name: string, names: readonly string[]): string => `${formatValue(name)}${didYouMean(name, names)}`;
 
 /**
  * Checks that every fit folds a column that the runs will have.

@@ -2,8 +2,9 @@ import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { sha256 } from '../files/sha256.ts';
+import { formatValue } from '../format-value.ts';
 import { dataPaths, type Experiment } from './experiment.ts';
-import { formatValue } from './explain.ts';
+
 import { importModule } from './import-module.ts';
 import { parse } from './parse.ts';
 import { formatPath, keysOf, withValue } from './paths.ts';

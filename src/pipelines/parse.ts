@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { formatValue } from '../format-value.ts';
+import { didYouMean } from '../nearest-name.ts';
 import type { AxisValue, Point } from '../operators/sources/grid.ts';
 import { pointsOf } from '../operators/sources/grid.ts';
 import { claimFaults } from './claims.ts';
 import { type Experiment, experiment, type RunConfig } from './experiment.ts';
-import { explain, type Fault, formatFault, formatValue, joinNames, keysIn, nearest, schemaAt } from './explain.ts';
+import { explain, type Fault, formatFault, joinNames, keysIn, schemaAt } from './explain.ts';
 import { fitFaults } from './fit.ts';
 import { optimizers } from './optimizers.ts';
 import { formatPath, type Path, roots, valueAt, withValue } from './paths.ts';
@@ -101,7 +103,7 @@ function unknownAxes(schema: Schema, input: unknown): Fault[] {
     .filter((name) => !known.includes(name))
     .map((name) => ({
       path: ['grid', name],
-      text: `unknown axis${nearest(name, known)} (known: ${joinNames(known)})`,
+      text: `unknown axis${didYouMean(name, known)} (known: ${joinNames(known)})`,
     }));
 }
 

@@ -1,6 +1,7 @@
 import type { OperatorFunction } from 'rxjs';
 import { z } from 'zod';
 import { type Columns, isColumn } from '../columns.ts';
+import { formatValue } from '../format-value.ts';
 import type { FitFacts } from '../operators/aggregates/fold.ts';
 import { powerLaw } from '../operators/aggregates/power-law.ts';
 import { summarize } from '../operators/aggregates/summarize.ts';
@@ -18,7 +19,7 @@ import { trace } from '../operators/measures/trace.ts';
 import { updateNorm } from '../operators/measures/update-norm.ts';
 import { weightNorm } from '../operators/measures/weight-norm.ts';
 import * as ema from '../operators/transforms/ema.ts';
-import { explain, formatFault, formatValue, joinNames } from './explain.ts';
+import { explain, formatFault, joinNames } from './explain.ts';
 
 /** An operator that may stand in a spec: its options beside its function. */
 export interface Registered {

@@ -1,6 +1,7 @@
 import { type Data, makeData, RecordBatch, type Schema, Struct } from 'apache-arrow';
 import type { Columns } from '../columns.ts';
-import { checkKeys, found } from './check-row.ts';
+import { formatValue } from '../format-value.ts';
+import { checkKeys } from './check-row.ts';
 import type { ColumnBuilder } from './column-builder.ts';
 import { tableKinds } from './kinds.ts';
 import { arrowSchema } from './schema.ts';
@@ -144,6 +145,6 @@ export class BatchBuilder {
       return new TypeError(`${this.#who}: ${name} is null in row ${row}; declare the column as nullable(…)`);
     }
     const { expects } = this.#builders[this.#names.indexOf(name)]!;
-    return new TypeError(`${this.#who}: ${name} must be ${expects}, got ${found(cell)} in row ${row}`);
+    return new TypeError(`${this.#who}: ${name} must be ${expects}, got ${formatValue(cell)} in row ${row}`);
   }
 }

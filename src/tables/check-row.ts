@@ -1,13 +1,5 @@
 import type { Columns } from '../columns.ts';
-
-/** Formats a value for an error message. */
-export function found(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
-  if (Array.isArray(value)) return 'an array';
-  if (typeof value === 'object' && value !== null) return `an object of the kind ${value.constructor?.name ?? 'null'}`;
-  if (typeof value === 'function') return 'a function';
-  return String(value);
-}
+import { formatValue } from '../format-value.ts';
 
 /**
  * Checks that the keys of a row are the columns, besides `state`.
@@ -17,7 +9,7 @@ export function found(value: unknown): string {
 export function checkKeys(who: string, columns: Columns, row: unknown): void {
   if (typeof row !== 'object' || row === null || Array.isArray(row)) {
     throw new TypeError(
-      `${who}: a row must be an object with the columns of the stream, got ${found(row)}; use derive() in place of map()`,
+      `${who}: a row must be an object with the columns of the stream, got ${formatValue(row)}; use derive() in place of map()`,
     );
   }
   const names = Object.keys(columns);

@@ -130,7 +130,7 @@ describe('readDataset of .csv', () => {
     [
       'a long cell',
       `a,b\n${'z'.repeat(99)},2\n`,
-      `TypeError: PATH: line 2, column a: expected a number, got "${'z'.repeat(40)}…"`,
+      `TypeError: PATH: line 2, column a: expected a number, got "${'z'.repeat(76)}…"`,
     ],
     ['NaN', 'a,b\n1,2\nnan,2\n', 'RangeError: PATH: line 3, column a: expected a finite number, got nan'],
     ['NaN in the target', 'a,b\n1,x\n3,NaN\n', 'RangeError: PATH: line 3, column b: expected a finite number, got NaN'],

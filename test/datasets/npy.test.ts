@@ -111,7 +111,7 @@ describe('readDataset of .npy', () => {
     [
       'a header that is no dict',
       Buffer.from(good).fill(120, 10, 127),
-      `TypeError: PATH: expected a header with descr, fortran_order and shape, got "${'x'.repeat(40)}…"`,
+      `TypeError: PATH: expected a header with descr, fortran_order and shape, got "${'x'.repeat(76)}…"`,
     ],
     [
       'a body cut short',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { quote, targetIndex } from '../../src/datasets/table.ts';
+import { targetIndex } from '../../src/datasets/table.ts';
 import { thrown } from './folder.ts';
 
 describe('targetIndex', () => {
@@ -21,12 +21,5 @@ describe('targetIndex', () => {
     ['an index of no column', ['a', 'b'], -1, 'RangeError: f: target: expected an index from 0 to 1, got -1'],
   ])('refuses %s', (_, names, target, message) => {
     expect(thrown(() => targetIndex('f', names, target))).toBe(message);
-  });
-});
-
-describe('quote', () => {
-  it('keeps a text on one line and within 40 characters', () => {
-    expect(quote('a\n"b"')).toBe('"a\\n\\"b\\""');
-    expect(quote('x'.repeat(41))).toBe(`"${'x'.repeat(40)}…"`);
   });
 });

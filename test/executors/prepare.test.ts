@@ -300,7 +300,7 @@ const faults: Record<string, [spec: unknown, ...said: string[]]> = {
   ],
   'a name that no folder can have': [
     tiny({ name: 'x'.repeat(101) }),
-    `name: expected a name for a folder: at most 100 letters, digits, . _ -, got "${'x'.repeat(76)}…`,
+    `name: expected a name for a folder: at most 100 letters, digits, . _ -, got "${'x'.repeat(76)}…"`,
   ],
   'more samples than an array holds': [
     data({ n: 1e9 }),

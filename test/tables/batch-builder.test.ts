@@ -49,9 +49,9 @@ describe('BatchBuilder', () => {
 
   it.each([
     [0.25, '0.25'],
-    [undefined, 'undefined'],
+    [undefined, 'nothing'],
     [null, 'null'],
-    [[], 'an array'],
+    [[], '[]'],
   ])('refuses %j for a row', (wrong, found) => {
     const message = `toArrow: a row must be an object with the columns of the stream, got ${found}; use derive() in place of map()`;
     expect(() => builder().push(wrong)).toThrow(new TypeError(message));
@@ -84,8 +84,8 @@ describe('BatchBuilder', () => {
     [bool('x'), 1, 'true or false', '1'],
     [utf8('x'), 7, 'a string', '7'],
     [float64s('x'), 1, 'a Float64Array', '1'],
-    [float64s('x'), [1, 'b'], 'a Float64Array', 'an array'],
-    [float64s('x'), [1, undefined], 'a Float64Array', 'an array'],
+    [float64s('x'), [1, 'b'], 'a Float64Array', '[1,"b"]'],
+    [float64s('x'), [1, undefined], 'a Float64Array', '[1,"nothing"]'],
     [float64s('x'), new DataView(new ArrayBuffer(8)), 'a Float64Array', 'an object of the kind DataView'],
     [int32s('x'), Float64Array.of(0.5), 'an Int32Array', 'an object of the kind Float64Array'],
   ])('refuses a cell that its column cannot hold: %#', (column, cell, expected, found) => {
