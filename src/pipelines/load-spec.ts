@@ -2,12 +2,12 @@ import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { sha256 } from '../files/sha256.ts';
-import { formatValue } from '../format-value.ts';
 import { dataPaths, type Experiment } from './experiment.ts';
 
 import { importModule } from './import-module.ts';
 import { parse } from './parse.ts';
-import { formatPath, keysOf, withValue } from './paths.ts';
+import { parseJson } from './parse-json.ts';
+import { keysOf, withValue } from './paths.ts';
 import {
   type FitRegistry,
   fits as knownFits,
@@ -16,7 +16,6 @@ import {
   registered,
   registeredFits,
 } from './registry.ts';
-import { repeatedKey } from './repeated-key.ts';
 import { asSpecFault, SpecError } from './spec-error.ts';
 
 /** A spec ready to be run: parsed, with the operators it names. */
@@ -39,7 +38,7 @@ export interface LoadedSpec {
  * @throws {SpecError} if the file or a module cannot be read, is not JSON, or is not a spec: names file and key.
  */
 export async function loadSpec(path: string, sets: readonly string[] = []): Promise<LoadedSpec> {
-  const written = parseJson(path, read(path, 'a spec').toString('utf8'));
+  const written = parseJson(path, read(path, 'a spec'));
   const input = sets.reduce(withSet, written);
   try {
     const { registry, fits, modules } = await operatorsOf(input, dirname(resolve(path)));
@@ -47,27 +46,6 @@ export async function loadSpec(path: string, sets: readonly string[] = []): Prom
   } catch (error) {
     throw error instanceof SpecError ? error.in(path) : error;
   }
-}
-
-function parseJson(path: string, text: string): object {
-  let value: unknown;
-  try {
-    value = JSON.parse(text.replace(/^\ufeff/, ''));
-  } catch (error) {
-    throw new SpecError(`${path}: expected JSON, got ${text.trim() ? mistake(text, error as Error) : 'an empty file'}`);
-  }
-  const twice = repeatedKey(text);
-  if (twice) throw new SpecError(`${path}: ${formatPath(twice)}: expected each key once, got it twice`);
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
-  throw new SpecError(`${path}: expected a JSON object, got ${Array.isArray(value) ? 'a list' : formatValue(value)}`);
-}
-
-/** The parser's own words, with the place as an editor counts it. */
-function mistake(text: string, { message }: Error): string {
-  const [, words, position] = /^(.*) in JSON at position (\d+)/s.exec(message) ?? [];
-  if (words === undefined) return `a mistake: ${message}`;
-  const before = text.slice(0, Number(position)).split('\n');
-  return `a mistake at line ${before.length}, column ${before.at(-1)!.length + 1}: ${words}`;
 }
 
 function withSet(spec: object, set: string): object {

@@ -32,7 +32,7 @@ describe('a command that cannot be carried out', () => {
       'good.json: model: the workspace must fit into 4.00 GiB, got an estimate of 6.44 GiB',
     ],
     ['run good.json --set steps', '--set: expected path=json, got steps'],
-    ['run not.json', 'not.json: expected JSON, got a mistake'],
+    ['run not.json', 'not.json: line 1, column 17: expected a comma or }, got the end of the file'],
     [
       'run misspelt.json',
       'misspelt.json: loss: expected one of cross-entropy, mse, got "mea"',
@@ -58,11 +58,7 @@ describe('a command that cannot be carried out', () => {
     ['describe nope.json', 'nope.json: expected a spec, got nothing there'],
   ])('says why, and ends with 2: %s', async (command, ...said) => {
     const { code, stdout, stderr } = await rxdescent(command.split(' '), files.path);
-    const lines = stderr.trimEnd().split('\n');
-    expect(lines).toHaveLength(said.length);
-    // what the parser of JSON says differs from one Node to the next
-    for (const [i, line] of said.entries()) expect(lines[i]!.slice(0, line.length)).toBe(line);
-    if (!command.includes('not.json')) expect(stderr).toBe(`${said.join('\n')}\n`);
+    expect(stderr).toBe(`${said.join('\n')}\n`);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(existsSync(files.in('output'))).toBe(false);
     expect(readFileSync(files.in('file'), 'utf8')).toBe('in the way');
