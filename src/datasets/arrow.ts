@@ -92,7 +92,7 @@ const isList = (type: DataType) =>
 
 const isNumeric = (type: DataType) => DataType.isInt(type) || DataType.isFloat(type) || DataType.isBool(type);
 
-/** How many inputs a column of lists gives; undefined for a column of numbers. */
+/** Counts the inputs that a column of lists gives; undefined for a column of numbers. */
 function width({ type }: Field, vector: Vector, place: Place): number | undefined {
   const element = isList(type) ? type.children[0]!.type : type;
   if (!isNumeric(element)) throw new TypeError(`${place()}: expected numbers or lists of numbers, got ${type}`);
@@ -103,7 +103,7 @@ function width({ type }: Field, vector: Vector, place: Place): number | undefine
   return size;
 }
 
-/** Where the list of row i starts and ends among the elements of a chunk. */
+/** Finds the start and end of the list of row i among the elements of a chunk. */
 function lists({ type, valueOffsets }: Data) {
   if (!DataType.isFixedSizeList(type)) {
     return { start: (i: number) => Number(valueOffsets[i]), end: (i: number) => Number(valueOffsets[i + 1]) };
@@ -154,7 +154,7 @@ function targetCells({ name, type }: Field, vector: Vector, n: number, path: str
   if (DataType.isInt(type) || DataType.isFloat(type)) {
     const values = new Float64Array(n);
     fill(vector, values, { at: 0, stride: 1, width: undefined, place });
-    return { values, whole: DataType.isInt(type) };
+    return { values };
   }
   const written = DataType.isDictionary(type) ? type.dictionary : type;
   if (!isWord(written)) {

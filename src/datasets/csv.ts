@@ -10,12 +10,12 @@ const integer = /^[+-]?\d+$/;
 /**
  * Reads a table of text (UTF-8, RFC 4180 quotes): the first line names the columns, every other one is a row.
  *
- * Inputs are decimal numbers; `true` and `false`, in any case, count 1 and 0. A target is all numbers or all words,
- * and whole if every number is written without point and exponent. Blank lines, and blanks around a cell, are skipped.
+ * Inputs are decimal numbers; `true` and `false`, in any case, count 1 and 0. A target is all numbers or all words.
+ * Blank lines, and blanks around a cell, are skipped.
  *
  * @param delimiter One character: ',' or a tab.
  * @throws {TypeError} if the file is not such a text, a row has too few or too many cells, or a cell is not a number.
- * @throws {RangeError} if there is no such target, or a cell is empty or not finite.
+ * @throws {RangeError} if there is no such target, or a cell is empty, not finite or an integer beyond ±2⁵³.
  * @example
  * readCsv(readFileSync('iris.csv'), 'iris.csv', 'species', ',').inputs; // ['petal', 'sepal']
  */
@@ -41,28 +41,22 @@ export function readCsv(bytes: Uint8Array, path: string, target: TargetName, del
   return (rows as ReturnType<typeof collect>).table();
 }
 
-/** @throws {TypeError} if the first line is itself a row, which would be lost, or leaves a column without a name. */
+/** @throws {TypeError} if the first line is itself a row, which would be lost. */
 function checkHeader(path: string, names: readonly string[], first: readonly string[]): void {
   const numeric = names.filter((_, j) => number.test(first[j] ?? ''));
-  const indices = numeric.every((name) => names[Number(name)] === name); // 0, 1, 2, ... are what pandas writes
+  const indices = numeric.every((name) => names[Number(name)] === name); // pandas names columns 0, 1, 2, ...
   if (numeric.every((name) => number.test(name)) && !indices) {
     throw new TypeError(`${path}: expected names of the columns in the first line, got numbers: ${names.join(', ')}`);
   }
-  const unnamed = names.indexOf('');
-  if (names.length > 1 && unnamed >= 0) {
-    const hint = unnamed === 0 ? ' (pandas leaves its index out with to_csv(…, index=False))' : '';
-    throw new TypeError(`${path}: expected a name for every column, got none for column ${unnamed}${hint}`);
-  }
 }
 
-/** Gathers at most `most` rows; the target of the first says whether all are to be numbers or words. */
+/** Gathers at most `most` rows. The first target decides if all must be numbers or words. */
 function collect(path: string, names: readonly string[], t: number, most: number) {
   const d = names.length - 1;
   const x = new Float64Array(most * d); // [most, d]
   const values = new Float64Array(most);
   const codes = new Int32Array(most);
   const code = new Map<string, number>();
-  let whole = true;
   let firstLine: number | undefined;
   let wordy = false;
   let n = 0;
@@ -82,10 +76,7 @@ function collect(path: string, names: readonly string[], t: number, most: number
     if (value === undefined) {
       if (!code.has(cell)) code.set(cell, code.size);
       codes[n] = code.get(cell)!;
-    } else {
-      whole &&= integer.test(cell) && Number.isSafeInteger(value);
-      values[n] = value;
-    }
+    } else values[n] = value;
   }
 
   return {
@@ -104,6 +95,9 @@ function collect(path: string, names: readonly string[], t: number, most: number
         if (value === undefined ? notFinite.test(cell) : !Number.isFinite(value)) {
           throw new RangeError(`${place(line, j)}: expected a finite number, got ${cell}`);
         }
+        if (value !== undefined && !Number.isSafeInteger(value) && integer.test(cell)) {
+          throw new RangeError(`${place(line, j)}: expected an integer within ±2^53, got ${cell}`);
+        }
         if (j === t) addTarget(cell, value, line);
         else {
           const input = value ?? truth(cell);
@@ -119,7 +113,7 @@ function collect(path: string, names: readonly string[], t: number, most: number
         inputs: names.toSpliced(t, 1),
         x: x.slice(0, n * d),
         target: names[t]!,
-        cells: wordy ? { codes: codes.slice(0, n), words: [...code.keys()] } : { values: values.slice(0, n), whole },
+        cells: wordy ? { codes: codes.slice(0, n), words: [...code.keys()] } : { values: values.slice(0, n) },
       };
     },
   };

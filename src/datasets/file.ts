@@ -21,9 +21,10 @@ const readers: Record<string, Reader> = {
 /**
  * Reads a table from a file, synchronously: one row a sample, one column to predict, every other column an input.
  *
- * The extension says the format: `.arrow`, `.arrows`, `.feather` (Arrow IPC file or stream, uncompressed), `.csv`,
+ * The extension decides the format: `.arrow`, `.arrows`, `.feather` (Arrow IPC file or stream, uncompressed), `.csv`,
  * `.tsv` (with a header), `.npy` (one matrix). Words, booleans and whole numbers that recur are classes, with one-hot
  * `y`, `labels` and the sorted names in `classes`; other numbers are one quantity to regress on: see {@link toDataset}.
+ * The same numbers give the same data set and the same hash in every format.
  * Nothing is scaled, shuffled or filled in.
  *
  * Errors name the file as `path` does and the first bad place: lines of a text count from 1, rows and columns from 0.

@@ -1,10 +1,9 @@
 import { formatValue } from '../format-value.ts';
 import { nearestName } from '../nearest-name.ts';
 
-/** Columns that a message lists. */
-const MANY = 12;
+const mostListed = 12;
 
-/** A file with n rows, its columns parted into d inputs and one target; what every reader returns. */
+/** Rows of a file, with the columns divided into d inputs and one target. Every reader returns one. */
 export interface Table {
   /** Names of the inputs; a list column `x` gives `x[0]`, `x[1]`, ... */
   readonly inputs: readonly string[]; // [d]
@@ -14,21 +13,21 @@ export interface Table {
   readonly cells: Cells;
 }
 
-/** The cells of a target column: numbers, or indices into the few words that occur. */
+/** Cells of a target column: numbers, or indices into the words that occur. */
 export type Cells =
-  | { readonly values: Float64Array; readonly whole: boolean } //               [n]; whole: integers within ±2⁵³
+  | { readonly values: Float64Array } //                                        [n]
   | { readonly codes: Int32Array; readonly words: readonly Word[] }; //         [n], [number of words]
 
-/** A value that stands for a class. */
+/** Value that names a class. */
 export type Word = string | number | boolean;
 
-/** Which column to predict: its name, or its index from 0; by default the last. */
+/** Column to predict: its name, or its index from 0. Default the last. */
 export type TargetName = string | number | undefined;
 
 /**
- * The index of the column to predict, in a table that has inputs and a target, each with a name of its own.
+ * Finds the column to predict. Any text that is not empty may name a column, `constructor` and `__proto__` too.
  *
- * @throws {TypeError} if there are fewer than two columns, or two of one name.
+ * @throws {TypeError} if there are fewer than two columns, one without a name, or two of one name.
  * @throws {RangeError} if there is no such column.
  * @example
  * targetIndex('iris.csv', ['petal', 'species'], 'species'); // 1
@@ -38,6 +37,11 @@ export function targetIndex(path: string, names: readonly string[], target: Targ
     throw new TypeError(
       `${path}: expected at least two columns, inputs and a target, got ${names.map(formatValue).join(', ') || 'none'}`,
     );
+  }
+  const unnamed = names.indexOf('');
+  if (unnamed >= 0) {
+    const hint = unnamed === 0 ? '; pandas leaves its index out with index=False' : '';
+    throw new TypeError(`${path}: expected a name for every column, got none for column ${unnamed}${hint}`);
   }
   const seen = new Set<string>();
   for (const name of names) {
@@ -52,7 +56,7 @@ export function targetIndex(path: string, names: readonly string[], target: Targ
   }
   if (seen.has(target)) return names.indexOf(target);
   const near = nearestName(target, names);
-  const listed = names.slice(0, MANY).map(formatValue).join(', ') + (names.length > MANY ? ', …' : '');
+  const listed = names.slice(0, mostListed).map(formatValue).join(', ') + (names.length > mostListed ? ', …' : '');
   const hint = near === undefined ? `there are ${listed}` : `the nearest is ${formatValue(near)}`;
   throw new RangeError(`${path}: target: expected a column of the file, got ${formatValue(target)}; ${hint}`);
 }

@@ -2,36 +2,42 @@ import { formatValue } from '../format-value.ts';
 import { classified, type Dataset } from '../math/data/dataset.ts';
 import type { Table, Word } from './table.ts';
 
-/** A data set that remembers the names of its file. */
+/** Data set with the names of its file. */
 export interface FileDataset extends Dataset {
-  /** Of the columns of `x`. */
+  /** Names of the columns of `x`. */
   readonly inputs: readonly string[]; //  [d]
   readonly target: string;
-  /** What the labels 0 ... k − 1 stand for; absent for regression. */
+  /** Names of the labels 0 ... k − 1; absent for regression. */
   readonly classes?: readonly string[]; // [k]
 }
 
-/** A one-hot target of more columns than this is an id or a quantity that was taken for a class. */
+/** Classes at most: a column with more different values is an id or a quantity. */
 const mostClasses = 1000;
 
 /**
- * Decides what the target of a table is, and gives the data set to learn.
+ * Makes the data set of a table, and decides if its target is classes or a quantity.
+ *
+ * One rule for every format, whatever type the column is stored as:
  *
  * - Words, booleans and dictionaries are classes, at most 1000.
- * - Whole numbers are classes if there are at most half as many different ones as rows (two always may) and at most
- *   1000; otherwise they are a quantity, as all other numbers are: regression with k = 1.
+ * - A column of numbers is whole if every value is an integer within ±2⁵³: `1`, `1.0` and a float column of
+ *   integers alike. A whole column is classes if it has at most half as many different values as rows (two are always
+ *   allowed) and at most 1000.
+ * - Any other column is a quantity: regression with k = 1.
  *
  * Classes are sorted, numbers by value and words by code unit, and numbered 0 ... k − 1 in that order.
  *
- * @throws {RangeError} if there is one class only, or words are more than 1000.
+ * @throws {RangeError} if there is one class only, or there are more than 1000 words.
  */
 export function toDataset(path: string, { inputs, x, target, cells }: Table): FileDataset {
   const d = inputs.length;
   const place = `${path}: column ${target}`;
   if ('values' in cells) {
-    const { values, whole } = cells;
+    const { values } = cells;
     const n = values.length;
-    const classes = whole ? distinct(values, Math.max(2, Math.min(mostClasses, n / 2))) : undefined;
+    const classes = values.every(Number.isSafeInteger)
+      ? distinct(values, Math.max(2, Math.min(mostClasses, n / 2)))
+      : undefined;
     if (!classes) return { n, d, k: 1, x, y: values, inputs, target };
     if (classes.length === 1) throw oneClass(place, classes[0]!);
     const label = new Map(classes.map((value, i) => [value, i]));
@@ -59,7 +65,7 @@ export function toDataset(path: string, { inputs, x, target, cells }: Table): Fi
   };
 }
 
-/** The different values, sorted; undefined if there are more than `most`. */
+/** Collects the different values, sorted; undefined if there are more than `most`. */
 function distinct(values: Float64Array, most: number): number[] | undefined {
   const seen = new Set<number>();
   for (const value of values) {

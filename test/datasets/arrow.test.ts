@@ -112,19 +112,6 @@ describe('readDataset of .arrow', () => {
     expect(read({ numbers, coded })).toMatchObject({ classes: ['9', '10'], labels });
   });
 
-  it('reads floats as a quantity, whole ones too', () => {
-    const y = vectorFromArray([1, 0, 1, 0], new Float32());
-    expect(read({ numbers, y })).toEqual({
-      n: 4,
-      d: 1,
-      k: 1,
-      x: Float64Array.of(0.5, 1.5, 2.5, 3.5),
-      y: Float64Array.of(1, 0, 1, 0),
-      inputs: ['numbers'],
-      target: 'y',
-    });
-  });
-
   it('counts rows across batches of unlike size, each with a dictionary of its own', () => {
     const part = (a: number[], t: string[]) =>
       new Table({

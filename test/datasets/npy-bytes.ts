@@ -6,9 +6,9 @@ export function npy(
     fortran = false,
     shape,
     version = 1,
-  }: { descr?: string; fortran?: boolean; shape: string; version?: number },
+    dict = `{'descr': ${descr}, 'fortran_order': ${fortran ? 'True' : 'False'}, 'shape': ${shape}, }`,
+  }: { descr?: string; fortran?: boolean; shape?: string; version?: number; dict?: string },
 ): Buffer {
-  const dict = `{'descr': ${descr}, 'fortran_order': ${fortran ? 'True' : 'False'}, 'shape': ${shape}, }`;
   const from = version === 1 ? 10 : 12;
   const length = Math.ceil((from + dict.length + 1) / 64) * 64 - from;
   const head = Buffer.alloc(from);

@@ -38,6 +38,8 @@ function body(dtype: string, little: boolean, fortran: boolean): Uint8Array {
   return bytes;
 }
 
+const dtypes = 'b1 i1 i2 i4 i8 u1 u2 u4 u8 f2 f4 f8';
+
 describe('readDataset of .npy', () => {
   it.each(
     Object.keys(put).flatMap((dtype) =>
@@ -62,6 +64,46 @@ describe('readDataset of .npy', () => {
   it.each([1, 2, 3])('reads version %i', (version) => {
     const bytes = npy(doubles(1.5, 2.5, 3.5, 4.5), { shape: '(2, 2)', version });
     expect(readDataset(write('v.npy', bytes), {})).toMatchObject({ x: Float64Array.of(1.5, 3.5), k: 1 });
+  });
+
+  // numpy.load of numpy 2.4.6 reads each of them as these doubles
+  it.each([
+    `{"descr": "<f8", "fortran_order": False, "shape": (2, 2)}`,
+    `{'descr': u'<f8', u'fortran_order': False, 'shape': (2L, 2L), }`,
+    `  { 'shape' : ( 2 , 2 , ) , 'fortran_order' : False , 'descr' : '<d' , }  `,
+    ...['float64', 'double', 'float', 'd', 'f8', '=f8', '|f8', '=d'].map(
+      (descr) => `{'descr':'${descr}','fortran_order':False,'shape':(2,2)}`,
+    ),
+  ])('reads the header %s', (dict) => {
+    expect(readDataset(write('h.npy', npy(doubles(1.5, 2.5, 3.5, 4.5), { dict })), {})).toMatchObject({
+      x: Float64Array.of(1.5, 3.5),
+      y: Float64Array.of(2.5, 4.5),
+    });
+  });
+
+  // and these it refuses
+  it.each([
+    `{'descr': '<f8', 'fortran_order': False, 'shape': (4)}`,
+    `{'descr': '<f8', 'fortran_order': False, 'shape': [2, 2]}`,
+    `{'descr': '<f8', 'fortran_order': False, 'shape': (2 2)}`,
+    `{'descr': '<f8', 'fortran_order': 0, 'shape': (2, 2)}`,
+    `{'descr': '<f8', 'fortran_order': False}`,
+    `{'descr': '<f8', 'fortran_order': False, 'shape': (2, 2), 'more': 1}`,
+    `{'descr': '<f8' 'fortran_order': False, 'shape': (2, 2)}`,
+    `{'descr': '<f8', 'fortran_order': False, 'shape': (2, 2)} {}`,
+    `{'descr': b'<f8', 'fortran_order': False, 'shape': (2, 2)}`,
+  ])('refuses the header %s', (dict) => {
+    const path = write('h.npy', npy(doubles(1.5, 2.5, 3.5, 4.5), { dict }));
+    expect(thrown(() => readDataset(path, {}))).toMatch(
+      /: expected a header with descr, fortran_order and shape, got "/,
+    );
+  });
+
+  it.each(['<float64', 'Float64', 'constructor', '__proto__', ''])('refuses the dtype %o, as numpy does', (descr) => {
+    const path = write('d.npy', npy(doubles(1, 2, 3, 4), { descr: `'${descr}'`, shape: '(2, 2)' }));
+    expect(thrown(() => readDataset(path, {}))).toBe(
+      `TypeError: ${path}: expected a dtype of real numbers (${dtypes}), got ${descr}`,
+    );
   });
 
   it('keeps fractions, signs and the range of each dtype', () => {
@@ -98,7 +140,6 @@ describe('readDataset of .npy', () => {
 
   const good = npy(doubles(1, 2, 3, 4), { shape: '(2, 2)' });
   const int64 = (...values: bigint[]) => new Uint8Array(BigInt64Array.from(values).buffer);
-  const dtypes = 'b1 i1 i2 i4 i8 u1 u2 u4 u8 f2 f4 f8';
   it.each<[string, Uint8Array, string, (string | number)?]>([
     [
       'another magic',

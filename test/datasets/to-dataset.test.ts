@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { toDataset } from '../../src/datasets/to-dataset.ts';
 import { thrown } from './folder.ts';
 
-const table = (n: number, value: (i: number) => number, whole: boolean) => ({
+const table = (n: number, value: (i: number) => number) => ({
   inputs: ['a'],
   x: new Float64Array(n),
   target: 't',
-  cells: { values: Float64Array.from({ length: n }, (_, i) => value(i)), whole },
+  cells: { values: Float64Array.from({ length: n }, (_, i) => value(i)) },
 });
 
 const words = (n: number, different: number) => ({
@@ -32,7 +32,7 @@ describe('toDataset', () => {
     expect(
       toDataset(
         'f',
-        table(n, (i) => i % different, true),
+        table(n, (i) => i % different),
       ).k,
     ).toBe(k);
   });
@@ -40,15 +40,15 @@ describe('toDataset', () => {
   it('gives numbers that are not whole k = 1, however few', () => {
     const { k, y, labels } = toDataset(
       'f',
-      table(4, (i) => i % 2, false),
+      table(4, (i) => (i % 2) / 2),
     );
-    expect({ k, y, labels }).toEqual({ k: 1, y: Float64Array.of(0, 1, 0, 1), labels: undefined });
+    expect({ k, y, labels }).toEqual({ k: 1, y: Float64Array.of(0, 0.5, 0, 0.5), labels: undefined });
   });
 
   it('numbers classes in the order of their values', () => {
     const { labels, classes } = toDataset(
       'f',
-      table(6, (i) => [100, -5, 20][i % 3]!, true),
+      table(6, (i) => [100, -5, 20][i % 3]!),
     );
     expect({ labels, classes }).toEqual({ labels: Int32Array.of(2, 0, 1, 2, 0, 1), classes: ['-5', '20', '100'] });
   });
@@ -74,7 +74,7 @@ describe('toDataset', () => {
       thrown(() =>
         toDataset(
           'f',
-          table(3, () => 7, true),
+          table(3, () => 7),
         ),
       ),
     ).toBe(`${only} "7"`);
