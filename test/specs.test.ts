@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { prepare } from '../src/executors/prepare.ts';
 import { loadSpec } from '../src/pipelines/load-spec.ts';
 import { jsonSchema, parse } from '../src/pipelines/parse.ts';
-import { measures } from '../src/pipelines/registry.ts';
+import { builtIn } from '../src/pipelines/registry.ts';
 import { tiny, type Written } from './pipelines/tiny.ts';
 
 const specs = new URL('../specs/', import.meta.url);
@@ -21,8 +21,8 @@ describe.each(names)('specs/%s', (name) => {
   });
 
   it('is the same when it is read, written and read again', () => {
-    const parsed = parse(read(name), measures);
-    expect(parse(JSON.parse(JSON.stringify(parsed)), measures)).toEqual(parsed);
+    const parsed = parse(read(name), builtIn);
+    expect(parse(JSON.parse(JSON.stringify(parsed)), builtIn)).toEqual(parsed);
   });
 
   it('names the JSON Schema, and is as it says', () => {
@@ -35,13 +35,13 @@ it('names the paper’s central experiment among the specs', () => expect(names)
 
 describe('the JSON Schema of specs', () => {
   it('is what scripts/schema.ts would write', () => {
-    expect(written).toEqual(JSON.parse(JSON.stringify(jsonSchema(measures))));
+    expect(written).toEqual(JSON.parse(JSON.stringify(jsonSchema(builtIn))));
   });
 
   const byJsonSchema = z.fromJSONSchema(written);
   const accepts = (spec: Written) => {
     try {
-      parse(spec, measures);
+      parse(spec, builtIn);
       return true;
     } catch {
       return false;
@@ -50,7 +50,7 @@ describe('the JSON Schema of specs', () => {
 
   it.each<[string, Written]>([
     ['nothing but what is required', tiny()],
-    ['every default written out', JSON.parse(JSON.stringify(parse(tiny(), measures)))],
+    ['every default written out', JSON.parse(JSON.stringify(parse(tiny(), builtIn)))],
     ['Chebyshev', tiny({ data: { kind: 'chebyshev', n: 20, degree: 4 }, loss: 'mse' })],
     [
       'images',

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { EngineName } from '../src/math/engines/engines.ts';
 import { trajectory } from '../src/pipelines/experiment.ts';
 import { gridRuns, parse } from '../src/pipelines/parse.ts';
-import { measures } from '../src/pipelines/registry.ts';
+import { builtIn } from '../src/pipelines/registry.ts';
 
 const eps = Number.EPSILON;
 
@@ -50,8 +50,8 @@ describe.each<EngineName>(['typed-array', 'wasm'])('a spec run from its seed, %s
       { op: 'hessian', k: 3, bottom: 3, every: spec.steps, tol: 1e-9 },
       { op: 'denseSpectrum', every: spec.steps },
     ];
-    const [run] = gridRuns(parse({ ...spec, measure }, measures), measures);
-    const { rows } = trajectory(run!.config, measures, none, { engine });
+    const [run] = gridRuns(parse({ ...spec, measure }, builtIn), builtIn);
+    const { rows } = trajectory(run!.config, builtIn, none, { engine });
     const all = await lastValueFrom(
       rows.pipe(
         map(({ state: _, ...row }) => row as unknown as Point & Record<string, Float64Array>),

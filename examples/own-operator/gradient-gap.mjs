@@ -1,12 +1,12 @@
-// An operator of one's own: how far apart are the gradients of the layers? spec.json names this file in "operators"
-// and the operator in "measure".
+// Operator of one's own: measures how far apart the gradients of the layers are. spec.json names this file in
+// "modules" and the operator in "measure".
 import { derive, float64 } from 'rxdescent';
 import { z } from 'zod';
 
-// what it adds: name, type, unit and meaning, which `rxdescent describe` shows and every table carries
+// columns that it adds: name, type, unit and meaning, which `rxdescent describe` shows and every table carries
 const columns = { gradientGap: float64('largest ‖∂L/∂W_l‖² of a layer over the smallest', '1') };
 
-// what a spec may say beside "op"; a misspelt key is an error that names the nearest
+// options that a spec may give beside "op"; a misspelt key is an error that names the nearest
 const options = z.strictObject({
   scale: z.enum(['ratio', 'decades']).default('ratio').meta({ description: 'decades: the logarithm to base 10' }),
 });

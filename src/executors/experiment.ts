@@ -140,7 +140,7 @@ async function trainAll(
         await train(run, execute, journal, stop, progress);
       } catch (error) {
         if (error instanceof WriteError) throw error;
-        failures.set(run.run, placed(error, prepared.spec.operators));
+        failures.set(run.run, placed(error, prepared.spec.modules));
       }
     });
   } finally {

@@ -1,24 +1,18 @@
 import { contentHash } from '../datasets/content-hash.ts';
 import type { Dataset } from '../math/data/dataset.ts';
 import { type EngineName, runnable } from '../math/engines/engines.ts';
-import {
-  isFileData,
-  lawsOfRun,
-  type ReadData,
-  type RunConfig,
-  type Trajectory,
-  trajectory,
-} from '../pipelines/experiment.ts';
+import { lawsOfRun, type RunConfig, type Trajectory, trajectory } from '../pipelines/experiment.ts';
 import { checkFitColumns, fitsOf } from '../pipelines/fit.ts';
 import { type LoadedSpec, resolved } from '../pipelines/load-spec.ts';
 import { gridRuns } from '../pipelines/parse.ts';
+import type { Registry } from '../pipelines/registry.ts';
 import { checkNames, runColumns } from '../pipelines/runs.ts';
 import { inFile } from '../pipelines/spec-error.ts';
 import { trajectoryKey } from '../store/keys.ts';
 import type { StoredGrid, StoredRun } from '../store/results.ts';
 import { reader } from './reader.ts';
 
-/** A spec that is known to run: operators resolved, data read, a chain of every kind assembled once. */
+/** Spec that is known to run: modules loaded, data read, a chain of every kind assembled once. */
 export interface Prepared extends StoredGrid {
   readonly loaded: LoadedSpec;
   /** Why another engine runs than was asked for. */
@@ -41,45 +35,51 @@ export function prepare(loaded: LoadedSpec, asked?: EngineName): Prepared {
   const fallback = asked && asked !== engine ? `${asked} needs instructions that this runtime lacks` : undefined;
   const { registry, modules, path } = loaded;
   const spec = resolved(loaded);
-  const read = reader();
+  const makeData = reader(registry.data);
+  /** Content of data that is read from files: its path is no part of a trajectory's key. */
+  const contentOf = (data: RunConfig['data']): unknown =>
+    registry.data[data.kind]!.paths?.length ? { kind: 'file', content: hashOf(makeData(data) as Dataset) } : data;
   const kinds = new Map<string, Kind>();
   return inFile(path, () => {
     const runs = gridRuns(spec, registry).map((run): PreparedRun => {
       const { learningRate, seed, ...kind } = run.config;
       const id = JSON.stringify(kind);
-      const open = (threads = 1) => trajectory(run.config, registry, read, { engine, threads });
-      if (!kinds.has(id)) kinds.set(id, kindOf(open(), run.config));
+      const open = (threads = 1) => trajectory(run.config, registry, makeData, { engine, threads });
+      if (!kinds.has(id)) kinds.set(id, kindOf(open(), run.config, registry));
       const { laws, columns } = kinds.get(id)!;
-      return { ...run, open, laws, key: keyOf(run.config, read, { modules, engine, columns: typesOf(columns) }) };
+      return {
+        ...run,
+        open,
+        laws,
+        key: keyOf(run.config, contentOf(run.config.data), { modules, engine, columns: typesOf(columns) }),
+      };
     });
     const [first] = kinds.values();
     const { columns } = first!;
     checkNames(spec.grid, columns);
     checkFitColumns(spec, runColumns(spec.grid, columns));
-    return { loaded, spec, engine, fallback, runs, columns, fits: fitsOf(spec, loaded.fits) };
+    const fits = fitsOf(spec, registry.fits);
+    return { loaded, spec, engine, fallback, runs, columns, fits };
   });
 }
 
 /** What runs have in common that differ in learning rate and seed alone. */
 type Kind = Pick<StoredRun, 'laws'> & Pick<Trajectory, 'columns'>;
 
-const kindOf = (assembled: Trajectory, config: RunConfig): Kind => ({
+const kindOf = (assembled: Trajectory, config: RunConfig, registry: Registry): Kind => ({
   columns: assembled.columns,
-  laws: lawsOfRun(assembled, config),
+  laws: lawsOfRun(assembled, config, registry),
 });
 
 const typesOf = (columns: Trajectory['columns']) =>
   Object.entries(columns).map(([name, { arrow, unit, nullable }]) => [name, arrow, unit, nullable]);
 
-function keyOf(config: RunConfig, read: ReadData, rest: Readonly<Record<string, unknown>>): string {
-  const { data } = config;
-  const content = isFileData(data) ? { kind: 'file', content: hashOf(read(data)) } : data;
-  return trajectoryKey({ ...config, data: content, ...rest });
-}
+const keyOf = (config: RunConfig, data: unknown, rest: Readonly<Record<string, unknown>>): string =>
+  trajectoryKey({ ...config, data, ...rest });
 
 const hashes = new WeakMap<Dataset, string>();
 
-/** {@link contentHash}, once for a data set that many runs are over. */
+/** Takes the {@link contentHash} once of a data set that many runs share. */
 function hashOf(dataset: Dataset): string {
   const known = hashes.get(dataset) ?? contentHash(dataset);
   hashes.set(dataset, known);

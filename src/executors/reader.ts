@@ -1,27 +1,19 @@
-import { readCifar10 } from '../datasets/cifar10.ts';
-import { readDataset } from '../datasets/file.ts';
-import { readIdx } from '../datasets/idx.ts';
 import type { Dataset } from '../math/data/dataset.ts';
-import type { FileData, ReadData } from '../pipelines/experiment.ts';
+import type { DataKinds } from '../pipelines/data-kinds.ts';
+import type { MakeData } from '../pipelines/experiment.ts';
 
-/** Reads the data files of a spec, each once, whatever the number of runs over it. */
-export function reader(): ReadData {
-  const read = new Map<string, Dataset>();
-  return (data) => {
-    const id = JSON.stringify(data);
-    const known = read.get(id) ?? datasetOf(data);
-    read.set(id, known);
-    return known;
+/** Makes the data of runs. Data that is read from files is read once, whatever the number of runs over it. */
+export function reader(kinds: DataKinds): MakeData {
+  const known = new Map<string, Dataset>();
+  return ({ kind, ...options }) => {
+    const { paths, make } = kinds[kind]!;
+    if (!paths?.length) return make(options);
+    const id = JSON.stringify({ kind, ...options });
+    const dataset = known.get(id) ?? make(options);
+    if (!('x' in dataset)) {
+      throw new TypeError(`expected make of ${kind} to return a data set, because it has paths, got data to be drawn`);
+    }
+    known.set(id, dataset);
+    return dataset;
   };
-}
-
-function datasetOf(data: FileData): Dataset {
-  switch (data.kind) {
-    case 'file':
-      return readDataset(data.path, data.target === undefined ? {} : { target: data.target });
-    case 'idx':
-      return readIdx(data);
-    case 'cifar10':
-      return readCifar10(data);
-  }
 }

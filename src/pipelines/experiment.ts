@@ -2,11 +2,7 @@ import { filter, takeWhile } from 'rxjs';
 import { z } from 'zod';
 import { type Columns, isNumeric, listOf } from '../columns.ts';
 import { formatValue } from '../format-value.ts';
-import { chebyshev } from '../math/data/chebyshev.ts';
 import type { Data, Dataset } from '../math/data/dataset.ts';
-import { gaussianMixture } from '../math/data/gaussian-mixture.ts';
-import { spheres } from '../math/data/spheres.ts';
-import { xor } from '../math/data/xor.ts';
 import { type EngineName, engines } from '../math/engines/engines.ts';
 import { mlp, tensorsOf } from '../math/models/mlp.ts';
 import { objective, type Problem, type Risk } from '../math/risk.ts';
@@ -17,81 +13,22 @@ import type { LedgerName } from '../operators/sources/optimizer.ts';
 import { untilDiverged } from '../operators/transforms/until-diverged.ts';
 import type { Snapshot } from '../state.ts';
 import { passThrough, type Stream } from '../stream.ts';
+import { count } from './counts.ts';
+import { dataSchema } from './data-kinds.ts';
 import { joinNames } from './explain.ts';
-import { options as optimizer, optimizers } from './optimizers.ts';
-import { type FitRegistry, fits, measures, type Registry } from './registry.ts';
+import { optimizerSchema } from './optimizers.ts';
+import { builtIn, type Registry } from './registry.ts';
 import { requireEveryStep } from './require-every-step.ts';
 import { scheduled } from './schedules.ts';
 import { asSpecFault, SpecError } from './spec-error.ts';
 
 const positive = z.number().positive();
-/** What an int32 column can hold. */
-const count = z
-  .int()
-  .positive()
-  .max(2 ** 31 - 1);
 const seed = z
   .int()
   .min(0)
   .max(2 ** 32 - 1);
 const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/, { error: 'expected a name of letters, digits, _ and -' });
 const axisValue = z.union([z.number(), z.string(), z.boolean(), z.array(z.number())]);
-
-/** Which images of a set are read, and how. */
-const imageOptions = {
-  first: count.optional().meta({ description: 'examples to read, in the order of the files; default all' }),
-  classes: z
-    .array(z.int().min(0).max(9))
-    .refine((classes) => classes.length > 1 && new Set(classes).size === classes.length, {
-      error: 'expected two classes or more, each once',
-    })
-    .optional()
-    .meta({ description: 'classes to read, which become 0, 1, … in this order; default all ten' }),
-  normalize: z
-    .enum(['unit', 'standard'])
-    .default('unit')
-    .meta({ description: 'unit: bytes / 255; standard: each channel less its mean, over its deviation' }),
-};
-const path = z.string().min(1);
-
-const data = z.discriminatedUnion('kind', [
-  z
-    .strictObject({
-      kind: z.literal('gaussian-mixture'),
-      n: count,
-      d: count,
-      classes: count,
-      separation: z.number().nonnegative().meta({ description: 'centres lie at this many √d from the origin' }),
-    })
-    .meta({ description: 'classes of unit noise around centres on a sphere' }),
-  z.strictObject({ kind: z.literal('xor'), n: count }),
-  z.strictObject({ kind: z.literal('spheres'), n: count, d: count }),
-  z.strictObject({ kind: z.literal('chebyshev'), n: count.min(2), degree: count }),
-  z
-    .strictObject({
-      kind: z.literal('idx'),
-      images: path.meta({ description: 'as train-images-idx3-ubyte, gzipped or not, relative to the spec' }),
-      labels: path.meta({ description: 'as train-labels-idx1-ubyte, gzipped or not, relative to the spec' }),
-      ...imageOptions,
-    })
-    .meta({ description: 'MNIST, Fashion-MNIST, or another set of ten classes in IDX files' }),
-  z
-    .strictObject({
-      kind: z.literal('cifar10'),
-      folder: path.meta({ description: 'where data_batch_1.bin … and test_batch.bin are, relative to the spec' }),
-      split: z.enum(['train', 'test']).default('train'),
-      ...imageOptions,
-    })
-    .meta({ description: 'CIFAR-10 in its binary version' }),
-  z.strictObject({
-    kind: z.literal('file'),
-    path: path.meta({ description: 'an Arrow, CSV or NPY file, relative to the spec' }),
-    target: z
-      .union([z.string(), z.int().nonnegative()])
-      .optional()
-      .meta({ description: 'the column to predict; default the last' }),
-  }),
-]);
 
 const model = z
   .strictObject({
@@ -133,8 +70,8 @@ const entries = (registry: Readonly<Record<string, { readonly options: z.ZodObje
   return z.array(z.discriminatedUnion('op', options as unknown as [z.ZodObject, ...z.ZodObject[]]));
 };
 
-/** The schema of a spec whose operators are those of `registry`, and whose fits are those of `folds`. */
-export const experiment = (registry: Registry = measures, folds: FitRegistry = fits) =>
+/** Makes the schema of a spec that may name what is in `registry`. */
+export const experiment = (registry: Registry = builtIn) =>
   z
     .strictObject({
       $schema: z.string().optional(),
@@ -143,10 +80,10 @@ export const experiment = (registry: Registry = measures, folds: FitRegistry = f
       }),
       question: z.string().min(1).meta({ description: 'what the runs are to answer, in one sentence' }),
       source: z.string().optional().meta({ description: 'where the question or the published numbers come from' }),
-      data,
+      data: dataSchema(registry.data),
       model,
       loss: z.enum(['cross-entropy', 'mse']),
-      optimizer: optimizer.prefault({ kind: 'gd' }),
+      optimizer: optimizerSchema(registry.optimizers).prefault({ kind: 'gd' }),
       steps: count.meta({ description: 'updates; a completed run has one row more' }),
       logEvery: count.default(1).meta({ description: 'rows kept: steps divisible by it, and the last' }),
       random: z.enum(['torch', 'native']).default('torch').meta({ description: 'torch: PyTorch’s draws, bit for bit' }),
@@ -155,14 +92,20 @@ export const experiment = (registry: Registry = measures, folds: FitRegistry = f
         .object({ learningRate: z.array(positive).min(1).exactOptional(), seed: z.array(seed).min(1) })
         .catchall(z.array(axisValue).min(1))
         .meta({ description: 'axes; any key of data, model, optimizer may be one, as "model.hidden"' }),
-      operators: z.array(z.string()).default([]).meta({ description: 'modules with operators of one’s own' }),
-      measure: entries(registry).prefault([{ op: 'conservation' }]),
-      fit: entries(folds, { id: name.optional().meta({ description: 'name of the fit; default its op' }) }).default([]),
+      modules: z
+        .array(z.string())
+        .default([])
+        .meta({ description: 'modules with operators, fits, data kinds and optimizers of one’s own' }),
+      operators: z.array(z.string()).optional().meta({ description: 'another name of modules', deprecated: true }),
+      measure: entries(registry.measures).prefault([{ op: 'conservation' }]),
+      fit: entries(registry.fits, {
+        id: name.optional().meta({ description: 'name of the fit; default its op' }),
+      }).default([]),
       claims: z.array(claim).default([]),
     })
     .meta({ title: 'An experiment of rxdescent: a grid of runs, what is measured, fitted and claimed' });
 
-export type Experiment = z.infer<ReturnType<typeof experiment>>;
+export type Experiment = Omit<z.infer<ReturnType<typeof experiment>>, '$schema' | 'operators'>;
 export type Claim = z.infer<typeof claim>;
 
 /** What one run of the grid is made of. */
@@ -175,31 +118,8 @@ export type RunConfig = Pick<
   readonly seed: number;
 };
 
-/** The kinds of data that are read from files, and the keys that hold their paths. */
-export const dataPaths = { file: ['path'], idx: ['images', 'labels'], cifar10: ['folder'] } as const;
-
-/** The `data` of a spec that is read from files. */
-export type FileData = Extract<Experiment['data'], { kind: keyof typeof dataPaths }>;
-
-export const isFileData = (data: Experiment['data']): data is FileData => Object.hasOwn(dataPaths, data.kind);
-
-/** The data set that files hold. */
-export type ReadData = (data: FileData) => Dataset;
-
-function dataOf(config: Experiment['data'], read: ReadData): Data | Dataset {
-  switch (config.kind) {
-    case 'gaussian-mixture':
-      return gaussianMixture(config);
-    case 'xor':
-      return xor(config);
-    case 'spheres':
-      return spheres(config);
-    case 'chebyshev':
-      return chebyshev(config);
-    default:
-      return read(config);
-  }
-}
+/** Data of a run: drawn for its seed, or read from files. */
+export type MakeData = (data: Experiment['data']) => Data | Dataset;
 
 /** A run made ready: its objective, and the chain over it, cold until it is subscribed to. */
 export interface Trajectory {
@@ -255,9 +175,9 @@ export interface Host {
  *
  * @throws {SpecError} if the chain cannot be assembled.
  */
-export function trajectory(config: RunConfig, registry: Registry, read: ReadData, host: Host): Trajectory {
+export function trajectory(config: RunConfig, registry: Registry, makeData: MakeData, host: Host): Trajectory {
   const { model, loss, steps, logEvery, random, order, measure } = config;
-  const data = asSpecFault('data', () => dataOf(config.data, read));
+  const data = asSpecFault('data', () => makeData(config.data));
   const network = networkOf(model);
   const tensors = asSpecFault('model', () => tensorsOf(network, data.d, data.k), 'mlp');
   const dim = tensors.reduce((sum, { rows, cols }) => sum + rows * cols, 0);
@@ -283,13 +203,13 @@ export function trajectory(config: RunConfig, registry: Registry, read: ReadData
     threads: host.threads ?? 1,
   });
   requireRoom(risk.dataset.n);
-  const descent = sourceOf(config, risk, host.resumeFrom).pipe(
+  const descent = sourceOf(config, registry, risk, host.resumeFrom).pipe(
     passThrough(takeWhile(({ step }) => step < steps, true)),
     untilDiverged(),
   );
   const measured = measure.reduce<Stream<Step & Record<string, unknown>>>(
     (rows, { op, ...options }, i) => {
-      const { create, numbers = [] } = registry[op as string]!;
+      const { create, numbers = [] } = registry.measures[op as string]!;
       for (const key of numbers) requireNumber(`measure[${i}].${key}`, rows.columns, options[key] as string);
       return asSpecFault(`measure[${i}]`, () => rows.pipe(operatorOf(op as string, create(options))));
     },
@@ -305,6 +225,7 @@ export function trajectory(config: RunConfig, registry: Registry, read: ReadData
 /** @throws {SpecError} if the optimizer refuses what it is given, as a batch larger than the data. */
 function sourceOf(
   { optimizer, learningRate = 1, seed, steps }: RunConfig,
+  { optimizers }: Registry,
   risk: Risk,
   resumeFrom: Snapshot | undefined,
 ): Stream<Step> {
@@ -320,7 +241,11 @@ export interface RunLaw extends Law {
 }
 
 /** What the entries of the list columns are, in the order they have there. */
-export function lawsOfRun({ objective }: Trajectory, { measure, model, optimizer }: RunConfig): RunLaw[] {
+export function lawsOfRun(
+  { objective }: Trajectory,
+  { measure, model, optimizer }: RunConfig,
+  { optimizers }: Registry,
+): RunLaw[] {
   const books = measure.find(({ op }) => op === 'conservation') as LawOptions | undefined;
   if (!books) return [];
   const { activation, bias } = networkOf(model);

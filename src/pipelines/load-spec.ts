@@ -2,32 +2,23 @@ import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { sha256 } from '../files/sha256.ts';
-import { dataPaths, type Experiment } from './experiment.ts';
+import type { Experiment } from './experiment.ts';
 
 import { importModule } from './import-module.ts';
 import { parse } from './parse.ts';
 import { parseJson } from './parse-json.ts';
 import { keysOf, withValue } from './paths.ts';
-import {
-  type FitRegistry,
-  fits as knownFits,
-  measures,
-  type Registry,
-  registered,
-  registeredFits,
-} from './registry.ts';
+import { builtIn, type Registry, registered } from './registry.ts';
 import { asSpecFault, SpecError } from './spec-error.ts';
 
-/** A spec ready to be run: parsed, with the operators it names. */
+/** Spec ready to be run: parsed, with what its modules add to the registry. */
 export interface LoadedSpec {
-  /** The file it was read from, as it was named. */
+  /** File that it was read from, as the user named it. */
   readonly path: string;
-  /** Defaults filled in, paths as they were written: what the folder's hash is taken of. */
+  /** Spec with its defaults and with paths as they were written. The folder's hash is taken of it. */
   readonly spec: Experiment;
   readonly registry: Registry;
-  /** Fits that come with the package and those of the modules. */
-  readonly fits: FitRegistry;
-  /** sha256 of each module with operators of one's own, by the path in the spec: part of what a trajectory is. */
+  /** SHA-256 of each module by its path in the spec; part of the key of a trajectory. */
   readonly modules: Readonly<Record<string, string>>;
 }
 
@@ -41,8 +32,8 @@ export async function loadSpec(path: string, sets: readonly string[] = []): Prom
   const written = parseJson(path, read(path, 'a spec'));
   const input = sets.reduce(withSet, written);
   try {
-    const { registry, fits, modules } = await operatorsOf(input, dirname(resolve(path)));
-    return { path, spec: parse(input, registry, fits), registry, fits, modules };
+    const { registry, modules } = await modulesOf(input, dirname(resolve(path)));
+    return { path, spec: parse(input, registry), registry, modules };
   } catch (error) {
     throw error instanceof SpecError ? error.in(path) : error;
   }
@@ -61,37 +52,37 @@ function withSet(spec: object, set: string): object {
   return asSpecFault(`--set ${path}`, () => withValue(spec, keysOf(path), value) as object);
 }
 
-async function operatorsOf(spec: object, folder: string) {
-  const { operators } = spec as { operators?: unknown };
-  // what is no path, the schema says
-  return loadOperators(
-    (Array.isArray(operators) ? operators : []).filter((path) => typeof path === 'string'),
-    folder,
-  );
+async function modulesOf(spec: object, folder: string) {
+  const key = Object.hasOwn(spec, 'modules') ? 'modules' : 'operators';
+  const paths: unknown = (spec as Record<string, unknown>)[key];
+  // the schema refuses what is no path
+  const texts = (Array.isArray(paths) ? paths : []).filter((path) => typeof path === 'string');
+  return loadModules(texts, { folder, key });
 }
 
 /**
- * Loads the operators and fits that come with the package and those of the modules at `paths`.
+ * Loads the modules at `paths` and adds what they export to what comes with the package.
  *
- * @throws {SpecError} if a module cannot be loaded, exports neither, or takes a name twice.
+ * @param options.key Key of the spec, for messages.
+ * @throws {SpecError} if a module cannot be loaded, exports nothing of use, or takes a name twice.
  */
-export async function loadOperators(paths: readonly string[], folder = '') {
+export async function loadModules(
+  paths: readonly string[],
+  { folder = '', key = 'modules' }: { readonly folder?: string; readonly key?: string } = {},
+): Promise<Pick<LoadedSpec, 'registry' | 'modules'>> {
   const modules: Record<string, string> = {};
-  let registry = measures;
-  let fits = knownFits;
+  let registry = builtIn;
   for (const [i, path] of paths.entries()) {
     const file = resolve(folder, path);
-    const module = await load(`operators[${i}]`, file);
+    const module = await load(`${key}[${i}]`, file);
     modules[path] = module.hash;
-    const key = `operators[${i}]: ${file}`;
-    registry = { ...registry, ...asSpecFault(key, () => registered(module.exports, registry)) };
-    fits = { ...fits, ...asSpecFault(key, () => registeredFits(module.exports, fits)) };
+    registry = asSpecFault(`${key}[${i}]: ${file}`, () => registered(module.exports, registry));
   }
-  return { registry, fits, modules };
+  return { registry, modules };
 }
 
 async function load(key: string, file: string): Promise<{ exports: Record<string, unknown>; hash: string }> {
-  const bytes = asSpecFault(key, () => read(file, 'a module with operators'));
+  const bytes = asSpecFault(key, () => read(file, 'a module'));
   try {
     return { exports: await importModule(pathToFileURL(file).href), hash: sha256(sourcesOf(file, bytes)) };
   } catch (error) {
@@ -100,8 +91,8 @@ async function load(key: string, file: string): Promise<{ exports: Record<string
 }
 
 /**
- * The text of a module and of all that it imports by a relative path, and these in turn: what its operators do depends on
- * them. Packages that it imports are not looked into.
+ * Joins the text of a module with that of all that it imports by a relative path, and these in turn, because what it
+ * does depends on them. Packages that it imports are left out.
  */
 function sourcesOf(file: string, bytes = read(file, 'a module'), seen = new Set<string>()): string {
   seen.add(file);
@@ -127,23 +118,20 @@ function read(path: string, what: string): Buffer {
   }
 }
 
-/** The keys of `data` that hold a path, whatever its kind. */
-const pathKeys: readonly string[] = Object.values(dataPaths).flat();
-
-/** The spec with the paths of its files made absolute: what is stored, and what runs. */
-export function resolved({ spec, path }: Pick<LoadedSpec, 'spec' | 'path'>): Experiment {
+/** Makes the paths of a spec's files absolute. The result is stored, and runs. */
+export function resolved({ spec, path, registry }: Pick<LoadedSpec, 'spec' | 'path' | 'registry'>): Experiment {
   const folder = dirname(resolve(path));
-  const absolute = (file: string) => resolve(folder, file);
-  const data = Object.entries(spec.data)
-    .filter(([key]) => pathKeys.includes(key))
-    .map(([key, file]) => [key, absolute(file as string)]);
+  const absolute = (file: unknown) => (typeof file === 'string' ? resolve(folder, file) : file);
+  const kinds = [spec.data.kind, ...(spec.grid['data.kind'] ?? [])].map(String);
+  const keys = new Set(kinds.flatMap((kind) => registry.data[kind]!.paths ?? []));
+  const data = Object.entries(spec.data).map(([key, value]) => [key, keys.has(key) ? absolute(value) : value]);
   const axes = Object.entries(spec.grid)
-    .filter(([axis]) => pathKeys.some((key) => axis === `data.${key}`))
-    .map(([axis, files]) => [axis, (files as string[]).map(absolute)]);
+    .filter(([axis]) => [...keys].some((key) => axis === `data.${key}`))
+    .map(([axis, files]) => [axis, files.map(absolute)]);
   return {
     ...spec,
-    data: { ...spec.data, ...Object.fromEntries(data) },
+    data: Object.fromEntries(data),
     grid: { ...spec.grid, ...Object.fromEntries(axes) },
-    operators: spec.operators.map(absolute),
+    modules: spec.modules.map((file) => resolve(folder, file)),
   };
 }

@@ -32,15 +32,19 @@ export const optimizers: Readonly<Record<string, RegisteredOptimizer>> = {
   'gradient-flow': gradientFlow,
 };
 
-const members = Object.entries(optimizers).map(([kind, { options, selfPaced }]) =>
-  z.strictObject({
-    kind: z.literal(kind),
-    ...options.shape,
-    ...(selfPaced ? {} : { schedule: schedule.optional() }),
-  }),
-);
+type Member = z.ZodObject<
+  { kind: z.ZodLiteral<string>; schedule: z.ZodOptional<typeof schedule> },
+  z.core.$catchall<z.ZodUnknown>
+>;
 
-type Member = z.ZodObject<{ kind: z.ZodLiteral<string>; schedule: z.ZodOptional<typeof schedule> }>;
-
-/** Schema of `optimizer` in a spec: options of each kind, and a schedule. */
-export const options = z.discriminatedUnion('kind', members as unknown as [Member, ...Member[]]);
+/** Makes the schema of `optimizer` in a spec: options of each kind, and a schedule. */
+export function optimizerSchema(known: Readonly<Record<string, RegisteredOptimizer>>) {
+  const members = Object.entries(known).map(([kind, { options, selfPaced }]) =>
+    z.strictObject({
+      kind: z.literal(kind),
+      ...options.shape,
+      ...(selfPaced ? {} : { schedule: schedule.optional() }),
+    }),
+  );
+  return z.discriminatedUnion('kind', members as unknown as [Member, ...Member[]]);
+}

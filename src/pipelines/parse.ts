@@ -7,9 +7,8 @@ import { claimFaults } from './claims.ts';
 import { type Experiment, experiment, type RunConfig } from './experiment.ts';
 import { explain, type Fault, formatFault, joinNames, keysIn, schemaAt } from './explain.ts';
 import { fitFaults } from './fit.ts';
-import { optimizers } from './optimizers.ts';
 import { formatPath, type Path, roots, valueAt, withValue } from './paths.ts';
-import { type FitRegistry, fits, type Registry } from './registry.ts';
+import type { Registry } from './registry.ts';
 import { SpecError } from './spec-error.ts';
 
 type Schema = ReturnType<typeof experiment>;
@@ -28,27 +27,27 @@ interface Axis {
  *
  * @throws {SpecError} with a line for each key at fault: what was expected there and what was found.
  */
-export function parse(input: unknown, registry: Registry, folds: FitRegistry = fits): Experiment {
-  const schema = experiment(registry, folds);
+export function parse(input: unknown, registry: Registry): Experiment {
+  const schema = experiment(registry);
   const unknown = unknownAxes(schema, input);
   const axes = axesOf(input).filter(({ name }) => !unknown.some(({ path }) => path[1] === name));
   const whole = axes.reduce<unknown>(
     (spec, { path, values, standsIn }) => (standsIn ? withValue(spec, path, values[0]) : spec),
     input,
   );
-  const { spec, faults } = check(schema, whole);
+  const { spec, faults } = check(schema, whole, registry);
   refuse([
     ...faults.map((fault) => inGrid(fault, axes)),
     ...unknown,
-    ...axes.flatMap((axis) => axisFaults(schema, whole, axis, faults)),
+    ...axes.flatMap((axis) => axisFaults(schema, whole, axis, faults, registry)),
   ]);
-  const { $schema: _, ...parsed } = spec!;
+  const parsed = spec!;
   refuse([
     ...tooMany(parsed.grid),
     ...mixed(parsed.grid),
     ...repeated(parsed.grid),
     ...fitFaults(parsed),
-    ...claimFaults(parsed, folds),
+    ...claimFaults(parsed, registry.fits),
   ]);
   return parsed;
 }
@@ -57,27 +56,41 @@ function refuse(faults: readonly Fault[]): void {
   if (faults.length) throw new SpecError([...new Set(faults.map(formatFault))]);
 }
 
-function check(schema: Schema, input: unknown): { spec?: z.infer<Schema>; faults: Fault[] } {
+function check(schema: Schema, input: unknown, registry: Registry): { spec?: Experiment; faults: Fault[] } {
   const { data, error } = schema.safeParse(input);
-  const faults = [...rateFaults(input), ...(error ? explain(schema, input, error.issues) : [])];
+  const faults = [
+    ...rateFaults(input, registry),
+    ...aliasFaults(input),
+    ...(error ? explain(schema, input, error.issues) : []),
+  ];
   if (!data || faults.length) return { faults };
   // zod puts the keys it knows first; which axis is the last is for the spec to say
   const grid = Object.fromEntries(gridOf(input).map(([name]) => [name, data.grid[name]!])) as typeof data.grid;
-  return { spec: { ...data, grid }, faults: [] };
+  const { $schema: _, operators, modules, ...rest } = data;
+  return { spec: { ...rest, grid, modules: operators ?? modules }, faults: [] };
 }
 
 /** The learning rate is an axis of every grid but that of an optimizer which paces itself. */
-function rateFaults(input: unknown): Fault[] {
+function rateFaults(input: unknown, { optimizers }: Registry): Fault[] {
   const path = ['grid', 'learningRate'];
   const [grid, rates, kind] = [['grid'], path, ['optimizer', 'kind']].map((at) => valueAt(input, at));
   if (typeof grid !== 'object' || grid === null) return [];
-  if (!optimizers[String(kind)]?.selfPaced) {
+  const isSelfPaced = Object.hasOwn(optimizers, String(kind)) && optimizers[String(kind)]!.selfPaced;
+  if (!isSelfPaced) {
     return rates === undefined ? [{ path, text: 'expected a list with at least one entry, got nothing' }] : [];
   }
   if (rates === undefined) return [];
   return [
     { path, text: `expected none, for ${kind} chooses the length of its steps itself, got ${formatValue(rates)}` },
   ];
+}
+
+/** `operators` is the older name of `modules`; a spec may use one of them. */
+function aliasFaults(input: unknown): Fault[] {
+  const both = ['modules', 'operators'].every((key) => valueAt(input, [key]) !== undefined);
+  return both
+    ? [{ path: ['operators'], text: 'expected modules alone, got both; operators is another name of it' }]
+    : [];
 }
 
 const own = ['learningRate', 'seed'];
@@ -114,11 +127,11 @@ function inGrid(fault: Fault, axes: readonly Axis[]): Fault {
 }
 
 /** What goes wrong only with a value of this axis in its place. */
-function axisFaults(schema: Schema, whole: unknown, axis: Axis, known: readonly Fault[]): Fault[] {
+function axisFaults(schema: Schema, whole: unknown, axis: Axis, known: readonly Fault[], registry: Registry): Fault[] {
   const before = new Set(known.flatMap((fault) => [formatFault(fault), formatPath(fault.path)]));
   return axis.values.flatMap((value, i) => {
     if (before.has(formatPath(['grid', axis.name, i]))) return [];
-    const { faults } = check(schema, withValue(whole, axis.path, value));
+    const { faults } = check(schema, withValue(whole, axis.path, value), registry);
     return faults
       .filter((fault) => !before.has(formatFault(fault)))
       .map(({ path, text }) =>
@@ -186,7 +199,7 @@ export function gridRuns(spec: Experiment, registry: Registry): GridRun[] {
   return pointsOf(spec.grid).map((point, run) => {
     const { learningRate, seed, ...axes } = point;
     const id = JSON.stringify(axes);
-    const kind = kinds.get(id) ?? kindAt(schema, one, axes);
+    const kind = kinds.get(id) ?? kindAt(schema, one, axes, registry);
     kinds.set(id, kind);
     const rate = learningRate === undefined ? {} : { learningRate: learningRate as number };
     return { run, point, config: { ...kind, ...rate, seed: seed as number } };
@@ -196,9 +209,9 @@ export function gridRuns(spec: Experiment, registry: Registry): GridRun[] {
 /** What runs have in common that differ in learning rate and seed alone. */
 type Kind = Omit<RunConfig, 'learningRate' | 'seed'>;
 
-function kindAt(schema: Schema, spec: Experiment, axes: Readonly<Record<string, AxisValue>>): Kind {
+function kindAt(schema: Schema, spec: Experiment, axes: Readonly<Record<string, AxisValue>>, registry: Registry): Kind {
   const at = Object.entries(axes).reduce<unknown>((s, [name, value]) => withValue(s, name.split('.'), value), spec);
-  const { spec: own, faults } = check(schema, at);
+  const { spec: own, faults } = check(schema, at, registry);
   if (!own) throw new SpecError(faults.map((fault) => `grid: at ${formatValue(axes)}, ${formatFault(fault)}`));
   const { data, model, loss, optimizer, steps, logEvery, random, order, measure } = own;
   return { data, model, loss, optimizer, steps, logEvery, random, order, measure };

@@ -19,7 +19,9 @@ import { trace } from '../operators/measures/trace.ts';
 import { updateNorm } from '../operators/measures/update-norm.ts';
 import { weightNorm } from '../operators/measures/weight-norm.ts';
 import * as ema from '../operators/transforms/ema.ts';
+import { type DataKinds, dataKinds } from './data-kinds.ts';
 import { explain, formatFault, joinNames } from './explain.ts';
+import { optimizers, type RegisteredOptimizer } from './optimizers.ts';
 
 /** An operator that may stand in a spec: its options beside its function. */
 export interface Registered {
@@ -30,7 +32,15 @@ export interface Registered {
   readonly create: (options: any) => OperatorFunction<any, any>;
 }
 
-export type Registry = Readonly<Record<string, Registered>>;
+export type Operators = Readonly<Record<string, Registered>>;
+
+/** Everything that a spec may name. */
+export interface Registry {
+  readonly measures: Operators;
+  readonly fits: FitRegistry;
+  readonly data: DataKinds;
+  readonly optimizers: Readonly<Record<string, RegisteredOptimizer>>;
+}
 
 /** Entry of an operator that brings its own options. */
 const entry = (create: Registered['create'] & { readonly options: z.ZodObject }): Registered => ({
@@ -39,7 +49,7 @@ const entry = (create: Registered['create'] & { readonly options: z.ZodObject })
 });
 
 /** Operators that `measure` may name. */
-export const measures: Registry = {
+export const measures: Operators = {
   conservation: entry(conservation),
   hessian: entry(hessian),
   spectralDensity: entry(spectralDensity),
@@ -75,18 +85,24 @@ export type FitRegistry = Readonly<Record<string, RegisteredFit>>;
 /** Folds that `fit` may name. */
 export const fits: FitRegistry = { powerLaw, summarize };
 
-const Entry = z.strictObject({
-  options: z.custom<z.ZodObject>(isObjectSchema, { error: 'expected a z.strictObject({ … })' }),
+/** Names that come with the package. */
+export const builtIn: Registry = { measures, fits, data: dataKinds, optimizers };
+
+const options = z.custom<z.ZodObject>(isObjectSchema, { error: 'expected a z.strictObject({ … })' });
+const functionOf = (signature: string) =>
+  z.custom<(...args: never[]) => unknown>((value) => typeof value === 'function', {
+    error: `expected a function ${signature}`,
+  });
+const operator = z.strictObject({
+  options,
   numbers: z.array(z.string()).optional(),
-  create: z.custom<Registered['create']>((x) => typeof x === 'function', {
-    error: 'expected a function (options) => operator',
-  }),
+  create: functionOf('(options) => operator'),
 });
 
 const text = z.string();
 
-const FitEntry = z.strictObject({
-  options: Entry.shape.options,
+const fit = z.strictObject({
+  options,
   columns: z.custom<Columns>(areFoldColumns, { error: 'expected columns, with fit and where among them as text' }),
   intervals: z.record(text, z.strictObject({ low: text, high: text, method: text })).optional(),
   rivalR2: text.optional(),
@@ -95,7 +111,7 @@ const FitEntry = z.strictObject({
       error: 'expected a function of a row',
     })
     .optional(),
-  create: Entry.shape.create,
+  create: functionOf('(options) => operator'),
 });
 
 function areFoldColumns(value: unknown): boolean {
@@ -103,57 +119,73 @@ function areFoldColumns(value: unknown): boolean {
   return ['fit', 'where'].every((name) => Object.hasOwn(value, name) && (value as Columns)[name]!.arrow === 'utf8');
 }
 
+/** Exports that a module of one's own may have: the part of the registry they add to, and the schema of an entry. */
+const exported = {
+  operators: { part: 'measures', noun: 'an operator', shape: '{ options, create }', entry: operator },
+  fits: { part: 'fits', noun: 'a fit', shape: '{ options, columns, create }', entry: fit },
+  data: {
+    part: 'data',
+    noun: 'a kind of data',
+    shape: '{ options, make }',
+    entry: z.strictObject({
+      options,
+      paths: z.array(z.string()).optional(),
+      make: functionOf('(options) => data'),
+    }),
+  },
+  optimizers: {
+    part: 'optimizers',
+    noun: 'an optimizer',
+    shape: 'optimizer(…)',
+    entry: z.custom<RegisteredOptimizer>(
+      (value) =>
+        typeof value === 'function' && 'ledger' in value && 'options' in value && isObjectSchema(value.options),
+      { error: 'expected what optimizer(…) returns' },
+    ),
+  },
+} satisfies Record<string, { part: keyof Registry; noun: string; shape: string; entry: z.ZodType }>;
+
 // not instanceof: the module may have another copy of zod
 function isObjectSchema(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'safeParse' in value && 'shape' in value;
 }
 
 /**
- * Reads the operators of a user's own module, which exports
- * `operators = { name: { options, create } }`, as here.
+ * Adds what a user's module exports: `operators`, `fits`, `data`, `optimizers`, each an object of entries by name, as
+ * the entries here.
  *
- * @returns none of a module that exports `fits` alone.
- * @throws {TypeError} if the module exports something else, or a name that is taken.
+ * @throws {TypeError} if the module exports none of them, something else under one of these names, or a name that is
+ *   taken.
  */
 export function registered(module: Readonly<Record<string, unknown>>, taken: Registry): Registry {
-  const { operators, fits } = module;
-  if (operators === undefined && fits !== undefined) return {};
-  if (typeof operators !== 'object' || operators === null) {
-    const found =
-      operators === undefined
-        ? joinNames(Object.keys(module).sort()) || 'no exports'
-        : `operators = ${formatValue(operators)}`;
-    throw new TypeError(`expected the module to export operators = { name: { options, create } }, got ${found}`);
+  const keys = Object.keys(exported) as (keyof typeof exported)[];
+  if (!keys.some((key) => module[key] !== undefined)) {
+    const names = keys.map((key) => `${key} = { name: ${exported[key].shape} }`).join(' or ');
+    const found = joinNames(Object.keys(module).sort()) || 'no exports';
+    throw new TypeError(`expected the module to export ${names}, got ${found}`);
   }
-  requireEntries('operators', operators, taken, 'an operator', Entry);
-  return operators as Registry;
-}
-
-/**
- * Reads the fits of a user's own module, which exports
- * `fits = { name: { options, columns, create } }`, as here. `fold(...)` makes such an entry.
- *
- * @returns none of a module that exports no `fits`.
- * @throws {TypeError} if an entry is no fit, or takes a name that is taken.
- */
-export function registeredFits({ fits = {} }: Readonly<Record<string, unknown>>, taken: FitRegistry): FitRegistry {
-  if (typeof fits !== 'object' || fits === null) {
-    throw new TypeError(`expected fits = { name: { options, columns, create } }, got fits = ${formatValue(fits)}`);
-  }
-  requireEntries('fits', fits, taken, 'a fit', FitEntry);
-  return fits as FitRegistry;
-}
-
-function requireEntries(key: string, entries: object, taken: object, noun: string, schema: z.ZodObject): void {
-  for (const [name, entry] of Object.entries(entries)) {
-    if (Object.hasOwn(taken, name)) {
-      throw new TypeError(`${key}.${name}: expected a new name for ${noun}, got one that is taken`);
+  let registry = taken;
+  for (const key of keys) {
+    const { part, noun, shape, entry: schema } = exported[key];
+    const entries = module[key];
+    if (entries === undefined) continue;
+    if (typeof entries !== 'object' || entries === null) {
+      throw new TypeError(
+        `expected the module to export ${key} = { name: ${shape} }, got ${key} = ${formatValue(entries)}`,
+      );
     }
-    // a function may carry the properties of an entry
-    const plain = typeof entry === 'function' ? { ...entry } : entry;
-    const { error } = schema.safeParse(plain);
-    if (!error) continue;
-    const faults = explain(schema, plain, error.issues);
-    throw new TypeError(faults.map(({ path, text }) => formatFault({ path: [key, name, ...path], text })).join('; '));
+    for (const [name, entry] of Object.entries(entries)) {
+      if (Object.hasOwn(registry[part], name)) {
+        throw new TypeError(`${key}.${name}: expected a new name for ${noun}, got one that is taken`);
+      }
+      // a function may carry the properties of a fit
+      const plain = key === 'fits' && typeof entry === 'function' ? { ...entry } : entry;
+      const { error } = schema.safeParse(plain);
+      if (!error) continue;
+      const faults = explain(schema, plain, error.issues);
+      throw new TypeError(faults.map(({ path, text }) => formatFault({ path: [key, name, ...path], text })).join('; '));
+    }
+    registry = { ...registry, [part]: { ...registry[part], ...entries } };
   }
+  return registry;
 }

@@ -15,7 +15,7 @@ files.write('cut.json', tiny({ data: { kind: 'idx', images: 'labels', labels: 'l
 files.write('not.json', '{ "name": "tiny"');
 
 const known =
-  '$schema, name, question, source, data, model, loss, optimizer, steps, logEvery, random, order, grid, operators, measure, fit, claims';
+  '$schema, name, question, source, data, model, loss, optimizer, steps, logEvery, random, order, grid, modules, operators, measure, fit, claims';
 
 describe('a command that cannot be carried out', () => {
   it.concurrent.each<[string, ...string[]]>([

@@ -107,7 +107,7 @@ describe('what a run leaves behind', () => {
         logEvery: 1,
         random: 'torch',
         order: 'model-first',
-        operators: [],
+        modules: [],
         measure: [{ op: 'conservation', laws: ['layer'], biases: true, matrix: 'norm' }],
         fit: [],
         claims: [],

@@ -28,6 +28,10 @@ files.write('syntax.mjs', 'export const operators = {;');
 files.write('throws.mjs', 'throw new Error("no licence")');
 files.write('wrong.mjs', 'export const operator = 1; export default 3;');
 files.write('nothing.mjs', '');
+files.write('number.mjs', 'export const data = 3;');
+files.write('kind.mjs', 'export const data = { mine: { options: { shape: {}, safeParse() {} }, path: [] } };');
+files.write('xor.mjs', 'export const data = { xor: { options: { shape: {}, safeParse() {} }, make: () => {} } };');
+files.write('optimizer.mjs', 'export const optimizers = { mine: () => {} };');
 files.write('entry.mjs', 'export const operators = { mine: { options: {}, create: 3 } };');
 const schema = 'const options = { shape: {}, safeParse() {} };';
 files.write('taken.mjs', `${schema} export const operators = { hessian: { options, create: () => (rows) => rows } };`);
@@ -66,7 +70,7 @@ async function saidOf(written: unknown, sets: string[] = []): Promise<string[] |
 }
 
 const known =
-  '$schema, name, question, source, data, model, loss, optimizer, steps, logEvery, random, order, grid, operators, measure, fit, claims';
+  '$schema, name, question, source, data, model, loss, optimizer, steps, logEvery, random, order, grid, modules, operators, measure, fit, claims';
 const axes =
   'learningRate, seed, data.kind, data.n, data.d, data.classes, data.separation, model.kind, model.hidden, model.activation, model.slope, model.bias, optimizer.kind, optimizer.weightDecay, optimizer.schedule, optimizer.beta, optimizer.dampening, optimizer.nesterov, optimizer.beta2, optimizer.epsilon, optimizer.beta1, optimizer.batch, optimizer.tolerance';
 const optimizer = (optimizer: Written, changes: Written = {}) => tiny({ optimizer, ...changes });
@@ -93,6 +97,10 @@ const without = (key: string, spec: Written = tiny()) =>
 const idx = (changes: Written = {}) => tiny({ data: { kind: 'idx', images: 'images', labels: 'labels', ...changes } });
 const cifar = (changes: Written = {}) => tiny({ data: { kind: 'cifar10', folder: 'cifar', ...changes } });
 const file = (path: string, target?: unknown) => tiny({ data: { kind: 'file', path, target } });
+
+/** Exports that a module may have, as a message lists them. */
+const exports =
+  'operators = { name: { options, create } } or fits = { name: { options, columns, create } } or data = { name: { options, make } } or optimizers = { name: optimizer(…) }';
 
 /** The operators that a spec may name, as a message lists them. */
 const ops = Object.keys(measures).join(', ');
@@ -584,21 +592,18 @@ const faults: Record<string, [spec: unknown, ...said: string[]]> = {
   'an unknown split': [cifar({ split: 'all' }), 'data.split: expected one of train, test, got "all"'],
 
   // modules of one's own
-  'no module': [
-    tiny({ operators: ['./nope.mjs'] }),
-    'operators[0]: nope.mjs: expected a module with operators, got nothing there',
-  ],
+  'no module': [tiny({ operators: ['./nope.mjs'] }), 'operators[0]: nope.mjs: expected a module, got nothing there'],
   'a module that throws': [
     tiny({ operators: ['./throws.mjs'] }),
     'operators[0]: throws.mjs: expected a module that can be loaded, got Error: no licence',
   ],
   'a module that exports something else': [
     tiny({ operators: ['./wrong.mjs'] }),
-    'operators[0]: wrong.mjs: expected the module to export operators = { name: { options, create } }, got default, operator',
+    `operators[0]: wrong.mjs: expected the module to export ${exports}, got default, operator`,
   ],
   'a module that exports nothing': [
     tiny({ operators: ['./nothing.mjs'] }),
-    'operators[0]: nothing.mjs: expected the module to export operators = { name: { options, create } }, got no exports',
+    `operators[0]: nothing.mjs: expected the module to export ${exports}, got no exports`,
   ],
   'a module whose entry is none': [
     tiny({ operators: ['./entry.mjs'] }),
@@ -618,7 +623,7 @@ const faults: Record<string, [spec: unknown, ...said: string[]]> = {
   ],
   'a module whose fits are none': [
     tiny({ operators: ['./fit-wrong.mjs'] }),
-    'operators[0]: fit-wrong.mjs: expected fits = { name: { options, columns, create } }, got fits = 3',
+    'operators[0]: fit-wrong.mjs: expected the module to export fits = { name: { options, columns, create } }, got fits = 3',
   ],
   'an operator of one’s own that refuses': [
     tiny({ operators: ['./refuses.mjs'], measure: [{ op: 'conservation' }, { op: 'mine' }] }),
@@ -636,6 +641,27 @@ const faults: Record<string, [spec: unknown, ...said: string[]]> = {
     tiny({ operators: ['./clash.mjs'], measure: [{ op: 'mine' }] }),
     'measure: expected columns beside those of the tables (run, seed, status, steps, finalLoss), got run',
   ],
+  'an export that is no object': [
+    tiny({ modules: ['./number.mjs'] }),
+    'modules[0]: number.mjs: expected the module to export data = { name: { options, make } }, got data = 3',
+  ],
+  'a kind of data whose entry is none': [
+    tiny({ modules: ['./kind.mjs'] }),
+    'modules[0]: kind.mjs: data.mine.make: expected a function (options) => data, got nothing; data.mine.path: unknown key; did you mean paths? (known: options, paths, make)',
+  ],
+  'a kind of data with a name that is taken': [
+    tiny({ modules: ['./xor.mjs'] }),
+    'modules[0]: xor.mjs: data.xor: expected a new name for a kind of data, got one that is taken',
+  ],
+  'an optimizer that optimizer(…) did not make': [
+    tiny({ modules: ['./optimizer.mjs'] }),
+    'modules[0]: optimizer.mjs: optimizers.mine: expected what optimizer(…) returns, got a function',
+  ],
+  'modules under both their names': [
+    tiny({ modules: [], operators: [] }),
+    'operators: expected modules alone, got both; operators is another name of it',
+  ],
+  'modules that are no list': [tiny({ modules: './wrong.mjs' }), 'modules: expected a list, got "./wrong.mjs"'],
   'operators that are no list': [tiny({ operators: './wrong.mjs' }), 'operators: expected a list, got "./wrong.mjs"'],
 };
 

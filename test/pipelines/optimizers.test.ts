@@ -22,6 +22,7 @@ import { sgd } from '../../src/operators/sources/sgd.ts';
 import { lawsOfRun } from '../../src/pipelines/experiment.ts';
 import { loadSpec } from '../../src/pipelines/load-spec.ts';
 import { optimizers } from '../../src/pipelines/optimizers.ts';
+import { builtIn } from '../../src/pipelines/registry.ts';
 import { readTable } from '../../src/store/tables.ts';
 import type { Stream } from '../../src/stream.ts';
 import { rowsOf } from '../helpers/operators.ts';
@@ -152,7 +153,7 @@ describe('an optimizer of a spec', () => {
 describe('the ledger of a law', () => {
   const ledgers = async (optimizer: Written, changes: Written = {}) => {
     const [run] = (await prepared(tiny({ optimizer, grid: gridOf(optimizer), ...changes }))).runs;
-    return lawsOfRun(run!.open(), run!.config).map(({ kind, ledger }) => [kind, ledger].join(': '));
+    return lawsOfRun(run!.open(), run!.config, builtIn).map(({ kind, ledger }) => [kind, ledger].join(': '));
   };
 
   it.each<[string, Written]>([

@@ -2,7 +2,7 @@ import { lastValueFrom, map, take, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { trajectory } from '../../src/pipelines/experiment.ts';
 import { gridRuns, parse } from '../../src/pipelines/parse.ts';
-import { measures } from '../../src/pipelines/registry.ts';
+import { builtIn } from '../../src/pipelines/registry.ts';
 import type { State } from '../../src/state.ts';
 import { kept, rowsOf } from '../helpers/operators.ts';
 import { tiny } from './tiny.ts';
@@ -20,9 +20,9 @@ describe('the chain of a spec', () => {
   ])('goes on from a snapshot as if it had not been stopped: %j', async (optimizer) => {
     const measure = [{ op: 'conservation' }, { op: 'hessian', every: 4 }, { op: 'ema', of: 'loss' }];
     const spec = tiny({ optimizer, measure, logEvery: 3, grid: { learningRate: [0.05], seed: [3] } });
-    const [run] = gridRuns(parse(spec, measures), measures);
+    const [run] = gridRuns(parse(spec, builtIn), builtIn);
     const open = (resumeFrom?: ReturnType<State['snapshot']>) =>
-      trajectory(run!.config, measures, none, { engine: 'typed-array', resumeFrom });
+      trajectory(run!.config, builtIn, none, { engine: 'typed-array', resumeFrom });
     const whole = await rowsOf(open().rows);
     expect(whole.map((row) => row['step'])).toEqual([0, 3, 6, 9, 12, 15, 18, 20]);
 

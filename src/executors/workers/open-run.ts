@@ -1,23 +1,33 @@
 import { isMainThread } from 'node:worker_threads';
-import { type Host, type RunConfig, trajectory } from '../../pipelines/experiment.ts';
-import { loadOperators } from '../../pipelines/load-spec.ts';
+import { type Host, type MakeData, type RunConfig, trajectory } from '../../pipelines/experiment.ts';
+import { loadModules } from '../../pipelines/load-spec.ts';
+import type { Registry } from '../../pipelines/registry.ts';
 import type { Stream } from '../../stream.ts';
 import { consoleOnStderr } from '../console-on-stderr.ts';
 import { reader } from '../reader.ts';
 
-/** All that a worker needs to know of a run of a spec, as plain data. */
+/** Run of a spec as plain data, which is all that a worker gets. */
 export interface RunArgument {
   readonly config: RunConfig;
-  /** Absolute paths of the modules with operators of one's own. */
-  readonly operators: readonly string[];
+  /** Absolute paths of the spec's modules. */
+  readonly modules: readonly string[];
   readonly host: Host;
 }
 
-const read = reader();
+/** Registry and data of a set of modules: loaded once per thread, not once per run. */
+const loaded = new Map<string, Promise<{ readonly registry: Registry; readonly makeData: MakeData }>>();
 
-/** The rows of one run of a spec, in the thread that asks. */
-export async function openRun({ config, operators, host }: RunArgument): Promise<Stream<Record<string, unknown>>> {
+function load(modules: readonly string[]) {
+  const id = JSON.stringify(modules);
+  const known =
+    loaded.get(id) ?? loadModules(modules).then(({ registry }) => ({ registry, makeData: reader(registry.data) }));
+  loaded.set(id, known);
+  return known;
+}
+
+/** Makes the rows of one run of a spec in the calling thread. */
+export async function openRun({ config, modules, host }: RunArgument): Promise<Stream<Record<string, unknown>>> {
   if (!isMainThread) consoleOnStderr();
-  const { registry } = await loadOperators(operators);
-  return trajectory(config, registry, read, host).rows;
+  const { registry, makeData } = await load(modules);
+  return trajectory(config, registry, makeData, host).rows;
 }
