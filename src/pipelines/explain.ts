@@ -1,12 +1,11 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { formatValue } from '../format-value.ts';
 import { didYouMean, nearestName } from '../nearest-name.ts';
 import { formatPath, type Path, valueAt } from './paths.ts';
 
 type Issue = z.core.$ZodIssue;
-type Schema = z.core.$ZodType;
 
-/** Something wrong at a place of a spec: what was expected there, and what was found. */
+/** Mistake at a path of a spec: its text says what was expected and what was found. */
 export interface Fault {
   readonly path: Path;
   readonly text: string;
@@ -16,69 +15,77 @@ export const formatFault = ({ path, text }: Fault): string => (path.length ? `${
 
 export const joinNames = (names: readonly unknown[]): string => names.map(String).join(', ');
 
-// biome-ignore lint/suspicious/noExplicitAny: zod's own description of a schema, one shape for each kind of it
-const defOf = (schema: Schema): any => schema._zod.def;
-
-/** The schema without what it is wrapped in: optional, default. */
-function bare(schema: Schema): Schema {
-  const { innerType } = defOf(schema);
-  return innerType ? bare(innerType) : schema;
+/** JSON Schema, as far as a message needs it. */
+export interface JsonSchema {
+  readonly type?: string;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly additionalProperties?: JsonSchema | boolean;
+  readonly items?: JsonSchema;
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  /** Members of a union; those of a discriminated union stand in `oneOf`. */
+  readonly anyOf?: readonly JsonSchema[];
+  readonly oneOf?: readonly JsonSchema[];
+  readonly minLength?: number;
+  readonly minItems?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly exclusiveMaximum?: number;
 }
 
-/** The members of a union by the value of their discriminator. */
-const members = (schema: Schema): Map<string, Schema> =>
-  new Map(
-    defOf(schema).options.map((option: Schema) => [
-      defOf(defOf(option).shape[defOf(schema).discriminator]).values[0],
-      option,
-    ]),
+/** Describes what a schema takes: zod's public account of it, without what it is wrapped in (optional, default). */
+export const jsonSchemaOf = (schema: z.ZodType): JsonSchema =>
+  z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
+
+/** Finds the key that tells the members of a discriminated union apart: each has a constant there. */
+const discriminatorOf = ({ oneOf: [first, ...others] = [] }: JsonSchema): string | undefined =>
+  Object.keys(first?.properties ?? {}).find((key) =>
+    [first!, ...others].every(({ properties }) => properties?.[key]?.const !== undefined),
   );
 
-/** The schema of what stands at `path`; a union whose member cannot be told stands for what is in it. */
-export function schemaAt(schema: Schema, value: unknown, path: Path): Schema | undefined {
-  const at = bare(schema);
-  const def = defOf(at);
-  if (def.type === 'union' && def.discriminator) {
-    const member = members(at).get(valueAt(value, [def.discriminator]) as string);
-    return member ? schemaAt(member, value, path) : at;
+/** Finds the schema at `path`. A union stands for what is in it if its member cannot be told. */
+export function schemaAt(schema: JsonSchema, value: unknown, path: Path): JsonSchema | undefined {
+  const discriminator = discriminatorOf(schema);
+  if (discriminator !== undefined) {
+    const found = valueAt(value, [discriminator]);
+    const member = schema.oneOf!.find(({ properties }) => properties![discriminator]!.const === found);
+    return member ? schemaAt(member, value, path) : schema;
   }
   const [key, ...rest] = path;
-  if (key === undefined) return at;
-  const next = def.type === 'object' && Object.hasOwn(def.shape, key) ? def.shape[key] : undefined;
-  const inside = next ?? def.element ?? def.catchall ?? def.valueType;
+  if (key === undefined) return schema;
+  const { properties = {}, additionalProperties, items } = schema;
+  const other = typeof additionalProperties === 'object' ? additionalProperties : undefined;
+  const inside = Object.hasOwn(properties, key) ? properties[String(key)] : (items ?? other);
   return inside && schemaAt(inside, valueAt(value, [key]), rest);
 }
 
-/** The keys that an object of this schema may have; of a union, those of any member. */
-export function keysIn(schema: Schema | undefined): string[] {
-  if (!schema) return [];
-  const def = defOf(schema);
-  if (def.type === 'union') return [...new Set<string>(def.options.flatMap(keysIn))];
-  return def.type === 'object' ? Object.keys(def.shape) : [];
+/** Lists the keys that an object of this schema may have; of a union, those of any member. */
+export function keysIn(schema: JsonSchema | undefined): string[] {
+  const members = schema?.oneOf ?? schema?.anyOf;
+  if (members) return [...new Set(members.flatMap(keysIn))];
+  return Object.keys(schema?.properties ?? {});
 }
 
-/** What a schema takes, in words; undefined where there are none for it. */
-function expected(schema: Schema | undefined): string | undefined {
+/** Words what a schema takes; undefined if there are no words for it. */
+function expected(schema: JsonSchema | undefined): string | undefined {
   if (!schema) return undefined;
-  const def = defOf(schema);
-  switch (def.type) {
+  if (schema.const !== undefined) return String(schema.const);
+  if (schema.enum) return oneOf(schema.enum);
+  if (schema.anyOf) return alternatives(schema.anyOf.map(expected));
+  if (schema.oneOf) return 'an object';
+  switch (schema.type) {
     case 'number':
-      return number(def);
+    case 'integer':
+      return number(schema);
     case 'string':
-      return def.checks?.length ? 'a text that is not empty' : 'a text';
+      return schema.minLength ? 'a text that is not empty' : 'a text';
     case 'boolean':
       return 'true or false';
     case 'array':
-      return def.checks?.length ? 'a list with at least one entry' : 'a list';
+      return schema.minItems ? 'a list with at least one entry' : 'a list';
     case 'object':
-    case 'record':
       return 'an object';
-    case 'enum':
-      return oneOf(Object.values(def.entries));
-    case 'literal':
-      return oneOf(def.values);
-    case 'union':
-      return def.discriminator ? 'an object' : alternatives(def.options.map(expected));
     default:
       return undefined;
   }
@@ -89,28 +96,29 @@ const oneOf = (values: readonly unknown[]): string =>
 const alternatives = (texts: readonly (string | undefined)[]): string | undefined =>
   texts.every((text) => text !== undefined) ? [...new Set(texts)].join(' or ') : undefined;
 
-interface Bound {
-  readonly value: number;
-  readonly inclusive: boolean;
-}
-
-function number({ format, checks = [] }: { format?: string; checks?: { _zod: { def: Bound & { check: string } } }[] }) {
-  const bounds = (check: string): Bound[] => checks.map(({ _zod }) => _zod.def).filter((def) => def.check === check);
-  const whole = format !== undefined;
-  const [above] = bounds('greater_than').sort((a, b) => b.value - a.value);
-  const [high] = bounds('less_than').sort((a, b) => a.value - b.value);
-  const low = whole && above && !above.inclusive ? { value: above.value + 1, inclusive: true } : above;
-  const noun = whole ? 'an integer' : 'a number';
-  if (low?.inclusive && high?.inclusive) return `${noun} from ${low.value} to ${high.value}`;
-  const open = [
-    ...(low ? [low.inclusive ? `of at least ${low.value}` : `above ${low.value}`] : []),
-    ...(high ? [high.inclusive ? `of at most ${high.value}` : `below ${high.value}`] : []),
+/** Words the range of a number. zod writes the range of safe integers out, which nobody chose. */
+function number({ type, minimum, maximum, exclusiveMinimum, exclusiveMaximum }: JsonSchema): string {
+  const isInteger = type === 'integer';
+  const bound = (value: number | undefined) =>
+    Math.abs(value ?? Infinity) < Number.MAX_SAFE_INTEGER ? value : undefined;
+  const above = isInteger ? undefined : exclusiveMinimum;
+  const low = isInteger && exclusiveMinimum !== undefined ? exclusiveMinimum + 1 : bound(minimum);
+  const high = bound(maximum);
+  const noun = isInteger ? 'an integer' : 'a number';
+  if (low !== undefined && high !== undefined) return `${noun} from ${low} to ${high}`;
+  const ends = [
+    ...(above === undefined ? [] : [`above ${above}`]),
+    ...(low === undefined ? [] : [`of at least ${low}`]),
+    ...(high === undefined ? [] : [`of at most ${high}`]),
+    ...(exclusiveMaximum === undefined ? [] : [`below ${exclusiveMaximum}`]),
   ];
-  return [noun, open.join(' and ')].join(' ').trim();
+  return [noun, ends.join(' and ')].join(' ').trim();
 }
 
-/** One fault a key: a key that was misspelt is not missing as well. */
-export function explain(schema: Schema, input: unknown, issues: readonly Issue[]): Fault[] {
+/** Words the issues that zod found: one fault for each key, and none for a missing key that was misspelt. */
+export function explain(zodSchema: z.ZodType, input: unknown, issues: readonly Issue[]): Fault[] {
+  if (!issues.length) return [];
+  const schema = jsonSchemaOf(zodSchema);
   const faults: Fault[] = [];
   const meant = new Set<string>();
   const add = (fault: Fault) => {
@@ -131,12 +139,13 @@ export function explain(schema: Schema, input: unknown, issues: readonly Issue[]
   return faults.filter(({ path }) => !meant.has(formatPath(path)) || valueAt(input, path) !== undefined);
 }
 
-function wordIssue(schema: Schema, input: unknown, issue: Issue): string {
+function wordIssue(schema: JsonSchema, input: unknown, issue: Issue): string {
   const found = valueAt(input, issue.path);
   if (issue.code === 'custom' || issue.code === 'invalid_format') return `${issue.message}, got ${formatValue(found)}`;
   const at = schemaAt(schema, input, issue.path);
-  if (issue.code === 'invalid_union' && at && defOf(at).discriminator) {
-    const names = [...members(at).keys()];
+  const discriminator = at && discriminatorOf(at);
+  if (issue.code === 'invalid_union' && at && discriminator !== undefined) {
+    const names = at.oneOf!.map(({ properties }) => String(properties![discriminator]!.const));
     return `expected ${oneOf(names)}, got ${formatValue(found)}${didYouMean(found, names)}`;
   }
   const wanted = expected(at);

@@ -1,13 +1,12 @@
-import { z } from 'zod';
 import { formatValue } from '../format-value.ts';
 import { didYouMean } from '../nearest-name.ts';
 import type { AxisValue, Point } from '../operators/sources/grid.ts';
 import { pointsOf } from '../operators/sources/grid.ts';
 import { claimFaults } from './claims.ts';
 import { type Experiment, experiment, type RunConfig } from './experiment.ts';
-import { explain, type Fault, formatFault, joinNames, keysIn, schemaAt } from './explain.ts';
+import { explain, type Fault, formatFault, joinNames, jsonSchemaOf, keysIn, schemaAt } from './explain.ts';
 import { fitFaults } from './fit.ts';
-import { formatPath, type Path, roots, valueAt, withValue } from './paths.ts';
+import { axisRoots, formatPath, type Path, valueAt, withValue } from './paths.ts';
 import type { Registry } from './registry.ts';
 import { SpecError } from './spec-error.ts';
 
@@ -109,7 +108,10 @@ const axesOf = (input: unknown): Axis[] =>
   });
 
 function unknownAxes(schema: Schema, input: unknown): Fault[] {
-  const keys = roots.flatMap((root) => keysIn(schemaAt(schema, input, [root])).map((key) => `${root}.${key}`));
+  const keys = axisRoots.flatMap((root) => {
+    const at = schemaAt(jsonSchemaOf(schema.shape[root]), valueAt(input, [root]), []);
+    return keysIn(at).map((key) => `${root}.${key}`);
+  });
   const known = [...own, ...keys];
   return gridOf(input)
     .map(([name]) => name)
@@ -224,8 +226,8 @@ type Node = { required?: string[]; oneOf?: Node[]; properties?: Record<string, N
  * `optimizer` than {@link parse}: any key but `kind` may stand in the grid instead.
  */
 export function jsonSchema(registry: Registry): unknown {
-  const schema = z.toJSONSchema(experiment(registry), { io: 'input', unrepresentable: 'any' }) as Node;
-  for (const root of roots) {
+  const schema = jsonSchemaOf(experiment(registry)) as Node;
+  for (const root of axisRoots) {
     const node = schema.properties![root]!;
     for (const member of node.oneOf ?? [node]) member.required = ['kind'];
   }

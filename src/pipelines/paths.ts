@@ -1,9 +1,9 @@
 import { SpecError } from './spec-error.ts';
 
-/** The way to a value in a spec, from the outside in. */
+/** Keys that lead to a value in a spec, from the outside in. */
 export type Path = readonly PropertyKey[];
 
-/** `measure[0].op`, `grid["model.hidden"][1]`: a place as a person would write it. */
+/** Writes a path as a person would: `measure[0].op`, `grid["model.hidden"][1]`. */
 export const formatPath = (path: Path): string =>
   path
     .map((key, i) => {
@@ -15,25 +15,29 @@ export const formatPath = (path: Path): string =>
     .join('');
 
 /**
- * The keys of a place: of `measure[0].op` and of `measure.0.op` alike. An axis has a dot in its name, so that
- * `grid.model.hidden` leads to `grid["model.hidden"]`.
+ * Reads a path: `measure[0].op` and `measure.0.op` alike. An axis has a dot in its name, so that `grid.model.hidden`
+ * leads to `grid["model.hidden"]`.
  */
 export function keysOf(text: string): string[] {
   const keys = Array.from(text.matchAll(/\["([^"]*)"\]|\[(\d+)\]|([^.[\]]+)/g), ([, quoted, index, word]) => {
     return (quoted ?? index ?? word)!;
   });
-  const isAxis = keys[0] === 'grid' && roots.includes(keys[1]!) && keys.length > 2;
+  const isAxis = keys[0] === 'grid' && axisRoots.some((root) => root === keys[1]) && keys.length > 2;
   return isAxis ? ['grid', `${keys[1]}.${keys[2]}`, ...keys.slice(3)] : keys;
 }
 
-/** The parts of a spec whose keys may be axes of its grid. */
-export const roots: readonly string[] = ['data', 'model', 'optimizer'];
+/** Parts of a spec whose keys may be axes of its grid. */
+export const axisRoots = ['data', 'model', 'optimizer'] as const;
 
+/** Reads the value at `path`; undefined if it is not there. What objects inherit is not there. */
 export const valueAt = (value: unknown, path: Path): unknown =>
-  path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | null | undefined)?.[key], value);
+  path.reduce<unknown>(
+    (at, key) => (Object.hasOwn(Object(at), key) ? (at as Record<PropertyKey, unknown>)[key] : undefined),
+    value,
+  );
 
 /**
- * A copy of `value` with another one at `path`; objects that are missing on the way are made.
+ * Copies `value` with another one at `path`. Makes the objects that are missing on the way.
  *
  * @throws {SpecError} if the path leads into a list, and not to one of its entries.
  */

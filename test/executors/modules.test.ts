@@ -1,7 +1,9 @@
+import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { runExperiment } from '../../src/executors/experiment.ts';
 import { prepare } from '../../src/executors/prepare.ts';
+import { openRun } from '../../src/executors/workers/open-run.ts';
 import { sha256OfFile } from '../../src/files/sha256.ts';
 import { loadSpec } from '../../src/pipelines/load-spec.ts';
 import { readTable } from '../../src/store/tables.ts';
@@ -69,6 +71,8 @@ const spec = (changes: Written = {}) =>
     ...changes,
   });
 
+const plain = '{ shape: {}, safeParse() {} }'; // as much of a schema as the registry looks at
+
 let outs = 0;
 async function run(written: Written, workers = 1) {
   const prepared = prepare(await loadSpec(files.write('spec.json', written)), 'typed-array');
@@ -106,6 +110,18 @@ describe('a module with a measure, a fit, a kind of data and an optimizer of one
     const copied = spec({ ...written, data: { kind: 'table', table: 'copy.csv' } });
     const again = prepare(await loadSpec(files.write('spec.json', copied)), 'typed-array');
     expect(again.runs[0]!.key).toBe(runs[0]!.key);
+  });
+
+  it('is read once by a thread, whatever the number of its runs', async () => {
+    const module = files.write(
+      'once.mjs',
+      `export const data = { once: { options: ${plain}, make: () => ({ d: 1 }) } };`,
+    );
+    const { runs } = prepare(await loadSpec(files.write('spec.json', tiny())), 'typed-array');
+    const open = () => openRun({ config: runs[0]!.config, modules: [module], host: { engine: 'typed-array' } });
+    await open();
+    rmSync(module);
+    expect((await open()).columns).toHaveProperty('drift');
   });
 
   it('is checked by its own schemas', async () => {

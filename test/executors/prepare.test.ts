@@ -108,7 +108,7 @@ const ops = Object.keys(measures).join(', ');
 /** What is wrong, and every line that is said of it. */
 const faults: Record<string, [spec: unknown, ...said: string[]]> = {
   // the file
-  'no JSON': ['{ "name": "a",\n  "steps": 3, }', 'line 2, column 14: expected no comma before }, got one'],
+  'no JSON': ['{ "name": "a",\n  "steps": 3, }', 'line 2, column 13: expected no comma before }, got one'],
   'an empty file': ['', 'line 1, column 1: expected a JSON object, got an empty file'],
   'a list': [[tiny()], 'line 1, column 1: expected a JSON object, got a list'],
   null: [null, 'line 1, column 1: expected a JSON object, got null'],
