@@ -1,6 +1,7 @@
 import { contentHash } from '../datasets/content-hash.ts';
 import type { Dataset } from '../math/data/dataset.ts';
 import { type EngineName, runnable } from '../math/engines/engines.ts';
+import { axisColumnsOf } from '../pipelines/axis-columns.ts';
 import { lawsOfRun, type RunConfig, type Trajectory, trajectory } from '../pipelines/experiment.ts';
 import { checkFitColumns, fitsOf } from '../pipelines/fit.ts';
 import { type LoadedSpec, resolved } from '../pipelines/load-spec.ts';
@@ -56,10 +57,11 @@ export function prepare(loaded: LoadedSpec, asked?: EngineName): Prepared {
     });
     const [first] = kinds.values();
     const { columns } = first!;
-    checkNames(spec.grid, columns);
-    checkFitColumns(spec, runColumns(spec.grid, columns));
+    const axes = axisColumnsOf(spec, registry);
+    checkNames(axes, columns);
+    checkFitColumns(spec, runColumns(axes, columns));
     const fits = fitsOf(spec, registry.fits);
-    return { loaded, spec, engine, fallback, runs, columns, fits };
+    return { loaded, spec, axes, engine, fallback, runs, columns, fits };
   });
 }
 

@@ -1,6 +1,6 @@
 import { type Column, type Columns, float64, int32, nullable, type SummaryRow, summariesOf, utf8 } from '../columns.ts';
 import { columns as stepColumns } from '../operators/sources/descend.ts';
-import { type Axes, axisCells, axisColumns, runColumn } from '../operators/sources/grid.ts';
+import { axisCells, runColumn } from '../operators/sources/grid.ts';
 import type { GridRun } from './parse.ts';
 import { SpecError } from './spec-error.ts';
 
@@ -37,10 +37,10 @@ function summaryColumns(columns: Columns): SummaryColumn[] {
 }
 
 /** Declares the columns of the `runs` table, one row per run, for a chain with these `columns`. */
-export function runColumns(grid: Axes, columns: Columns): Columns {
+export function runColumns(axes: Columns, columns: Columns): Columns {
   return {
     run: runColumn,
-    ...axisColumns(grid),
+    ...axes,
     status: utf8('completed | diverged (at a non-finite loss, which is the last row) | interrupted'),
     steps: int32('updates made', 'step'),
     finalLoss: float64('loss on the last row'),
@@ -54,8 +54,8 @@ export function runColumns(grid: Axes, columns: Columns): Columns {
  *
  * @throws {SpecError} that names the column.
  */
-export function checkNames(grid: Axes, columns: Columns): void {
-  const taken = Object.keys(runColumns(grid, {})).filter((name) => !Object.hasOwn(stepColumns, name));
+export function checkNames(axes: Columns, columns: Columns): void {
+  const taken = Object.keys(runColumns(axes, {})).filter((name) => !Object.hasOwn(stepColumns, name));
   const summaries = summaryColumns(columns).map(({ name }) => name);
   const used = taken.find((name) => Object.hasOwn(columns, name) || summaries.includes(name));
   if (used !== undefined) {
@@ -82,13 +82,13 @@ export function statusOf(last: Row, steps: number): RunStatus {
 }
 
 /** Makes the row of one run in the `runs` table. */
-export function runRow({ run, point, config }: GridRun, grid: Axes, columns: Columns, ends: FirstAndLastRows): Row {
+export function runRow({ run, point, config }: GridRun, axes: Columns, columns: Columns, ends: FirstAndLastRows): Row {
   const { first, last } = ends;
   const value = ({ from, row }: SummaryColumn) =>
     (row === 'first' ? first[from] : row === 'last' ? last[from] : ends.lastMeasured(from)) ?? null;
   return {
     run,
-    ...axisCells(point, axisColumns(grid)),
+    ...axisCells(point, axes),
     status: statusOf(last, config.steps),
     steps: last['step'],
     finalLoss: last['loss'],

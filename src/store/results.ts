@@ -32,6 +32,8 @@ export interface StoredRun extends GridRun {
 export interface StoredGrid {
   /** Spec with absolute paths of data files. */
   readonly spec: Experiment;
+  /** Columns of the axes of the grid. */
+  readonly axes: Columns;
   readonly engine: EngineName;
   readonly runs: readonly StoredRun[];
   /** Columns of the rows of a trajectory. */
@@ -68,12 +70,12 @@ const lawColumns = {
 
 /** Returns the columns of every table: five that all experiments have, and one for each fit by its id. */
 export const tablesOf = ({
-  spec,
+  axes,
   columns,
   fits,
-}: Pick<StoredGrid, 'spec' | 'columns' | 'fits'>): Readonly<Record<string, Columns>> => ({
+}: Pick<StoredGrid, 'axes' | 'columns' | 'fits'>): Readonly<Record<string, Columns>> => ({
   steps: { run: runColumn, ...columns },
-  runs: runColumns(spec.grid, columns),
+  runs: runColumns(axes, columns),
   fits: fitColumns,
   claims: claimColumns,
   laws: lawColumns,
@@ -142,7 +144,7 @@ export async function storeResults(
   // the journals on disk decide, whoever wrote them
   const finished = new Set(there.filter(({ ends }) => ends.finished).map(({ run }) => run));
   const unfinished = runs.filter(({ run }) => !finished.has(run));
-  const rows = there.map((of) => runRow(of, spec.grid, columns, of.ends));
+  const rows = there.map((of) => runRow(of, grid.axes, columns, of.ends));
   const ended = rows.filter((row) => row['status'] !== 'interrupted');
   const fits = await fitRuns(declared, ended, tables['runs']!);
   const claims = judge(spec, declared, fits, { ended: ended.length, runs: runs.length });

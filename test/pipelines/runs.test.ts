@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { bool, float64, float64s, int32, nullable, summarizedBy, utf8 } from '../../src/columns.ts';
 import { columns as step } from '../../src/operators/sources/descend.ts';
+import { axisColumns } from '../../src/operators/sources/grid.ts';
 import { checkNames, runColumns, runRow, statusOf } from '../../src/pipelines/runs.ts';
 
-const grid = { learningRate: [0.1], 'model.hidden': [[4]], seed: [1] };
+const axes = axisColumns({ learningRate: [0.1], 'model.hidden': [[4]], seed: [1] });
 const columns = {
   ...step,
   drift: float64s('drift', { unit: 'θ²', summary: 'last', label: 'drift of C' }),
@@ -24,11 +25,11 @@ const columns = {
 
 describe('the runs table', () => {
   it('has the axes, how the run ended, and what columns declare: of last rows, of first rows, and last measured', () => {
-    expect(Object.keys(runColumns(grid, columns))).toEqual([
+    expect(Object.keys(runColumns(axes, columns))).toEqual([
       ...['run', 'learningRate', 'model.hidden', 'seed', 'status', 'steps', 'finalLoss'],
       ...['drift', 'initialSharpness', 'sharpness', 'gap', 'crossing', 'regime'],
     ]);
-    expect(runColumns(grid, columns)).toMatchObject({
+    expect(runColumns(axes, columns)).toMatchObject({
       drift: {
         arrow: 'list<float64>',
         unit: 'θ²',
@@ -45,7 +46,7 @@ describe('the runs table', () => {
   });
 
   it('declares no summary of its own, and gives a label to the column that keeps its name', () => {
-    const { sharpness, initialSharpness, drift } = runColumns(grid, columns);
+    const { sharpness, initialSharpness, drift } = runColumns(axes, columns);
     for (const column of [sharpness, initialSharpness, drift]) expect(column).not.toHaveProperty('summary');
     expect(sharpness).toHaveProperty('label', 'sharpness');
     expect(initialSharpness).not.toHaveProperty('label');
@@ -67,7 +68,7 @@ describe('the runs table', () => {
     const lastMeasured = (name: string) => ({ sharpness: 4, gap: 2, regime: 'two' })[name];
     // only what a row is made of
     const of = { run: 3, point, config } as unknown as Parameters<typeof runRow>[0];
-    expect(runRow(of, grid, columns, { first, last, lastMeasured })).toEqual({
+    expect(runRow(of, axes, columns, { first, last, lastMeasured })).toEqual({
       ...{ run: 3, learningRate: 0.1, 'model.hidden': Int32Array.of(4), seed: 1 },
       ...{ status: 'completed', steps: 20, finalLoss: 1 },
       ...{ drift: Float64Array.of(3), initialSharpness: 5, sharpness: 4, gap: 2, crossing: null, regime: 'two' },
@@ -75,19 +76,19 @@ describe('the runs table', () => {
   });
 
   it('refuses a measure with a column of a name that is taken', () => {
-    expect(() => checkNames(grid, columns)).not.toThrow();
+    expect(() => checkNames(axes, columns)).not.toThrow();
     for (const name of ['run', 'seed', 'status', 'steps', 'finalLoss', 'model.hidden']) {
-      expect(() => checkNames(grid, { ...columns, [name]: float64('mine') })).toThrow(`got ${name}`);
+      expect(() => checkNames(axes, { ...columns, [name]: float64('mine') })).toThrow(`got ${name}`);
       const summary = { row: 'first', name } as const;
-      expect(() => checkNames(grid, { ...columns, mine: float64('mine', { summary }) })).toThrow(`got ${name}`);
+      expect(() => checkNames(axes, { ...columns, mine: float64('mine', { summary }) })).toThrow(`got ${name}`);
     }
     for (const name of ['constructor', 'toString']) {
-      expect(() => checkNames(grid, { ...columns, [name]: float64('mine') })).not.toThrow();
+      expect(() => checkNames(axes, { ...columns, [name]: float64('mine') })).not.toThrow();
     }
   });
 
   it('refuses two summaries of one name', () => {
-    expect(() => checkNames(grid, { ...columns, initialSharpness: float64('mine') })).toThrow(
+    expect(() => checkNames(axes, { ...columns, initialSharpness: float64('mine') })).toThrow(
       'measure: expected a name of its own for each column of runs, got two initialSharpness; rename one',
     );
   });

@@ -48,20 +48,28 @@ const integerKeys: Readonly<Record<string, typeof int32>> = {
   batch: int32,
 };
 
-/** Declares the column of each axis, under the name of the axis. */
-export function axisColumns(axes: Axes): Columns {
-  return Object.fromEntries(Object.entries(axes).map(([name, values]) => [name, axisColumn(name, values)]));
+type IntegerOf = (axis: string) => typeof int32 | undefined;
+
+const integerByKey: IntegerOf = (axis) => {
+  const key = axis.split('.').at(-1)!;
+  return Object.hasOwn(integerKeys, key) ? integerKeys[key] : undefined;
+};
+
+/**
+ * Declares the column of each axis, under the name of the axis.
+ *
+ * @param integerOf Column of an axis of integers; undefined for other numbers. Its key decides by default.
+ */
+export function axisColumns(axes: Axes, integerOf: IntegerOf = integerByKey): Columns {
+  return Object.fromEntries(Object.entries(axes).map(([name, values]) => [name, axisColumn(name, values, integerOf)]));
 }
 
-function axisColumn(name: string, values: readonly AxisValue[]): Column {
+function axisColumn(name: string, values: readonly AxisValue[], integerOf: IntegerOf): Column {
   const about = `axis of the grid: ${name}`;
   const [first] = values;
   if (typeof first === 'string') return utf8(about);
   if (typeof first === 'boolean') return bool(about);
-  if (typeof first === 'number') {
-    const key = name.split('.').at(-1)!;
-    return (Object.hasOwn(integerKeys, key) ? integerKeys[key]! : float64)(about);
-  }
+  if (typeof first === 'number') return (integerOf(name) ?? float64)(about);
   return (values as readonly (readonly number[])[]).flat().every(Number.isInteger) ? int32s(about) : float64s(about);
 }
 
