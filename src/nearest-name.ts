@@ -10,8 +10,8 @@ const aliases: Readonly<Record<string, string>> = {
 };
 
 /**
- * Guesses which of `names` was meant: an alias, a name that differs by a third of its letters at most, or one that
- * begins as it does.
+ * Guesses which of `names` was meant: an alias, a name that differs by a third of its letters at
+ * most, or one that begins as it does.
  *
  * @example nearestName('hesian', ['hessian', 'ema']); // 'hessian'
  */

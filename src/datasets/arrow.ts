@@ -5,11 +5,12 @@ import { type Cells, type Table, type TargetName, targetIndex, type Word } from 
 /**
  * Reads an Arrow IPC file (Feather version 2) or IPC stream, uncompressed.
  *
- * Inputs are columns of integers, floats or booleans (0 and 1), or lists of these of one length, which give as many
- * inputs. A target is such a column, not a list, or strings, or a dictionary.
+ * Inputs are columns of integers, floats or booleans (0 and 1), or lists of these of one length,
+ * which give as many inputs. A target is such a column, not a list, or strings, or a dictionary.
  *
  * @throws {TypeError} if the bytes are not Arrow, are cut off, or hold a column of another type.
- * @throws {RangeError} if there is no such target, or a value is null, not finite or an integer beyond ±2⁵³.
+ * @throws {RangeError} if there is no such target, or a value is null, not finite or an integer
+ *   beyond ±2⁵³.
  * @example
  * readArrow(readFileSync('iris.arrow'), 'iris.arrow', 'species').inputs; // ['petal', 'sepal']
  */
@@ -112,7 +113,10 @@ function lists({ type, valueOffsets }: Data) {
   return { start: (i: number) => i * listSize, end: (i: number) => (i + 1) * listSize };
 }
 
-/** Writes a column of numbers, or of lists of `width` numbers, into the rows of `out`, `stride` apart. */
+/**
+ * Writes a column of numbers, or of lists of `width` numbers, into the rows of `out`, `stride`
+ * apart.
+ */
 function fill(
   vector: Vector,
   out: Float64Array,

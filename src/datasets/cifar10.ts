@@ -6,11 +6,13 @@ import { images } from '../math/data/images.ts';
 import { requireOneOf } from '../math/require-one-of.ts';
 import { checkFound, checkImageOptions, checkLabels, type ImageOptions, tenClasses } from './image-options.ts';
 
-/** The options of {@link readCifar10}. */
+/** Options of {@link readCifar10}. */
 export interface Cifar10Options extends ImageOptions {
-  /** Where the batches are; relative to the working directory. */
+  /** Folder of the batches, relative to the working directory. */
   readonly folder: string;
-  /** `train` (default): data_batch_1.bin … data_batch_5.bin, in this order. `test`: test_batch.bin. */
+  /**
+   * `train` (default): data_batch_1.bin … data_batch_5.bin, in this order. `test`: test_batch.bin.
+   */
   readonly split?: 'train' | 'test' | undefined;
 }
 
@@ -21,21 +23,23 @@ const batches = {
 
 /** 32 × 32 pixels of red, then of green, then of blue. */
 const d = 3 * 32 * 32;
-/** A label before them. */
+/** Bytes of a row: a label, then the pixels. */
 const row = 1 + d;
 
 /**
- * Reads CIFAR-10 in its binary version, synchronously: one row a sample, d = 3072, red before green before blue.
+ * Reads CIFAR-10 in its binary version, synchronously: one row a sample, d = 3072, red before green
+ * before blue.
  *
- * Batches are read in their order, until there are as many examples as are asked for: the others need not be there.
+ * Batches are read in their order until there are as many examples as asked for. The others need
+ * not be there.
  *
  * - cost: 8·3072 bytes an example read: 1.2 GB for all 50 000, 12 MB for `first: 500`
  *
  * @throws {TypeError} if a batch is not of whole rows of 3073 bytes.
- * @throws {RangeError} if there is no such file, a label is not in 0 … 9, an option is out of range, there are
- *   fewer than `first` examples, or none of the classes.
+ * @throws {RangeError} if there is no such file, a label is not in 0 … 9, an option is out of
+ *   range, there are fewer than `first` examples, or none of the classes.
  * @example
- * readCifar10({ folder: 'cifar-10-batches-bin', first: 500, normalize: 'standard' }); // n = 500, d = 3072
+ * readCifar10({ folder: 'cifar-10-batches-bin', first: 500, normalize: 'standard' }); // d = 3072
  * @see https://www.cs.toronto.edu/~kriz/cifar.html, "Binary version".
  */
 export function readCifar10({ folder, split = 'train', ...options }: Cifar10Options): Dataset {
@@ -59,7 +63,7 @@ export function readCifar10({ folder, split = 'train', ...options }: Cifar10Opti
   return images({ pixels, labels: Int32Array.from(labels), k, channels: 3, normalize });
 }
 
-/** The first rows of a batch. */
+/** Reads the first rows of a batch. */
 function readBatch(folder: string, name: string, rows: number): Uint8Array {
   const path = join(folder, name);
   const { size } = checkFile(path, `unpack cifar-10-binary.tar.gz, and put its ${listed} into ${folder}`);

@@ -3,10 +3,12 @@ import { endianness } from 'node:os';
 import type { Dataset } from '../math/data/dataset.ts';
 
 /**
- * SHA-256, in hex, of what a data set holds: n, d, k, the bits of x and y, and the labels or that there are none.
+ * Hashes what a data set holds: n, d, k, the bits of x and y, and the labels or that there are
+ * none. SHA-256, in hex.
  *
- * Where the data came from, and what its columns and classes are called, is not part of it: the same rows read from a
- * CSV and from an Arrow file hash alike, so a run on them is found again in the store. The same on every machine.
+ * The names of files, columns and classes are left out. The same rows read from a CSV and from an
+ * Arrow file hash alike, so that a run on them is found again in the store. The hash is the same on
+ * every machine.
  *
  * @example
  * contentHash(readDataset('iris.csv', {})) === contentHash(readDataset('iris.arrow', {})); // true
@@ -20,7 +22,7 @@ export function contentHash({ n, d, k, x, y, labels }: Dataset): string {
   return hash.digest('hex');
 }
 
-/** Elements per update, which takes less than 2 GiB. */
+/** Elements per update, which must take less than 2 GiB. */
 const slice = 2 ** 20;
 
 function littleEndian(array: Float64Array | Int32Array): Uint8Array {

@@ -8,14 +8,17 @@ const notFinite = /^[+-]?(?:nan|inf|infinity)$/i;
 const integer = /^[+-]?\d+$/;
 
 /**
- * Reads a table of text (UTF-8, RFC 4180 quotes): the first line names the columns, every other one is a row.
+ * Reads a table of text (UTF-8, RFC 4180 quotes): the first line names the columns, every other one
+ * is a row.
  *
- * Inputs are decimal numbers; `true` and `false`, in any case, count 1 and 0. A target is all numbers or all words.
- * Blank lines, and blanks around a cell, are skipped.
+ * Inputs are decimal numbers; `true` and `false`, in any case, count 1 and 0. A target is all
+ * numbers or all words. Blank lines, and blanks around a cell, are skipped.
  *
  * @param delimiter One character: ',' or a tab.
- * @throws {TypeError} if the file is not such a text, a row has too few or too many cells, or a cell is not a number.
- * @throws {RangeError} if there is no such target, or a cell is empty, not finite or an integer beyond ±2⁵³.
+ * @throws {TypeError} if the file is not such a text, a row has too few or too many cells, or a
+ *   cell is not a number.
+ * @throws {RangeError} if there is no such target, or a cell is empty, not finite or an integer
+ *   beyond ±2⁵³.
  * @example
  * readCsv(readFileSync('iris.csv'), 'iris.csv', 'species', ',').inputs; // ['petal', 'sepal']
  */

@@ -19,20 +19,24 @@ const readers: Record<string, Reader> = {
 };
 
 /**
- * Reads a table from a file, synchronously: one row a sample, one column to predict, every other column an input.
+ * Reads a table from a file, synchronously: one row a sample, one column to predict, every other
+ * column an input.
  *
- * The extension decides the format: `.arrow`, `.arrows`, `.feather` (Arrow IPC file or stream, uncompressed), `.csv`,
- * `.tsv` (with a header), `.npy` (one matrix). Words, booleans and whole numbers that recur are classes, with one-hot
- * `y`, `labels` and the sorted names in `classes`; other numbers are one quantity to regress on: see {@link toDataset}.
- * The same numbers give the same data set and the same hash in every format.
- * Nothing is scaled, shuffled or filled in.
+ * The extension decides the format: `.arrow`, `.arrows`, `.feather` (Arrow IPC file or stream,
+ * uncompressed), `.csv`, `.tsv` (with a header), `.npy` (one matrix). Words, booleans and whole
+ * numbers that recur are classes, with one-hot `y`, `labels` and the sorted names in `classes`;
+ * other numbers are one quantity to regress on: see {@link toDataset}. The same numbers give the
+ * same data set and the same hash in every format. Nothing is scaled, shuffled or filled in.
  *
- * Errors name the file as `path` does and the first bad place: lines of a text count from 1, rows and columns from 0.
+ * Errors name the file as `path` does and the first bad place: lines of a text count from 1, rows
+ * and columns from 0.
  *
  * @param path A file; relative to the working directory.
  * @param options.target The column to predict, by name or by index from 0. Default the last.
- * @throws {TypeError} if there is another option, or the file is not a table of numbers in its format.
- * @throws {RangeError} if there is no such file or target, a value is missing or not finite, or there is one class only.
+ * @throws {TypeError} if there is another option, or the file is not a table of numbers in its
+ *   format.
+ * @throws {RangeError} if there is no such file or target, a value is missing or not finite, or
+ *   there is one class only.
  * @example
  * const { n, d, k, classes } = readDataset('iris.csv', { target: 'species' });
  */

@@ -1,5 +1,5 @@
 /**
- * The number whose IEEE 754 half-precision bits are `bits`.
+ * Converts the 16 bits of an IEEE 754 half-precision number.
  *
  * @example
  * float16(0x3c00); // 1

@@ -6,28 +6,31 @@ import type { Dataset } from '../math/data/dataset.ts';
 import { images as imagesOf } from '../math/data/images.ts';
 import { checkFound, checkImageOptions, checkLabels, type ImageOptions, tenClasses } from './image-options.ts';
 
-/** The options of {@link readIdx}. */
+/** Options of {@link readIdx}. */
 export interface IdxOptions extends ImageOptions {
-  /** Path of the images; relative to the working directory. */
+  /** Path of the images, relative to the working directory. */
   readonly images: string;
   /** Path of their labels. */
   readonly labels: string;
 }
 
 /**
- * Reads MNIST, Fashion-MNIST, or another set of ten classes in their IDX files, gzipped or not, synchronously: one row a
- * sample, d = rows·columns.
+ * Reads MNIST, Fashion-MNIST, or another set of ten classes in their IDX files, gzipped or not,
+ * synchronously: one row a sample, d = rows·columns.
  *
- * Whether a file is gzipped, its first bytes say and not its name. Of a plain file no more is read than is asked for; a
- * gzipped one is unpacked whole, so that its checksum is checked, and to no more bytes than its header promises.
+ * The first bytes of a file tell if it is gzipped; its name does not matter. A plain file is read
+ * as far as asked for. A gzipped one is unpacked whole, so that its checksum is checked, and to no
+ * more bytes than its header promises.
  *
  * - cost: 8·d bytes an example read: 376 MB for all 60 000 of MNIST, 3 MB for `first: 500`
  *
- * @throws {TypeError} if a file is not in the format, is cut off or corrupted, or there are not as many labels as images.
- * @throws {RangeError} if there is no such file, a label is not in 0 … 9, an option is out of range, there are
- *   fewer than `first` examples, or none of the classes.
+ * @throws {TypeError} if a file is not in the format, is cut off or corrupted, or there are not as
+ *   many labels as images.
+ * @throws {RangeError} if there is no such file, a label is not in 0 … 9, an option is out of
+ *   range, there are fewer than `first` examples, or none of the classes.
  * @example
- * readIdx({ images: 'train-images-idx3-ubyte.gz', labels: 'train-labels-idx1-ubyte.gz', first: 500 }); // n = 500, d = 784
+ * const [images, labels] = ['train-images-idx3-ubyte.gz', 'train-labels-idx1-ubyte.gz'];
+ * readIdx({ images, labels, first: 500 }); // n = 500, d = 784
  * @see http://yann.lecun.com/exdb/mnist, "FILE FORMATS FOR THE MNIST DATABASE".
  */
 export function readIdx({ images, labels, ...options }: IdxOptions): Dataset {
@@ -58,18 +61,18 @@ export function readIdx({ images, labels, ...options }: IdxOptions): Dataset {
 interface Format {
   readonly what: string;
   readonly magic: number;
-  /** Of an item: an image has two. */
+  /** Dimensions of an item: an image has two. */
   readonly dimensions: number;
   readonly usual: string;
 }
 
-/** The magic number says unsigned bytes (8) and how many dimensions there are, the number of items among them. */
+/** Magic numbers: unsigned bytes (8), then the count of dimensions, with that of the items. */
 const formats = {
   images: { what: 'images', magic: 0x803, dimensions: 2, usual: 'images-idx3-ubyte' },
   labels: { what: 'labels', magic: 0x801, dimensions: 0, usual: 'labels-idx1-ubyte' },
 } satisfies Record<string, Format>;
 
-/** Enough of a gzip file to unpack a header from. */
+/** Bytes of a gzip file that are enough to unpack a header from. */
 const headBytes = 2 ** 14;
 
 /** Reads and checks the header; the items are read when they are asked for. */

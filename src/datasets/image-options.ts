@@ -2,13 +2,16 @@ import type { Normalize } from '../math/data/images.ts';
 import { requireCounts } from '../math/require-number.ts';
 import { requireOneOf } from '../math/require-one-of.ts';
 
-/** Which images of a set to read, and how. */
+/** Options of every reader of images. */
 export interface ImageOptions {
-  /** How many, in the order of the files and of the classes asked for; default all. */
+  /** Examples to read, in the order of the files, from the classes asked for. Default all. */
   readonly first?: number | undefined;
-  /** The classes to read, of 0 … 9, which become 0, 1, … in this order; default all ten. */
+  /** Classes of 0 … 9 to read, which become 0, 1, … in this order. Default all ten. */
   readonly classes?: readonly number[] | undefined;
-  /** `unit` (default): bytes over 255. `standard`: each channel less its mean, over its deviation, of the images read. */
+  /**
+   * `unit` (default): bytes over 255. `standard`: each channel less its mean, over its deviation,
+   * of the images read.
+   */
   readonly normalize?: Normalize | undefined;
 }
 
@@ -32,7 +35,10 @@ export function checkLabels(place: string, labels: Uint8Array): void {
   if (bad >= 0) throw new RangeError(`${place}: label ${bad}: expected a class from 0 to 9, got ${labels[bad]}`);
 }
 
-/** @throws {RangeError} that names `place`, if not so many examples were found as were asked for, or none. */
+/**
+ * @throws {RangeError} that names `place`, if not so many examples were found as were asked for, or
+ * none.
+ */
 export function checkFound(place: string, found: number, { first, classes }: ImageOptions): void {
   const those = classes ? `examples of the classes ${classes.join(', ')}` : 'examples';
   if (found === 0) throw new RangeError(`${place}: expected ${those}, found none`);

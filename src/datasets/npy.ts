@@ -23,7 +23,10 @@ const dtypes = {
   f8: { size: 8, read: (view, at, little) => view.getFloat64(at, little) },
 } satisfies Record<string, Dtype>;
 
-/** Letters that numpy takes for a dtype, behind a byte order or alone; `l` has 8 bytes, as on Linux and macOS. */
+/**
+ * Letters that numpy takes for a dtype, behind a byte order or alone; `l` has 8 bytes, as on Linux
+ * and macOS.
+ */
 const letters: Readonly<Record<string, keyof typeof dtypes>> = {
   ...{ '?': 'b1', b: 'i1', h: 'i2', i: 'i4', l: 'i8', q: 'i8', p: 'i8', n: 'i8' },
   ...{ B: 'u1', H: 'u2', I: 'u4', L: 'u8', Q: 'u8', P: 'u8', N: 'u8', e: 'f2', f: 'f4', d: 'f8' },
@@ -60,13 +63,15 @@ function dtypeOf(descr: string): (Dtype & { readonly little: boolean }) | undefi
 }
 
 /**
- * Reads an NPY file (versions 1 to 3, either byte order, C or Fortran order): one matrix, inputs and target together.
+ * Reads an NPY file (versions 1 to 3, either byte order, C or Fortran order): one matrix, inputs
+ * and target together.
  *
- * Columns have no names, so their indices stand in: `target` is an index or its decimal digits. Every header of a
- * matrix of real numbers that numpy reads is read.
+ * Columns have no names, so their indices stand in: `target` is an index or its decimal digits.
+ * Every header of a matrix of real numbers that numpy reads is read.
  *
  * @throws {TypeError} if the file is not an NPY file of a 2-D array of real numbers, or is cut off.
- * @throws {RangeError} if there is no such target, or a value is not finite or an integer beyond ±2⁵³.
+ * @throws {RangeError} if there is no such target, or a value is not finite or an integer beyond
+ *   ±2⁵³.
  * @example
  * readNpy(readFileSync('digits.npy'), 'digits.npy', 64).x;
  */
@@ -147,10 +152,13 @@ function header(bytes: Uint8Array, view: DataView, path: string) {
 
 const text = /(?:[uUrR]?(?:'([^'\\]*)'|"([^"\\]*)"))/y;
 const truth = /(True|False)/y;
-/** A tuple of integers; Python 2 wrote `2L`. A comma makes a tuple: `(2)` is a number. */
+/** Tuple of integers; Python 2 wrote `2L`. A comma makes a tuple: `(2)` is a number. */
 const tuple = /\(\s*((?:\d+L?\s*,\s*)*(?:(?<=,\s*)\d+L?\s*)?)\)/y;
 
-/** Reads `{'descr': '<f8', 'fortran_order': False, 'shape': (3, 2), }`; undefined if it is not that dict. */
+/**
+ * Reads `{'descr': '<f8', 'fortran_order': False, 'shape': (3, 2), }`; undefined if it is not that
+ * dict.
+ */
 function pythonDict(source: string): Partial<Record<'descr' | 'order' | 'shape', string | undefined>> | undefined {
   const values: Record<string, string | undefined> = Object.create(null);
   let at = 0;

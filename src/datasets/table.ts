@@ -3,7 +3,9 @@ import { nearestName } from '../nearest-name.ts';
 
 const mostListed = 12;
 
-/** Rows of a file, with the columns divided into d inputs and one target. Every reader returns one. */
+/**
+ * Rows of a file, with the columns divided into d inputs and one target. Every reader returns one.
+ */
 export interface Table {
   /** Names of the inputs; a list column `x` gives `x[0]`, `x[1]`, ... */
   readonly inputs: readonly string[]; // [d]
@@ -25,7 +27,8 @@ export type Word = string | number | boolean;
 export type TargetName = string | number | undefined;
 
 /**
- * Finds the column to predict. Any text that is not empty may name a column, `constructor` and `__proto__` too.
+ * Finds the column to predict. Any text that is not empty may name a column, `constructor` and
+ * `__proto__` too.
  *
  * @throws {TypeError} if there are fewer than two columns, one without a name, or two of one name.
  * @throws {RangeError} if there is no such column.

@@ -20,12 +20,13 @@ const mostClasses = 1000;
  * One rule for every format, whatever type the column is stored as:
  *
  * - Words, booleans and dictionaries are classes, at most 1000.
- * - A column of numbers is whole if every value is an integer within ±2⁵³: `1`, `1.0` and a float column of
- *   integers alike. A whole column is classes if it has at most half as many different values as rows (two are always
- *   allowed) and at most 1000.
+ * - A column of numbers is whole if every value is an integer within ±2⁵³: `1`, `1.0` and a float
+ *   column of integers alike. A whole column is classes if it has at most half as many different
+ *   values as rows (two are always allowed) and at most 1000.
  * - Any other column is a quantity: regression with k = 1.
  *
- * Classes are sorted, numbers by value and words by code unit, and numbered 0 ... k − 1 in that order.
+ * Classes are sorted, numbers by value and words by code unit, and numbered 0 ... k − 1 in that
+ * order.
  *
  * @throws {RangeError} if there is one class only, or there are more than 1000 words.
  */

@@ -16,20 +16,24 @@ import { reader } from './reader.ts';
 /** Spec that is known to run: modules loaded, data read, a chain of every kind assembled once. */
 export interface Prepared extends StoredGrid {
   readonly loaded: LoadedSpec;
-  /** Why another engine runs than was asked for. */
+  /** Reason if another engine runs than was asked for. */
   readonly fallback?: string | undefined;
   readonly runs: readonly PreparedRun[];
 }
 
 export interface PreparedRun extends StoredRun {
-  /** Draws data and parameters and assembles the chain, for so many threads; cold until it is subscribed to. */
+  /**
+   * Draws data and parameters and assembles the chain for so many threads. It starts when
+   * subscribed to.
+   */
   open(threads?: number): Trajectory;
 }
 
 /**
- * Makes a spec ready, and finds out by assembling its chains whether it would run; writes nothing.
+ * Makes a spec ready, and assembles its chains to find out if it would run. Writes nothing.
  *
- * @throws {SpecError} if data cannot be read, a column is read that nothing adds, or an operator refuses its options.
+ * @throws {SpecError} if data cannot be read, a column is read that nothing adds, or an operator
+ *   refuses its options.
  */
 export function prepare(loaded: LoadedSpec, asked?: EngineName): Prepared {
   const engine = runnable(asked);
@@ -65,7 +69,7 @@ export function prepare(loaded: LoadedSpec, asked?: EngineName): Prepared {
   });
 }
 
-/** What runs have in common that differ in learning rate and seed alone. */
+/** Laws and columns that runs share if they differ in learning rate and seed alone. */
 type Kind = Pick<StoredRun, 'laws'> & Pick<Trajectory, 'columns'>;
 
 const kindOf = (assembled: Trajectory, config: RunConfig, registry: Registry): Kind => ({

@@ -2,7 +2,10 @@ import type { Dataset } from '../math/data/dataset.ts';
 import type { DataKinds } from '../pipelines/data-kinds.ts';
 import type { MakeData } from '../pipelines/experiment.ts';
 
-/** Makes the data of runs. Data that is read from files is read once, whatever the number of runs over it. */
+/**
+ * Makes the data of runs. Data that is read from files is read once, whatever the number of runs
+ * over it.
+ */
 export function reader(kinds: DataKinds): MakeData {
   const known = new Map<string, Dataset>();
   return ({ kind, ...options }) => {

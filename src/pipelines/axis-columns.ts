@@ -8,8 +8,9 @@ import type { Registry } from './registry.ts';
 const mostInt32 = 2 ** 31 - 1;
 
 /**
- * Makes the columns of the axes of a spec's grid. An axis of numbers is an integer column if the schema of its key takes
- * integers alone; `data.n` of a kind of one's own is as much one as that of the kinds here.
+ * Makes the columns of the axes of a spec's grid. An axis of numbers is an integer column if the
+ * schema of its key takes integers alone; `data.n` of a kind of one's own is as much one as that of
+ * the kinds here.
  */
 export function axisColumnsOf({ grid, ...spec }: Experiment, registry: Registry): Columns {
   const { shape } = experiment(registry);
@@ -29,6 +30,9 @@ export function axisColumnsOf({ grid, ...spec }: Experiment, registry: Registry)
   return axisColumns(grid, (axis) => (axis === 'seed' ? uint32 : integers.includes(axis) ? int32 : undefined));
 }
 
-/** True if an int32 column can hold whatever the schema takes, or at least the values that there are. */
+/**
+ * True if an int32 column can hold whatever the schema takes, or at least the values that there
+ * are.
+ */
 const holdsIntegers = (schema: JsonSchema | undefined, fits: boolean): boolean =>
   schema?.type === 'integer' && (fits || (schema.maximum ?? Infinity) <= mostInt32);

@@ -11,11 +11,18 @@ import { count } from './counts.ts';
 
 /** Kind of data that `data.kind` of a spec may name. */
 export interface DataKind {
-  /** Schema of the keys beside `kind`. An integer there is an integer column if it is an axis of the grid. */
+  /**
+   * Schema of the keys beside `kind`. An integer there is an integer column if it is an axis of the
+   * grid.
+   */
   readonly options: z.ZodObject;
-  /** Keys that hold the path of a file or folder, relative to the spec. `make` gets absolute paths. */
+  /**
+   * Keys that hold the path of a file or folder, relative to the spec. `make` gets absolute paths.
+   */
   readonly paths?: readonly string[] | undefined;
-  /** Makes the data, to be drawn for each seed, or reads a data set. Kinds with `paths` must read. */
+  /**
+   * Makes the data, to be drawn for each seed, or reads a data set. Kinds with `paths` must read.
+   */
   // biome-ignore lint/suspicious/noExplicitAny: each takes what its own schema gives
   readonly make: (options: any) => Data | Dataset;
 }

@@ -62,7 +62,7 @@ const claim = z.strictObject({
     .meta({ description: 'what must hold for the statement, as opposed to the number, to be true' }),
 });
 
-/** One entry of a list in a spec: the operator's own options beside its name. */
+/** Makes the schema of a list of operators: the options of each beside its name. */
 const entries = (registry: Readonly<Record<string, { readonly options: z.ZodObject }>>, extra: z.ZodRawShape = {}) => {
   const options = Object.entries(registry).map(([op, { options }]) =>
     z.strictObject({ op: z.literal(op), ...extra, ...options.shape }),
@@ -108,12 +108,12 @@ export const experiment = (registry: Registry = builtIn) =>
 export type Experiment = Omit<z.infer<ReturnType<typeof experiment>>, '$schema' | 'operators'>;
 export type Claim = z.infer<typeof claim>;
 
-/** What one run of the grid is made of. */
+/** Part of a spec that one run is made of. */
 export type RunConfig = Pick<
   Experiment,
   'data' | 'model' | 'loss' | 'optimizer' | 'steps' | 'logEvery' | 'random' | 'order' | 'measure'
 > & {
-  /** None for an optimizer that chooses the length of its steps itself. */
+  /** Absent if the optimizer chooses the length of its steps itself. */
   readonly learningRate?: number;
   readonly seed: number;
 };
@@ -121,14 +121,16 @@ export type RunConfig = Pick<
 /** Data of a run: drawn for its seed, or read from files. */
 export type MakeData = (data: Experiment['data']) => Data | Dataset;
 
-/** A run made ready: its objective, and the chain over it, cold until it is subscribed to. */
+/** Run made ready: its objective and its chain, which starts when it is subscribed to. */
 export interface Trajectory {
   readonly objective: Risk;
   readonly rows: Stream<Record<string, unknown>>;
   readonly columns: Columns;
 }
 
-/** @throws {SpecError} if the loss cannot be taken on the data, or the data do not fit into memory. */
+/**
+ * @throws {SpecError} if the loss cannot be taken on the data, or the data do not fit into memory.
+ */
 function riskOf(problem: Problem): Risk {
   try {
     return objective(problem);
@@ -153,7 +155,7 @@ function requireNumber(key: string, columns: Columns, name: string): void {
   );
 }
 
-/** @throws {TypeError} if what an operator's `create` gave is none. */
+/** @throws {TypeError} if an operator's `create` did not return an operator. */
 function operatorOf<T>(name: string, created: T): T {
   if (typeof created === 'function') return created;
   throw new TypeError(`expected create of ${name} to return an operator on rows, got ${formatValue(created)}`);
@@ -161,17 +163,20 @@ function operatorOf<T>(name: string, created: T): T {
 
 const networkOf = ({ kind: _, ...options }: RunConfig['model']) => mlp(options);
 
-/** What computes a run. */
+/** Engine and threads that compute a run. */
 export interface Host {
   readonly engine: EngineName;
-  /** That may work on one run, where it is large enough for it to pay; its rows do not depend on them. Default 1. */
+  /**
+   * Threads that may work on the run if it is large enough. Its rows do not depend on them. Default
+   * 1.
+   */
   readonly threads?: number;
-  /** Snapshot of a row of this run, after which it goes on. */
+  /** Snapshot of a row of this run; the run goes on after it. */
   readonly resumeFrom?: Snapshot | undefined;
 }
 
 /**
- * The chain of one run: source, measures, end.
+ * Assembles the chain of one run: source, measures, end.
  *
  * @throws {SpecError} if the chain cannot be assembled.
  */
@@ -222,7 +227,9 @@ export function trajectory(config: RunConfig, registry: Registry, makeData: Make
   return { objective: risk, rows, columns: rows.columns };
 }
 
-/** @throws {SpecError} if the optimizer refuses what it is given, as a batch larger than the data. */
+/**
+ * @throws {SpecError} if the optimizer refuses what it is given, as a batch larger than the data.
+ */
 function sourceOf(
   { optimizer, learningRate = 1, seed, steps }: RunConfig,
   { optimizers }: Registry,
@@ -235,12 +242,12 @@ function sourceOf(
   return asSpecFault('optimizer', () => optimizers[kind]!({ ...start, ...options }), kind);
 }
 
-/** A law with the ledger that its drift has under the optimizer of a run. */
+/** Law with the ledger that its drift has under the optimizer of a run. */
 export interface RunLaw extends Law {
   readonly ledger: LedgerName;
 }
 
-/** What the entries of the list columns are, in the order they have there. */
+/** Lists the laws that the entries of the list columns stand for, in their order. */
 export function lawsOfRun(
   { objective }: Trajectory,
   { measure, model, optimizer }: RunConfig,

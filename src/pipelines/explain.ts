@@ -34,11 +34,16 @@ export interface JsonSchema {
   readonly exclusiveMaximum?: number;
 }
 
-/** Describes what a schema takes: zod's public account of it, without what it is wrapped in (optional, default). */
+/**
+ * Describes what a schema takes: zod's public account of it, without what it is wrapped in
+ * (optional, default).
+ */
 export const jsonSchemaOf = (schema: z.ZodType): JsonSchema =>
   z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
 
-/** Finds the key that tells the members of a discriminated union apart: each has a constant there. */
+/**
+ * Finds the key that tells the members of a discriminated union apart: each has a constant there.
+ */
 const discriminatorOf = ({ oneOf: [first, ...others] = [] }: JsonSchema): string | undefined =>
   Object.keys(first?.properties ?? {}).find((key) =>
     [first!, ...others].every(({ properties }) => properties?.[key]?.const !== undefined),
@@ -115,7 +120,10 @@ function number({ type, minimum, maximum, exclusiveMinimum, exclusiveMaximum }: 
   return [noun, ends.join(' and ')].join(' ').trim();
 }
 
-/** Words the issues that zod found: one fault for each key, and none for a missing key that was misspelt. */
+/**
+ * Words the issues that zod found: one fault for each key, and none for a missing key that was
+ * misspelt.
+ */
 export function explain(zodSchema: z.ZodType, input: unknown, issues: readonly Issue[]): Fault[] {
   if (!issues.length) return [];
   const schema = jsonSchemaOf(zodSchema);

@@ -15,7 +15,9 @@ import { asSpecFault, SpecError } from './spec-error.ts';
 export interface LoadedSpec {
   /** File that it was read from, as the user named it. */
   readonly path: string;
-  /** Spec with its defaults and with paths as they were written. The folder's hash is taken of it. */
+  /**
+   * Spec with its defaults and with paths as they were written. The folder's hash is taken of it.
+   */
   readonly spec: Experiment;
   readonly registry: Registry;
   /** SHA-256 of each module by its path in the spec; part of the key of a trajectory. */
@@ -26,7 +28,8 @@ export interface LoadedSpec {
  * Reads a spec from a file, and the modules that it names.
  *
  * @param sets Changes as `path=json`; a value that is not JSON is taken as text.
- * @throws {SpecError} if the file or a module cannot be read, is not JSON, or is not a spec: names file and key.
+ * @throws {SpecError} if the file or a module cannot be read, is not JSON, or is not a spec: names
+ *   file and key.
  */
 export async function loadSpec(path: string, sets: readonly string[] = []): Promise<LoadedSpec> {
   const written = parseJson(path, read(path, 'a spec'));
@@ -91,8 +94,8 @@ async function load(key: string, file: string): Promise<{ exports: Record<string
 }
 
 /**
- * Joins the text of a module with that of all that it imports by a relative path, and these in turn, because what it
- * does depends on them. Packages that it imports are left out.
+ * Joins the text of a module with that of all that it imports by a relative path, and these in
+ * turn, because what it does depends on them. Packages that it imports are left out.
  */
 function sourcesOf(file: string, bytes = read(file, 'a module'), seen = new Set<string>()): string {
   seen.add(file);

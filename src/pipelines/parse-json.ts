@@ -7,10 +7,11 @@ import { SpecError } from './spec-error.ts';
 /**
  * Reads a JSON object from the bytes of a file.
  *
- * A mistake is told in the same words on every Node, whose own messages differ and often lack the position.
+ * A mistake is told in the same words on every Node, whose own messages differ and often lack the
+ * position.
  *
- * @throws {SpecError} `file: line 3, column 12: expected …, got …`, if the bytes are not UTF-8, not JSON, not an object, or
- *   have a key twice.
+ * @throws {SpecError} `file: line 3, column 12: expected …, got …`, if the bytes are not UTF-8, not
+ *   JSON, not an object, or have a key twice.
  */
 export function parseJson(path: string, bytes: Buffer): object {
   const text = decode(path, bytes);

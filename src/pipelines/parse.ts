@@ -12,19 +12,21 @@ import { SpecError } from './spec-error.ts';
 
 type Schema = ReturnType<typeof experiment>;
 
-/** An axis of the grid that stands for a key of the spec. */
+/** Axis of the grid that stands for a key of the spec. */
 interface Axis {
   readonly name: string;
   readonly path: Path;
   readonly values: readonly unknown[];
-  /** Does its first value stand in for a key that is missing outside the grid? */
+  /** True if its first value stands in for a key that is missing outside the grid. */
   readonly standsIn: boolean;
 }
 
 /**
- * A spec with its defaults filled in. An axis of the grid stands in for a key that is missing outside it.
+ * Checks a spec and fills in its defaults. An axis of the grid stands in for a key that is missing
+ * outside it.
  *
- * @throws {SpecError} with a line for each key at fault: what was expected there and what was found.
+ * @throws {SpecError} with a line for each key at fault: what was expected there and what was
+ *   found.
  */
 export function parse(input: unknown, registry: Registry): Experiment {
   const schema = experiment(registry);
@@ -69,7 +71,7 @@ function check(schema: Schema, input: unknown, registry: Registry): { spec?: Exp
   return { spec: { ...rest, grid, modules: operators ?? modules }, faults: [] };
 }
 
-/** The learning rate is an axis of every grid but that of an optimizer which paces itself. */
+/** Requires the learning rate as an axis, unless the optimizer chooses the length of its steps. */
 function rateFaults(input: unknown, { optimizers }: Registry): Fault[] {
   const path = ['grid', 'learningRate'];
   const [grid, rates, kind] = [['grid'], path, ['optimizer', 'kind']].map((at) => valueAt(input, at));
@@ -102,7 +104,7 @@ const axesOf = (input: unknown): Axis[] =>
     if (own.includes(name) || !Array.isArray(values) || !values.length) return [];
     const path = name.split('.');
     const root = valueAt(input, path.slice(0, 1));
-    // of what is no object the schema says so
+    // the schema refuses what is no object
     if (root !== undefined && (typeof root !== 'object' || root === null || Array.isArray(root))) return [];
     return [{ name, path, values, standsIn: valueAt(input, path) === undefined }];
   });
@@ -122,13 +124,13 @@ function unknownAxes(schema: Schema, input: unknown): Fault[] {
     }));
 }
 
-/** A fault of a key that the grid stands in for is one of the grid. */
+/** Moves a fault of a key to the axis of the grid that stands in for it. */
 function inGrid(fault: Fault, axes: readonly Axis[]): Fault {
   const axis = axes.find(({ path, standsIn }) => standsIn && path.every((key, i) => key === fault.path[i]));
   return axis ? { ...fault, path: ['grid', axis.name, 0, ...fault.path.slice(axis.path.length)] } : fault;
 }
 
-/** What goes wrong only with a value of this axis in its place. */
+/** Finds the faults that a spec has only with a value of this axis in its place. */
 function axisFaults(schema: Schema, whole: unknown, axis: Axis, known: readonly Fault[], registry: Registry): Fault[] {
   const before = new Set(known.flatMap((fault) => [formatFault(fault), formatPath(fault.path)]));
   return axis.values.flatMap((value, i) => {
@@ -144,7 +146,7 @@ function axisFaults(schema: Schema, whole: unknown, axis: Axis, known: readonly 
   });
 }
 
-/** Beyond this a grid takes more memory to number its runs than there is, and more files than a folder takes well. */
+/** Runs at most: more would take too much memory to number, and too many files for a folder. */
 const mostRuns = 1_000_000;
 
 function tooMany(grid: Experiment['grid']): Fault[] {
@@ -155,7 +157,7 @@ function tooMany(grid: Experiment['grid']): Fault[] {
   return [{ path: ['grid'], text: `expected at most ${mostRuns} runs, got ${runs}: ${product}` }];
 }
 
-/** An axis is a column of the tables, which holds values of one kind. */
+/** Requires values of one type in an axis, because it is a column of the tables. */
 function mixed(grid: Experiment['grid']): Fault[] {
   return Object.entries(grid).flatMap(([name, values]) => {
     const [first] = values;
@@ -177,7 +179,7 @@ function repeated(grid: Experiment['grid']): Fault[] {
   });
 }
 
-/** A point of the grid with what it is made of. */
+/** Point of the grid with the configuration of its run. */
 export interface GridRun {
   readonly run: number;
   readonly point: Point<Record<string, AxisValue[]>>;
@@ -185,13 +187,13 @@ export interface GridRun {
 }
 
 /**
- * Every run of a spec's grid, numbered, the last axis fastest.
+ * Lists the runs of a spec's grid, numbered, the last axis fastest.
  *
  * @throws {SpecError} if values of two axes do not go together.
  */
 export function gridRuns(spec: Experiment, registry: Registry): GridRun[] {
   const schema = experiment(registry);
-  // without its axes: to hold all of them to the schema again at each point takes the square of the runs
+  // drop the axes first: validating the whole grid again at every point is O(runs^2)
   const first = Object.entries(spec.grid).flatMap(([name, values]) =>
     own.includes(name) ? [[name, [values[0]]]] : [],
   );
@@ -208,7 +210,7 @@ export function gridRuns(spec: Experiment, registry: Registry): GridRun[] {
   });
 }
 
-/** What runs have in common that differ in learning rate and seed alone. */
+/** Configuration that runs share if they differ in learning rate and seed alone. */
 type Kind = Omit<RunConfig, 'learningRate' | 'seed'>;
 
 function kindAt(schema: Schema, spec: Experiment, axes: Readonly<Record<string, AxisValue>>, registry: Registry): Kind {
@@ -222,8 +224,8 @@ function kindAt(schema: Schema, spec: Experiment, axes: Readonly<Record<string, 
 type Node = { required?: string[]; oneOf?: Node[]; properties?: Record<string, Node> };
 
 /**
- * The JSON Schema of specs with the operators of `registry`, for editors. It asks less of `data`, `model` and
- * `optimizer` than {@link parse}: any key but `kind` may stand in the grid instead.
+ * Makes the JSON Schema of specs for editors. It asks less of `data`, `model` and `optimizer` than
+ * {@link parse}, because any key but `kind` may stand in the grid instead.
  */
 export function jsonSchema(registry: Registry): unknown {
   const schema = jsonSchemaOf(experiment(registry)) as Node;

@@ -15,8 +15,8 @@ export const formatPath = (path: Path): string =>
     .join('');
 
 /**
- * Reads a path: `measure[0].op` and `measure.0.op` alike. An axis has a dot in its name, so that `grid.model.hidden`
- * leads to `grid["model.hidden"]`.
+ * Reads a path: `measure[0].op` and `measure.0.op` alike. An axis has a dot in its name, so that
+ * `grid.model.hidden` leads to `grid["model.hidden"]`.
  */
 export function keysOf(text: string): string[] {
   const keys = Array.from(text.matchAll(/\["([^"]*)"\]|\[(\d+)\]|([^.[\]]+)/g), ([, quoted, index, word]) => {

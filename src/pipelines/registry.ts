@@ -23,12 +23,12 @@ import { type DataKinds, dataKinds } from './data-kinds.ts';
 import { explain, formatFault, joinNames } from './explain.ts';
 import { optimizers, type RegisteredOptimizer } from './optimizers.ts';
 
-/** An operator that may stand in a spec: its options beside its function. */
+/** Operator that may stand in a spec: its options beside its function. */
 export interface Registered {
   readonly options: z.ZodObject;
-  /** The options that name a column to read; it must have a number on every row. */
+  /** Options that name a column to read, which must have a number on every row. */
   readonly numbers?: readonly string[] | undefined;
-  // biome-ignore lint/suspicious/noExplicitAny: each checks its own options, and its rows when the chain is assembled
+  // biome-ignore lint/suspicious/noExplicitAny: each checks its own options and rows
   readonly create: (options: any) => OperatorFunction<any, any>;
 }
 
@@ -119,7 +119,10 @@ function areFoldColumns(value: unknown): boolean {
   return ['fit', 'where'].every((name) => Object.hasOwn(value, name) && (value as Columns)[name]!.arrow === 'utf8');
 }
 
-/** Exports that a module of one's own may have: the part of the registry they add to, and the schema of an entry. */
+/**
+ * Exports that a module of one's own may have: the part of the registry they add to, and the schema
+ * of an entry.
+ */
 const exported = {
   operators: { part: 'measures', noun: 'an operator', shape: '{ options, create }', entry: operator },
   fits: { part: 'fits', noun: 'a fit', shape: '{ options, columns, create }', entry: fit },
@@ -151,11 +154,11 @@ function isObjectSchema(value: unknown): boolean {
 }
 
 /**
- * Adds what a user's module exports: `operators`, `fits`, `data`, `optimizers`, each an object of entries by name, as
- * the entries here.
+ * Adds what a user's module exports: `operators`, `fits`, `data`, `optimizers`, each an object of
+ * entries by name, as the entries here.
  *
- * @throws {TypeError} if the module exports none of them, something else under one of these names, or a name that is
- *   taken.
+ * @throws {TypeError} if the module exports none of them, something else under one of these names,
+ *   or a name that is taken.
  */
 export function registered(module: Readonly<Record<string, unknown>>, taken: Registry): Registry {
   const keys = Object.keys(exported) as (keyof typeof exported)[];

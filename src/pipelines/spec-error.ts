@@ -1,4 +1,7 @@
-/** A spec that cannot be run as it stands; its message, a line for each fault, is meant for the person who wrote it. */
+/**
+ * Error of a spec that cannot be run. Its message has a line for each fault, for the author of the
+ * spec.
+ */
 export class SpecError extends Error {
   override readonly name = 'SpecError';
   readonly faults: readonly string[];
@@ -9,13 +12,13 @@ export class SpecError extends Error {
     this.faults = lines;
   }
 
-  /** The same faults, each behind the name of the file it is in. */
+  /** Returns the same faults, each behind the name of its file. */
   in(path: string): SpecError {
     return new SpecError(this.faults.map((fault) => `${path}: ${fault}`));
   }
 }
 
-/** Runs `work` on the spec in a file: faults that it finds are named with the file. */
+/** Runs `work` on the spec in a file, and puts the file's name before its faults. */
 export function inFile<T>(path: string, work: () => T): T {
   try {
     return work();
@@ -25,9 +28,11 @@ export function inFile<T>(path: string, work: () => T): T {
 }
 
 /**
- * Runs `work` for a key of a spec: whatever it refuses is a fault of that key, said in its own words.
+ * Runs `work` for a key of a spec. An error that it throws becomes a fault of that key, in its own
+ * words.
  *
- * @param who The function that says so: its name is left out, since the key stands for it. So is the key itself.
+ * @param who Function that throws. Its name is left out of the message because the key stands for
+ *   it; so is the key.
  */
 export function asSpecFault<T>(key: string, work: () => T, who?: string): T {
   try {

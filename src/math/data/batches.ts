@@ -1,14 +1,18 @@
 import { nativeRandom, nativeRandomFrom } from '../random/native.ts';
 
-/** Where an order of batches stands: the stream as it was before the epoch's order was drawn, and the batches taken. */
+/**
+ * Position in an order of batches: the stream before the epoch's order was drawn, and the batches
+ * taken.
+ */
 export interface BatchesState {
   readonly random: number[];
   readonly taken: number;
 }
 
 /**
- * The rows of mini-batches in a seeded order: at every epoch all n rows are shuffled anew and cut into batches of `size`;
- * the n mod `size` rows that are left over wait for the next, so that every batch has as many.
+ * Deals the rows of mini-batches in a seeded order. At every epoch all n rows are shuffled anew and
+ * cut into batches of `size`. The n mod `size` rows that are left over wait for the next epoch, so
+ * that all batches are equally large.
  */
 export class Batches {
   readonly #n: number;
@@ -27,7 +31,7 @@ export class Batches {
     this.#order = this.#random.permutation(n);
   }
 
-  /** The rows of the next batch; valid until the next epoch. [size] */
+  /** Returns the rows of the next batch, valid until the next epoch. [size] */
   next(): Int32Array {
     if ((this.#taken + 1) * this.#size > this.#n) {
       this.#before = this.#random.state();

@@ -3,14 +3,17 @@ import type { Data } from './dataset.ts';
 import { requireRoom } from './require-room.ts';
 
 /**
- * The Chebyshev polynomial of a degree, Tₘ(x) = cos(m arccos x), to be fitted at n evenly spaced points of [−1, 1].
- * Draws nothing.
+ * Makes the task to fit the Chebyshev polynomial of a degree, Tₘ(x) = cos(m arccos x), at n evenly
+ * spaced points of [−1, 1]. It draws nothing.
  *
- * The values come from Tₘ₊₁ = 2x Tₘ − Tₘ₋₁, which has the same bits on every machine; rounding errs by less than
- * degree² · 2⁻⁵³.
+ * Values come from Tₘ₊₁ = 2x Tₘ − Tₘ₋₁, which has the same bits on every machine. Rounding errs by
+ * less than degree² · 2⁻⁵³.
  *
- * @throws {RangeError} if n is not an integer of at least 2, `degree` is not one of at least 0, or n is more than an array holds.
- * @example objective({ model: mlp({ hidden: [30, 20], activation: 'tanh' }), loss: 'mse', data: chebyshev({ n: 20, degree: 6 }) });
+ * @throws {RangeError} if n is not an integer of at least 2, `degree` is not one of at least 0, or
+ *   n is more than an array holds.
+ * @example
+ * const data = chebyshev({ n: 20, degree: 6 });
+ * objective({ model: mlp({ hidden: [30, 20], activation: 'tanh' }), loss: 'mse', data });
  * @see Cohen et al. 2021, arXiv:2103.00065.
  */
 export function chebyshev({ n, degree }: { n: number; degree: number }): Data {
@@ -31,8 +34,9 @@ function polynomial(degree: number, x: number): number {
 }
 
 /**
- * `torch.linspace(-1, 1, n, dtype=torch.float64)` to the bit, as PyTorch 1.13 has it with AVX2: in vectors of four while
- * eight are left, each from its first entry; an entry by itself is one fused step from the nearer end.
+ * Computes `torch.linspace(-1, 1, n, dtype=torch.float64)` to the bit, as PyTorch 1.13 does with
+ * AVX2. It fills vectors of four while eight are left, each from its first entry. Any other entry
+ * is one fused step from the nearer end.
  */
 function linspace(n: number): Float64Array {
   const step = 2 / (n - 1);

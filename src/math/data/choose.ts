@@ -1,12 +1,14 @@
-/** Which of the labelled examples to take. */
+/** Choice among labelled examples. */
 export interface Choice {
-  /** The classes to take, which are numbered in this order; all if absent. */
+  /** Classes to take, numbered in this order. Default all. */
   readonly classes?: readonly number[] | undefined;
-  /** How many at most. */
+  /** Examples to take at most. */
   readonly most: number;
 }
 
-/** The first examples of the classes asked for: where they are, and their labels, numbered anew. */
+/**
+ * Takes the first examples of the classes asked for: their indices, and their labels numbered anew.
+ */
 export function choose(labels: Uint8Array, { classes, most }: Choice): { indices: number[]; labels: number[] } {
   const indices: number[] = [];
   const chosen: number[] = [];

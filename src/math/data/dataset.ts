@@ -2,32 +2,33 @@ import type { Random } from '../random/random.ts';
 import { requireCounts } from '../require-number.ts';
 import { requireRoom } from './require-room.ts';
 
-/** n samples of d inputs with what a network is to say of them: classes, or k real targets. */
+/** Data set of n samples: d inputs, and a class or k real targets. */
 export interface Dataset {
   readonly n: number;
   readonly d: number;
   /** Outputs: the number of classes, or of targets per sample. */
   readonly k: number;
   readonly x: Float64Array; //         [n, d], row-major
-  /** One-hot rows where the samples have classes. */
+  /** Targets: one-hot rows if the samples have classes. */
   readonly y: Float64Array; //         [n, k], row-major
   /** 0 ... k − 1; absent for regression. */
   readonly labels?: Int32Array; //     [n]
 }
 
-/** A data set to be drawn: its widths are known before. */
+/** Data to be drawn, whose widths are known before. */
 export interface Data {
   readonly d: number;
   readonly k: number;
-  /** One that is read from a file ignores `random`. */
+  /** Draws the data set; `random` belongs to one run. */
   draw(random: Random): Dataset;
 }
 
 /**
- * Holds a data set to its own description, since a label out of range or a NaN would look like a diverging run.
+ * Checks that the arrays of a data set fit n, d and k, because a stray label or a NaN would look
+ * like a diverging run.
  *
- * @throws {TypeError} if the length of an array is not what n, d and k make it. @throws {RangeError} if a value is not finite
- *   or a label is not one of the k classes.
+ * @throws {TypeError} if the length of an array is not what n, d and k make it. @throws
+ *   {RangeError} if a value is not finite or a label is not one of the k classes.
  */
 export function checkDataset({ n, d, k, x, y, labels }: Dataset): void {
   requireCounts('data', { n, d, k });
@@ -47,9 +48,10 @@ export function checkDataset({ n, d, k, x, y, labels }: Dataset): void {
 }
 
 /**
- * The data set of n labelled samples, with one-hot targets.
+ * Makes the data set of n labelled samples, with one-hot targets.
  *
- * @example classified(Float64Array.of(0, 1, 2, 3), Int32Array.of(0, 1), 2, 2); // two samples of two inputs
+ * @example
+ * classified(Float64Array.of(0, 1, 2, 3), Int32Array.of(0, 1), 2, 2); // two samples of two inputs
  * @throws {RangeError} if the targets are more numbers than an array holds.
  */
 export function classified(x: Float64Array, labels: Int32Array, d: number, k: number): Dataset {

@@ -1,6 +1,6 @@
 import type { Dataset } from './dataset.ts';
 
-/** Room for `n` samples of a data set, all of them zero. */
+/** Makes room for `n` samples of a data set, all of them zero. */
 export const emptied = ({ d, k, labels }: Dataset, n: number): Dataset => ({
   ...{ n, d, k },
   x: new Float64Array(n * d), // [n, d]
@@ -11,7 +11,8 @@ export const emptied = ({ d, k, labels }: Dataset, n: number): Dataset => ({
 /**
  * Writes the samples `rows` of a data set over those of `out`.
  *
- * @throws {TypeError} if there are not as many as `out` has room for. @throws {RangeError} if one is not there.
+ * @throws {TypeError} if there are not as many as `out` has room for. @throws {RangeError} if one
+ *   is not there.
  */
 export function gather({ n, d, k, x, y, labels }: Dataset, rows: Int32Array, out: Dataset): void {
   if (rows.length !== out.n) throw new TypeError(`gather: expected ${out.n} rows, got ${rows.length}`);

@@ -5,11 +5,12 @@ import { requireRoom } from './require-room.ts';
 import { shuffled } from './shuffled.ts';
 
 /**
- * n samples around `classes` centres: x = centre + ε, ε ∼ N(0, 1)ᵈ, the centres drawn on the sphere of radius
- * `separation` · √d. The classes are of equal size, but for the first n mod `classes`, which have one sample more.
+ * Makes n samples around `classes` centres: x = centre + ε, ε ∼ N(0, 1)ᵈ. Centres are drawn on the
+ * sphere of radius `separation` · √d. Classes are equally large, except that the first n mod
+ * `classes` have one sample more.
  *
- * @throws {RangeError} if n, d or classes is not a positive integer, the samples are more numbers than an array holds, or
- *   separation is negative or not finite.
+ * @throws {RangeError} if n, d or classes is not a positive integer, the samples are more numbers
+ *   than an array holds, or separation is negative or not finite.
  * @example gaussianMixture({ n: 200, d: 20, classes: 5, separation: 2 })
  */
 export function gaussianMixture(options: { n: number; d: number; classes: number; separation: number }): Data {

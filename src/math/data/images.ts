@@ -4,20 +4,23 @@ import { classified, type Dataset } from './dataset.ts';
 export type Normalize = 'unit' | 'standard';
 
 export interface Images {
-  /** The pixels of each image, channel after channel, each 0 … 255. [n] of [d] */
+  /** Pixels of each image, channel after channel, each 0 … 255. [n] of [d] */
   readonly pixels: readonly Uint8Array[];
   readonly labels: Int32Array; // [n]
   /** Classes. */
   readonly k: number;
-  /** Equal parts of a row that are normalised each for itself: 1 of grey images, 3 of coloured ones. */
+  /**
+   * Equal parts of a row that are normalised separately: 1 for grey images, 3 for coloured ones.
+   */
   readonly channels: number;
   readonly normalize: Normalize;
 }
 
 /**
- * The data set of n images of bytes, one row of float64 each.
+ * Makes the data set of n images of bytes, one row of float64 each.
  *
- * Mean and deviation are over these images and all pixels of the channel (the population's: divisor n·pixels).
+ * Mean and deviation are over these images and all pixels of the channel (the population's: divisor
+ * n·pixels).
  *
  * @throws {RangeError} if all pixels of a channel are equal, so that it has no deviation.
  */
@@ -34,7 +37,7 @@ export function images({ pixels, labels, k, channels, normalize }: Images): Data
   return classified(x, labels, d, k);
 }
 
-/** Mean and deviation of a channel, from how often each of the 256 values occurs. */
+/** Computes mean and deviation of a channel from the counts of the 256 values. */
 function moments(pixels: readonly Uint8Array[], channel: number, size: number): { shift: number; scale: number } {
   const counts = new Float64Array(256);
   for (const row of pixels) for (let e = channel * size; e < (channel + 1) * size; e++) counts[row[e]!]!++;

@@ -1,7 +1,10 @@
 /** Doubles in an array of 2 GiB. */
 const mostNumbers = 2 ** 28;
 
-/** @throws {RangeError} that names `who`, if inputs and targets of n samples are more numbers than one array holds. */
+/**
+ * @throws {RangeError} that names `who`, if inputs and targets of n samples are more numbers than
+ * one array holds.
+ */
 export function requireRoom(who: string, n: number, inputs: number, targets: number): void {
   const numbers = n * Math.max(inputs, targets);
   if (numbers <= mostNumbers) return;

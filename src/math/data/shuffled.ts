@@ -1,7 +1,7 @@
 import type { Random } from '../random/random.ts';
 import { classified, type Dataset } from './dataset.ts';
 
-/** The data set of the samples (`x` [n, d], `labels` [n], k classes) in a drawn order. */
+/** Makes the data set of the samples (`x` [n, d], `labels` [n], k classes) in a drawn order. */
 export function shuffled(random: Random, x: Float64Array, labels: Int32Array, d: number, k: number): Dataset {
   const order = random.permutation(labels.length); // [n]
   const mixed = new Float64Array(x.length); //        [n, d]

@@ -7,10 +7,12 @@ import { shuffled } from './shuffled.ts';
 const noise = 0.1;
 
 /**
- * n points about two concentric spheres in d dimensions, x = radius · u + 0.1 ε with u uniform on the unit sphere and
- * ε ∼ N(0, 1)ᵈ: ⌊n/2⌋ of class 0 (radius 1), the others of class 1 (radius 2).
+ * Makes n points about two concentric spheres in d dimensions: x = radius · u + 0.1 ε, with u
+ * uniform on the unit sphere and ε ∼ N(0, 1)ᵈ. Class 0 has radius 1 and ⌊n/2⌋ points, class 1 has
+ * radius 2 and the others.
  *
- * @throws {RangeError} if n or d is not a positive integer, or the samples are more numbers than an array holds.
+ * @throws {RangeError} if n or d is not a positive integer, or the samples are more numbers than an
+ *   array holds.
  * @example spheres({ n: 200, d: 3 })
  */
 export function spheres({ n, d }: { n: number; d: number }): Data {

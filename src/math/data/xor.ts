@@ -4,9 +4,10 @@ import { classified, type Data } from './dataset.ts';
 import { requireRoom } from './require-room.ts';
 
 /**
- * n points x ∼ N(0, 1)², of class 1 if exactly one of x₁, x₂ is positive, else 0.
+ * Makes n points x ∼ N(0, 1)², of class 1 if exactly one of x₁, x₂ is positive, else 0.
  *
- * @throws {RangeError} if n is not a positive integer, or the samples are more numbers than an array holds.
+ * @throws {RangeError} if n is not a positive integer, or the samples are more numbers than an
+ *   array holds.
  * @example xor({ n: 200 })
  */
 export function xor({ n }: { n: number }): Data {
