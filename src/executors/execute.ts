@@ -1,11 +1,12 @@
 import { fromEvent, lastValueFrom, takeUntil, tap } from 'rxjs';
+import { hasDiverged } from '../operators/transforms/until-diverged.ts';
 import type { JournalWriter } from '../store/journal.ts';
 import type { Prepared, PreparedRun } from './prepare.ts';
 import type { RunArgument } from './workers/open-run.ts';
 import type { Workers } from './workers/pool.ts';
 
-/** Where a run has come to, for a view of the progress. */
-export type OnStep = (step: number, loss: number) => void;
+/** Tells a view of the progress the step that a run has come to, and whether it has diverged. */
+export type OnStep = (step: number, diverged: boolean) => void;
 
 /**
  * Trains one run into a journal, which is the caller's to close: rows are there when they have been handled.
@@ -27,7 +28,7 @@ export const here =
     const handled = run.open(threads).rows.pipe(
       tap((row) => {
         journal.append(row);
-        onStep(row['step'] as number, row['loss'] as number);
+        onStep(row['step'] as number, hasDiverged(row));
       }),
       takeUntil(fromEvent(signal, 'abort')),
     );
@@ -46,7 +47,7 @@ export const inWorkers =
     const argument: RunArgument = { config, modules: spec.modules, host: { engine, threads } };
     return workers.run({ module, name: 'openRun', argument }, signal, (batch) => {
       journal.appendBatch(batch);
-      const last = batch.get(batch.numRows - 1)!;
-      onStep(last['step'], last['loss']);
+      const last = batch.get(batch.numRows - 1)!.toJSON();
+      onStep(last['step'], hasDiverged(last));
     });
   };

@@ -173,12 +173,12 @@ async function train(
     return;
   }
   let made = 0;
-  let final = NaN;
+  let diverged = false;
   try {
-    const finished = await execute(run, journal, signal, (step, loss) => {
+    const finished = await execute(run, journal, signal, (step, hasDiverged) => {
       progress.steps += step - made;
       made = step;
-      final = loss;
+      diverged = hasDiverged;
     });
     if (!finished) return;
     journal.finish();
@@ -186,7 +186,7 @@ async function train(
     journal.close();
   }
   progress.trained++;
-  if (Number.isFinite(final)) return;
+  if (!diverged) return;
   progress.diverged++;
   progress.stepsInAll -= run.config.steps - made;
 }

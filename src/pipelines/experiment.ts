@@ -10,7 +10,7 @@ import { type Law, type LawOptions, lawsOf } from '../math/theory/laws.ts';
 import { didYouMean } from '../nearest-name.ts';
 import type { Step } from '../operators/sources/descend.ts';
 import type { LedgerName } from '../operators/sources/optimizer.ts';
-import { untilDiverged } from '../operators/transforms/until-diverged.ts';
+import { hasDiverged, untilDiverged } from '../operators/transforms/until-diverged.ts';
 import type { Snapshot } from '../state.ts';
 import { passThrough, type Stream } from '../stream.ts';
 import { count } from './counts.ts';
@@ -222,7 +222,7 @@ export function trajectory(config: RunConfig, registry: Registry, makeData: Make
   );
   const rows = measured.pipe(
     requireEveryStep(steps),
-    passThrough(filter(({ step, loss }) => step % logEvery === 0 || step === steps || !Number.isFinite(loss))),
+    passThrough(filter((row) => row.step % logEvery === 0 || row.step === steps || hasDiverged(row))),
   );
   return { objective: risk, rows, columns: rows.columns };
 }

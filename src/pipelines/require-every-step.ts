@@ -1,10 +1,11 @@
 import { defer, type MonoTypeOperatorFunction, type Observable, tap } from 'rxjs';
+import { hasDiverged } from '../operators/transforms/until-diverged.ts';
 import { isStream, passThrough } from '../stream.ts';
 
 type Row = { readonly step: number; readonly loss: number };
 
 /**
- * Passes rows on if they are those of every step to `steps`, or to the first non-finite loss. A
+ * Passes rows on if they are those of every step to `steps`, or to the first that has diverged. A
  * measure that drops, repeats or cuts rows is thus an error, and no table lacks a step.
  *
  *     --{ step: 0 }--{ step: 2 }--|
@@ -29,7 +30,7 @@ const checked =
   (rows) =>
     defer(() => {
       let due = first;
-      let loss = 0;
+      let diverged = false;
       const refuse = (got: string): never => {
         throw new Error(`measure: expected the row of step ${due}, got ${got}; ${rule}`);
       };
@@ -38,10 +39,10 @@ const checked =
           next(row) {
             if (row.step !== due) refuse(row.step === undefined ? 'one without a step' : `that of step ${row.step}`);
             due++;
-            loss = row.loss; // the row itself is borrowed
+            diverged = hasDiverged(row); // the row itself is borrowed
           },
           complete() {
-            if (due <= steps && Number.isFinite(loss)) refuse('the end');
+            if (due <= steps && !diverged) refuse('the end');
           },
         }),
       );

@@ -1,6 +1,7 @@
 import { type Column, type Columns, float64, int32, nullable, type SummaryRow, summariesOf, utf8 } from '../columns.ts';
 import { columns as stepColumns } from '../operators/sources/descend.ts';
 import { axisCells, runColumn } from '../operators/sources/grid.ts';
+import { hasDiverged } from '../operators/transforms/until-diverged.ts';
 import type { GridRun } from './parse.ts';
 import { SpecError } from './spec-error.ts';
 
@@ -41,7 +42,7 @@ export function runColumns(axes: Columns, columns: Columns): Columns {
   return {
     run: runColumn,
     ...axes,
-    status: utf8('completed | diverged (at a non-finite loss, which is the last row) | interrupted'),
+    status: utf8('completed | diverged (the last row has a loss or a norm that is not finite) | interrupted'),
     steps: int32('updates made', 'step'),
     finalLoss: float64('loss on the last row'),
     ...Object.fromEntries(summaryColumns(columns).map(({ name, column }) => [name, column])),
@@ -77,7 +78,7 @@ export interface FirstAndLastRows {
 
 /** Tells from the last row how a trajectory ended. */
 export function statusOf(last: Row, steps: number): RunStatus {
-  if (!Number.isFinite(last['loss'])) return 'diverged';
+  if (hasDiverged(last)) return 'diverged';
   return last['step'] === steps ? 'completed' : 'interrupted';
 }
 

@@ -434,6 +434,33 @@ describe('a run that diverges', () => {
     }
   });
 
+  it.each([1, 2])('ends where Σθ² overflows behind a finite loss, also with %s workers', async (workers) => {
+    let progress: Parameters<NonNullable<ExperimentOptions['watch']>>[0] | undefined;
+    const watch: ExperimentOptions['watch'] = (of) => {
+      progress = of;
+      return () => {};
+    };
+    const overflowing = tiny({
+      model: { kind: 'mlp', hidden: [4], activation: 'tanh' },
+      grid: { learningRate: [0.01, 1e160], seed: [1] },
+      measure: [{ op: 'conservation' }],
+      logEvery: 7,
+    });
+    const { dir, runs } = await run(overflowing, fresh(), { workers, watch });
+    expect(runs.map(({ status, steps }) => ({ status, steps }))).toEqual([
+      { status: 'completed', steps: 20 },
+      { status: 'diverged', steps: 1 },
+    ]);
+    expect(progress!.diverged).toBe(1);
+    expect(progress!.steps).toBe(progress!.stepsInAll);
+    const rows = readTable(dir, 'steps').filter((row) => row['run'] === 1);
+    expect(rows.map(({ step }) => step)).toEqual([0, 1]);
+    const last = rows[1]!;
+    expect(Number.isFinite(last['loss'])).toBe(true);
+    expect([...(last['weightNormSq'] as Iterable<number>)].every(Number.isFinite)).toBe(false);
+    expect([...(last['drift'] as Iterable<number>)].every(Number.isFinite)).toBe(false);
+  });
+
   it('is counted by the fits, and is in none', async () => {
     const { fits } = await run(spec, fresh());
     for (const fit of fits) {

@@ -2,18 +2,20 @@ import { concat, from, lastValueFrom, type Observable, of, take, throwError, toA
 import { describe, expect, it } from 'vitest';
 import { requireEveryStep } from '../../src/pipelines/require-every-step.ts';
 
-type Row = { step: number; loss: number };
+type Row = { step: number; loss: number; weightNormSq?: Float64Array };
 
 const rows = (...steps: number[]): Row[] => steps.map((step) => ({ step, loss: 1 }));
 const through = (source: Observable<Row>) => lastValueFrom(source.pipe(requireEveryStep(2), toArray()));
 const rule = 'an operator in a spec hands on every row once; logEvery says which are stored';
 
 describe('requireEveryStep', () => {
-  it('passes on a run to its last step, or to a loss that is not finite', async () => {
+  it('passes on a run to its last step, or to a loss or a norm that is not finite', async () => {
     expect(await through(from(rows(0, 1, 2)))).toEqual(rows(0, 1, 2));
     for (const loss of [NaN, Infinity]) {
       const diverged = [...rows(0), { step: 1, loss }];
       expect(await through(from(diverged))).toEqual(diverged);
+      const overflown = [...rows(0), { step: 1, loss: 1, weightNormSq: Float64Array.of(loss) }];
+      expect(await through(from(overflown))).toEqual(overflown);
     }
     expect(await through(from([{ step: 0, loss: NaN }]))).toEqual([{ step: 0, loss: NaN }]);
   });

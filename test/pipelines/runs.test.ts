@@ -101,6 +101,8 @@ describe('statusOf', () => {
     for (const loss of [NaN, Infinity]) {
       expect(statusOf({ step: 20, loss }, 20)).toBe('diverged');
       expect(statusOf({ step: 3, loss }, 20)).toBe('diverged');
+      expect(statusOf({ step: 20, loss: 1, weightNormSq: Float64Array.of(1, loss) }, 20)).toBe('diverged');
+      expect(statusOf({ step: 20, loss: 1, gradientNormSq: Float64Array.of(loss) }, 20)).toBe('diverged');
     }
   });
 });

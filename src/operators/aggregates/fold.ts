@@ -5,6 +5,7 @@ import { meanAbsolute } from '../../math/stats/mean-absolute.ts';
 import type { RunValue } from '../../math/stats/power-law.ts';
 import { type Given, parseOptions } from '../../options.ts';
 import { addColumns, axesOf, type Flat, Stream } from '../../stream.ts';
+import { hasDiverged } from '../transforms/until-diverged.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -152,13 +153,14 @@ const plain = (cell: unknown): unknown => (ArrayBuffer.isView(cell) ? Array.from
 /** Reads x and y of a run; y of a diverged run is NaN. */
 const runValue = (row: Row, x: string, y: string): RunValue => ({
   x: row[x] as number,
-  y: hasDiverged(row) ? NaN : magnitude(row[y]),
+  y: isOfDivergedRun(row) ? NaN : magnitude(row[y]),
   seed: (row['seed'] as number | undefined) ?? 0,
   etaLambda: etaLambda(row),
 });
 
-const hasDiverged = ({ status, loss, finalLoss }: Row): boolean =>
-  status === 'diverged' || [loss, finalLoss].some((value) => typeof value === 'number' && !Number.isFinite(value));
+/** Reads `status` and `finalLoss` of a table's row, and what {@link hasDiverged} reads of a step's. */
+const isOfDivergedRun = (row: Row): boolean =>
+  row['status'] === 'diverged' || hasDiverged(row) || hasDiverged({ loss: row['finalLoss'] });
 
 const magnitude = (cell: unknown): number =>
   cell instanceof Float64Array ? meanAbsolute(cell) : typeof cell === 'number' ? cell : NaN;

@@ -1,9 +1,13 @@
-import type { ObservedValueOf } from 'rxjs';
+import { vectorFromArray } from 'apache-arrow';
+import { from, type ObservedValueOf, take } from 'rxjs';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { int32 } from '../../../src/columns.ts';
+import { gaussianMixture } from '../../../src/math/data/gaussian-mixture.ts';
+import { mlp } from '../../../src/math/models/mlp.ts';
+import { objective } from '../../../src/math/risk.ts';
 import { type Step, columns as stepColumns } from '../../../src/operators/sources/descend.ts';
 import { gradientDescent } from '../../../src/operators/sources/gradient-descent.ts';
-import { untilDiverged } from '../../../src/operators/transforms/until-diverged.ts';
+import { hasDiverged, untilDiverged } from '../../../src/operators/transforms/until-diverged.ts';
 import { Stream } from '../../../src/stream.ts';
 import { marbles } from '../../helpers/marbles.ts';
 import { counted, keepsStreamLaws, rowsOf } from '../../helpers/operators.ts';
@@ -24,6 +28,38 @@ describe('untilDiverged', () => {
       expectObservable(source.pipe(untilDiverged())).toBe(expected, values);
       expectSubscriptions(source.subscriptions).toBe(subscription);
     });
+  });
+
+  it.each(['weightNormSq', 'gradientNormSq'])(
+    'ends at an entry of %s that is not finite, the loss finite',
+    async (name) => {
+      for (const norm of [Infinity, NaN]) {
+        const rows = [1, 2, norm, 3].map((value) => ({ loss: 1, [name]: Float64Array.of(0, value) }));
+        expect(await rowsOf(from(rows).pipe(untilDiverged()))).toEqual(rows.slice(0, 3));
+      }
+    },
+  );
+
+  it('reads lists as Arrow hands them back, and rows without norms', () => {
+    expect(hasDiverged({ loss: 1, weightNormSq: vectorFromArray([1, Infinity]) })).toBe(true);
+    expect(hasDiverged({ loss: 1, weightNormSq: vectorFromArray([1, 2]) })).toBe(false);
+    expect(hasDiverged({ loss: 1 })).toBe(false);
+    expect(hasDiverged({ loss: 1, weightNormSq: null, gradientNormSq: 5n })).toBe(false);
+  });
+
+  it('ends a network where Σθ² overflows behind a finite loss', async () => {
+    const L = objective({
+      model: mlp({ hidden: [4], activation: 'tanh' }),
+      loss: 'cross-entropy',
+      data: gaussianMixture({ n: 20, d: 4, classes: 2, separation: 2 }),
+    });
+    const rows = await rowsOf(
+      gradientDescent({ objective: L, theta0: L.start(), learningRate: 1e160 }).pipe(take(10), untilDiverged()),
+    );
+    // ‖W‖ is about 1e160, and the loss no more than the outputs are; 1e160² exceeds the largest double
+    expect(rows.map(({ weightNormSq }) => weightNormSq.every(Number.isFinite))).toEqual([true, false]);
+    expect(rows.at(-1)!.loss).toBeGreaterThan(0);
+    expect(rows.at(-1)!.loss).toBeLessThan(1e163);
   });
 
   it('lets a run whose losses are finite come to its own end', () => {
