@@ -61,7 +61,7 @@ export interface Density {
  *
  * - cost: probes·steps products
  *
- * @returns grid, density and error, all NaN if a product is not finite.
+ * @returns grid, density and error, all NaN if a product is not finite, or the grid overflows.
  * @see Ubaru, Chen and Saad 2017, SIAM J. Matrix Anal. Appl. 38(4); Ghorbani, Krishnan and Xiao 2019, arXiv:1901.10159.
  */
 export function spectralDensityOf(
@@ -79,9 +79,13 @@ export function spectralDensityOf(
   const high = Math.max(...rules.map(({ nodes }) => nodes.at(-1)!));
   const size = Math.max(Math.abs(low), Math.abs(high));
   // a spectrum of one point gets a grid as wide as its value
-  const range = high - low > 2 ** -40 * size ? high - low : size || 1;
+  const range = high - low > 2 ** -40 * size ? high - low : size === 0 ? 1 : size;
   const sigma = width * range;
   const [from, to] = [low - 4 * sigma, high + 4 * sigma];
+  const nothing = () => new Float64Array(points).fill(NaN); // [points]
+  if (!((to - from) * (points - 1) < Infinity)) {
+    return { grid: nothing(), density: nothing(), error: nothing(), sigma: NaN, products };
+  }
   const grid = new Float64Array(points).map((_, i) => from + ((to - from) * i) / (points - 1)); // [points]
   const density = new Float64Array(points); //                                                   [points]
   const error = new Float64Array(points); //                                                     [points]

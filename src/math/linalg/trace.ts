@@ -25,26 +25,32 @@ export interface Trace {
  * - cost:  `products` products, rounded down to a multiple of 3; at least 6. If d ≤ products/3: d, and exact
  * - error: `error`; for A ⪰ 0 the relative error falls as 1/products, Hutchinson's as its square root
  *
+ * @returns value and error NaN if a product is not finite.
  * @throws {RangeError} if `products` is not an integer of at least 6.
  * @see Meyer, Musco, Musco and Woodruff 2020, arXiv:2010.09649, Algorithm 1.
  */
 export function hutchPlusPlus(matvec: MatVec, d: number, random: Random, products: number): Trace {
   requireCounts('hutchPlusPlus', { products }, 6);
   const third = Math.floor(products / 3);
-  const times = (x: Float64Array) => matvec(x, new Float64Array(d));
+  let spent = 0;
+  let finite = true;
+  const times = (x: Float64Array) => {
+    const y = matvec(x, new Float64Array(d));
+    spent++;
+    finite &&= norm(y) < Infinity;
+    return y;
+  };
   if (d <= third) {
     let value = 0;
     for (let i = 0; i < d; i++) value += times(new Float64Array(d).fill(1, i, i + 1))[i]!;
-    return { value, error: 0, products: d };
+    return finite ? { value, error: 0, products: d } : { value: NaN, error: NaN, products: d };
   }
   const signs = () => random.uniform(d, -1, 1).map((x) => (x < 0 ? -1 : 1));
   using Q = emptyBasis(d); // at most a third of the products
-  let spent = 0;
   for (let j = 0; j < third; j++) {
     const y = times(signs());
-    spent++;
+    if (!finite) return { value: NaN, error: NaN, products: spent };
     const before = norm(y);
-    if (!(before < Infinity)) return { value: NaN, error: NaN, products: spent };
     const length = orthogonalise(y, Q, before);
     if (!(length > 2 ** -40 * before)) continue; // the rank of A is reached
     for (let i = 0; i < d; i++) y[i]! /= length;
@@ -61,5 +67,5 @@ export function hutchPlusPlus(matvec: MatVec, d: number, random: Random, product
     return dot(g, times(g));
   });
   const [mean, error] = meanAndError(rest);
-  return { value: large + mean, error, products: spent + Q.length + third };
+  return finite ? { value: large + mean, error, products: spent } : { value: NaN, error: NaN, products: spent };
 }

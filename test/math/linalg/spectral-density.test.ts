@@ -84,6 +84,11 @@ describe('spectralDensityOf', () => {
     expect(Math.max(...one.error)).toBeLessThan(1e-9);
     expect(one.products).toBe(options.probes);
     const none = spectralDensityOf(diagonal([NaN, 1, 2]), 3, { random: nativeRandom(1), ...options });
-    expect(new Set([...none.density, ...none.error, ...none.grid])).toEqual(new Set([NaN]));
+    // 4·0.03 of the range beyond 1.7e308 is no double
+    const wide = spectralDensityOf(diagonal([-1.7e308, 1, 1.7e308]), 3, { random: nativeRandom(1), ...options });
+    const infinite = spectralDensityOf(diagonal([Infinity, 1, 2]), 3, { random: nativeRandom(1), ...options });
+    for (const { density, error, grid, sigma } of [none, wide, infinite]) {
+      expect(new Set([...density, ...error, ...grid, sigma])).toEqual(new Set([NaN]));
+    }
   });
 });

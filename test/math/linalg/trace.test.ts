@@ -74,6 +74,14 @@ describe('hutchPlusPlus', () => {
   it('is NaN where a product is, and takes six products at least', () => {
     const spoilt = diagonal(Float64Array.from({ length: 50 }, (_, i) => (i ? 1 : NaN)));
     expect(hutchPlusPlus(spoilt, 50, nativeRandom(1), 30)).toEqual({ value: NaN, error: NaN, products: 1 });
+    // as exact on a small matrix, and where a product overflows only once Q is known
+    for (const bad of [NaN, Infinity, -Infinity]) {
+      const small = hutchPlusPlus(diagonal([1, bad, 2]), 3, nativeRandom(1), 30);
+      expect(small).toEqual({ value: NaN, error: NaN, products: 3 });
+      let count = 0;
+      const late = (x: Float64Array, out: Float64Array) => out.set(++count > 12 ? x.fill(bad) : x) ?? out;
+      expect(hutchPlusPlus(late, 50, nativeRandom(1), 30)).toEqual({ value: NaN, error: NaN, products: 30 });
+    }
     for (const products of [5, 6.5, NaN]) {
       expect(() => hutchPlusPlus(spoilt, 50, nativeRandom(1), products)).toThrow(
         new RangeError(`hutchPlusPlus: products must be an integer of at least 6, got ${products}`),

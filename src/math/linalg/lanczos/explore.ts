@@ -42,7 +42,7 @@ export function explore(
     space.step();
     const m = space.size;
     const length = space.coupling[m - 1]!;
-    const exact = space.exhausted;
+    const exact = space.exhausted && length < Infinity; // an overflow also ends the recurrence
     const spent = products.spent(wanted.reserve);
     if (!(exact || spent || m <= 8 || m % (m <= 64 ? 2 : 8) === 0)) continue;
     const last = new Float64Array(m); // [m, 1]: gives the last component of each eigenvector

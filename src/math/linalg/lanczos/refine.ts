@@ -11,6 +11,8 @@ import type { Wanted } from './wanted.ts';
 const GUARD_EFFORT = 4;
 /** Number of vectors at which the subspace is cut back to its better half. */
 const CROWDED = 24;
+/** Times a basis is orthogonalised anew because a residual vanishes in it, before its pairs are taken as they are. */
+const RESTARTS = 8;
 
 /** Direction to begin with, and its product if that is known. */
 export interface Seed {
@@ -26,7 +28,7 @@ export interface Seed {
  * vectors of last time. At the end each wanted vector is multiplied once more; the residual of that product
  * is the one that is reported.
  */
-export function refine(seeds: readonly Seed[], products: Products, wanted: Wanted): Pair[] {
+export function refine(seeds: readonly Seed[], products: Products, wanted: Wanted, restarts = 0): Pair[] {
   const { d } = products;
   using Q = emptyBasis(d); //          orthonormal
   using AQ = emptyBasis(d); //         their images
@@ -45,6 +47,7 @@ export function refine(seeds: readonly Seed[], products: Products, wanted: Wante
     // X and the directions found in its complement are orthonormal to rounding: the product of x is that of q
     add(q, Ax ?? products.times(q));
   }
+  if (Q.length === 0) return []; // all seeds are zero or NaN
   let effort = GUARD_EFFORT;
   let [trial, chosen] = [new Float64Array(d), new Float64Array(d)]; // residuals
   const scratch = new Float64Array(d);
@@ -77,7 +80,7 @@ export function refine(seeds: readonly Seed[], products: Products, wanted: Wante
       if (n === d || norm(rest(j)) <= Math.sqrt(half * (nearer + 2 * half))) guards.push(j);
       else if (!r && effort-- > 0) choose();
     }
-    if (!r || products.spent(count + 1)) {
+    if (!r || products.spent(count + 1) || restarts === RESTARTS) {
       const kept = [...Array.from({ length: count }, (_, i) => place(i)), ...guards].sort((a, b) => a - b);
       return kept.map((j) => {
         const x = Q.combine(s(j));
@@ -99,7 +102,7 @@ export function refine(seeds: readonly Seed[], products: Products, wanted: Wante
     const length = orthogonalise(r, Q, norm(r), 1);
     if (!(length > 0)) {
       const there = Array.from({ length: n }, (_, j) => ({ x: Q.at(j), Ax: AQ.at(j) }));
-      return refine(there, products, wanted);
+      return refine(there, products, wanted, restarts + 1);
     }
     for (let i = 0; i < d; i++) r[i]! /= length;
     add(r, products.times(r, scratch));

@@ -323,6 +323,29 @@ describe('lanczos', () => {
     expect(run()).toEqual(run());
   });
 
+  it('gives NaN, not converged, where sums of finite entries overflow', () => {
+    // all eigenvalues but one are 0, that one is 60·3e307: a product overflows unless its sum is small
+    const overflowing: MatVec = (x, out) => out.fill(3e307 * x.reduce((sum, value) => sum + value, 0));
+    const { top, bottom, vectors, converged } = lanczos(overflowing, 60, { random: nativeRandom(1), bottom: 1 });
+    expect(valuesOf([...top, ...bottom])).toEqual([NaN, NaN]);
+    expect({ vectors, converged }).toEqual({ vectors: [], converged: false });
+  });
+
+  it.each([0, NaN])('starts cold from vectors of %s', (entry) => {
+    const start = [new Float64Array(30).fill(entry)];
+    const { top, converged } = lanczos(ramp(30), 30, { random: nativeRandom(1), start });
+    expect(Math.abs(top[0]!.value - 29)).toBeLessThanOrEqual(top[0]!.residual + 1e-12);
+    expect(converged).toBe(true);
+  });
+
+  it('comes to an end where every residual is below the least normal double', () => {
+    const values = Float64Array.from({ length: 6 }, (_, i) => (i + 1) * 1e-310);
+    const { top, products } = lanczos(diagonal(values), 6, { random: nativeRandom(1), bottom: 1 });
+    // a residual in subnormal steps of 5e-324 has five digits left at a tolerance of 1e-6
+    expect(Math.abs(top[0]!.value - 6e-310)).toBeLessThan(1e-313);
+    expect(products).toBeLessThanOrEqual(300);
+  });
+
   it('gives NaN at the first product that is not finite', () => {
     for (const bad of [NaN, Infinity, -Infinity]) {
       for (const at of [1, 2, 5, 12]) {
