@@ -1,4 +1,4 @@
-import { exp } from './functions.ts';
+import { exp, SPLIT } from './functions.ts';
 
 /*
  * Rational Chebyshev approximations of the error function: W. J. Cody, Math. Comp. 23 (1969) 631–637, with the
@@ -10,8 +10,6 @@ const SQRT_HALF = Math.SQRT1_2;
 const INV_SQRT_PI = 0.5641895835477563;
 /** 1/√(2π) */
 const INV_SQRT_2PI = 0.3989422804014327;
-/** 2²⁷ + 1: splits a double in two of 26 bits (Dekker 1971). */
-const SPLIT = 134217729;
 
 /** erf(x)/x for |x| ≤ 0.46875, z = x². */
 function erfSmall(z: number): number {

@@ -175,8 +175,8 @@ export function log1p(x: number): number {
   return logSum(k, m - 1, (x > 1 ? 1 - (u - x) : x - (u - 1)) / u);
 }
 
-/** 2²⁷ + 1: splits a double in two of 26 bits (Dekker 1971). */
-const SPLIT = 134217729;
+/** 2²⁷ + 1: splits a double into two of 26 bits (Dekker 1971). */
+export const SPLIT = 134217729;
 
 /**
  * tanh x = (e²ˣ − 1) / (e²ˣ + 1), odd to the bit.

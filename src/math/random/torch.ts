@@ -1,6 +1,6 @@
+import { mersenne } from 'pure-rand/generator/mersenne';
 import { log1p } from '../functions.ts';
 import { fma, log, sinCos as sinCos32 } from './float32.ts';
-import { MT19937 } from './mt19937.ts';
 import type { Random } from './random.ts';
 import { sinCos } from './sin-cos.ts';
 
@@ -23,11 +23,11 @@ export function torchRandom(seed: number): Random {
   if (!(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32)) {
     throw new RangeError(`torchRandom: seed must be an integer from 0 to 4294967295, got ${seed}`);
   }
-  const generator = new MT19937(seed);
+  const generator = mersenne(seed); // MT19937, whose words come as signed integers
   const unit32 = () => (generator.next() & 0xffffff) * 2 ** -24;
   const unit64 = () => {
     const high = generator.next() & 0x1fffff;
-    return (high * 2 ** 32 + generator.next()) * 2 ** -53;
+    return (high * 2 ** 32 + (generator.next() >>> 0)) * 2 ** -53;
   };
 
   let spare: number | undefined; // the second number of a pair, for the next call
@@ -63,7 +63,7 @@ export function torchRandom(seed: number): Random {
     permutation(n) {
       const order = new Int32Array(n).map((_, i) => i); // [n]
       for (let i = 0; i < n - 1; i++) {
-        const j = i + (generator.next() % (n - i));
+        const j = i + ((generator.next() >>> 0) % (n - i));
         [order[i], order[j]] = [order[j]!, order[i]!];
       }
       return order;

@@ -1,6 +1,8 @@
+import { normalDistribution } from '../erf.ts';
 import type { Random } from '../random/random.ts';
 import { requireCounts, requireFraction } from '../require-number.ts';
-import { normalCdf, normalQuantile } from './normal.ts';
+import { mean } from './line.ts';
+import { normalQuantile } from './normal-quantile.ts';
 
 export interface BootstrapOptions {
   readonly random: Random;
@@ -69,7 +71,7 @@ export function bcaInterval(
   const bias = normalQuantile(share);
   const end = (p: number) => {
     const z = bias + normalQuantile(p);
-    return quantile(values, normalCdf(bias + z / (1 - acceleration * z)));
+    return quantile(values, normalDistribution(bias + z / (1 - acceleration * z)));
   };
   return { ...nothing, low: end((1 - level) / 2), high: end((1 + level) / 2), bias };
 }
@@ -79,11 +81,11 @@ function jackknifeSkewness(n: number, statistic: (indices: Int32Array) => number
   const values = Array.from({ length: n }, (_, left) =>
     statistic(Int32Array.from({ length: n - 1 }, (_, i) => (i < left ? i : i + 1))),
   );
-  const mean = values.reduce((sum, value) => sum + value, 0) / n;
+  const centre = mean(values);
   let squares = 0;
   let cubes = 0;
   for (const value of values) {
-    const delta = mean - value;
+    const delta = centre - value;
     squares += delta * delta;
     cubes += delta * delta * delta;
   }

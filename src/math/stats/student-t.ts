@@ -1,6 +1,6 @@
+import { normalDensity, normalDistribution } from '../erf.ts';
 import { exp, log, log1p } from '../functions.ts';
 import { invert } from './invert.ts';
-import { normalCdf } from './normal.ts';
 
 const SQRT_PI = Math.sqrt(Math.PI);
 /** From here on a normal deviate is right to 10⁻¹⁸, and the continued fraction takes hundreds of steps. */
@@ -38,12 +38,12 @@ export function gammaRatio(x: number): number {
  * @see Hill, Algorithm 395: Student's t-distribution (CACM 13, 1970), for the normal deviate.
  */
 function upperTail(t: number, df: number): number {
-  if (df === Infinity) return normalCdf(-t);
+  if (df === Infinity) return normalDistribution(-t);
   const square = (t / df) * t; // t²/df
   if (t === Infinity) return 0;
   if (df >= MANY) {
     const u = Math.sqrt((df - 0.5) * log1p(square));
-    return normalCdf(-u - (u * (u * u + 3)) / (48 * (df - 0.5) * (df - 0.5)));
+    return normalDistribution(-u - (u * (u * u + 3)) / (48 * (df - 0.5) * (df - 0.5)));
   }
   const a = df / 2;
   if (square > 1e300) return (0.5 * exp(-a * (2 * log(t) - log(df))) * gammaRatio(a)) / (SQRT_PI * a);
@@ -93,7 +93,7 @@ export function studentTCdf(t: number, df: number): number {
 /** Density of Student's t distribution at t; `df` as in {@link studentTCdf}. */
 export function studentTDensity(t: number, df: number): number {
   check('studentTDensity', df);
-  if (df === Infinity) return exp(-0.5 * t * t) / Math.sqrt(2 * Math.PI);
+  if (df === Infinity) return normalDensity(t);
   return (gammaRatio(df / 2) / Math.sqrt(df * Math.PI)) * exp(-((df + 1) / 2) * log1p((t / df) * t));
 }
 

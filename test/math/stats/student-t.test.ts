@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { normalCdf, normalQuantile } from '../../../src/math/stats/normal.ts';
+import { normalQuantile } from '../../../src/math/stats/normal-quantile.ts';
 import { gammaRatio, studentTCdf, studentTDensity, studentTQuantile } from '../../../src/math/stats/student-t.ts';
 
 const probability = fc.double({ min: 1e-6, max: 1 - 1e-6, noNaN: true });
@@ -122,43 +122,5 @@ describe('gammaRatio', () => {
         expect(relative(gammaRatio(x) * gammaRatio(x + 0.5), x)).toBeLessThan(2e-14);
       }),
     );
-  });
-});
-
-describe('normalCdf and normalQuantile', () => {
-  it('integrate the density', () => {
-    for (const z of [0.1, 1, 2.9, 3.1, 5]) {
-      const integral = simpson((x) => Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI), z, 4000);
-      expect(Math.abs(normalCdf(z) - 0.5 - integral)).toBeLessThan(1e-12);
-      expect(normalCdf(-z) + normalCdf(z)).toBeCloseTo(1, 15);
-    }
-  });
-
-  it('keeps the relative accuracy of the lower tail', () => {
-    // Mills: φ(z)/z·(1 − 1/z² + 3/z⁴ − 15/z⁶ + 105/z⁸) and the next term bounds the rest
-    for (const z of [20, 30]) {
-      const density = Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
-      const series = (density / z) * (1 - 1 / z ** 2 + 3 / z ** 4 - 15 / z ** 6 + 105 / z ** 8);
-      expect(relative(normalCdf(-z), series)).toBeLessThan(945 / z ** 10 + 1e-13);
-    }
-  });
-
-  it('meets the tables', () => {
-    // Abramowitz and Stegun, tables 26.1 and 26.5
-    expect(normalCdf(1)).toBeCloseTo(0.841344746068543, 14);
-    expect(normalCdf(2)).toBeCloseTo(0.977249868051821, 14);
-    expect(normalQuantile(0.975)).toBeCloseTo(1.959963984540054, 13);
-    expect(normalQuantile(0.995)).toBeCloseTo(2.5758293035489, 12);
-  });
-
-  it('invert each other', () => {
-    fc.assert(
-      fc.property(fc.double({ min: 1e-300, max: 0.5, noNaN: true }), (p) => {
-        expect(relative(normalCdf(normalQuantile(p)), p)).toBeLessThan(1e-12);
-      }),
-    );
-    expect(normalQuantile(0)).toBe(-Infinity);
-    expect(normalQuantile(1)).toBe(Infinity);
-    expect(() => normalQuantile(2)).toThrow('normalQuantile: p must lie in [0, 1], got 2');
   });
 });
