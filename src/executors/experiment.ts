@@ -16,15 +16,15 @@ import { Workers } from './workers/pool.ts';
 export interface Outcome extends Results {
   readonly dir: string;
   readonly question: string;
-  /** Of the grid, the last one fastest. */
+  /** Axes of the grid, the last one fastest. */
   readonly axes: readonly string[];
   /** Fits of the spec, whose rows `fits` holds. */
   readonly declaredFits: readonly SpecFit[];
-  /** Of each table, by its name. */
+  /** Columns of each table, by its name. */
   readonly tables: Readonly<Record<string, Columns>>;
-  /** Runs of the grid; where it was interrupted, those with a row are fewer. */
+  /** Number of runs of the grid; if it was interrupted, fewer have a row. */
   readonly planned: number;
-  /** Runs that were found stored, and runs that were trained now. */
+  /** Numbers of runs that were found stored, and that were trained now. */
   readonly found: number;
   readonly trained: number;
   readonly seconds: number;
@@ -33,26 +33,27 @@ export interface Outcome extends Results {
 export interface ExperimentOptions {
   readonly out: string;
   readonly signal: AbortSignal;
-  /** Runs that are trained at a time, each in a thread of its own; 1 is this thread. Default 1. */
+  /** Number of runs trained at a time, each in a thread of its own; 1 means this thread. Default 1. */
   readonly workers?: number;
-  /** Threads in all: with fewer runs than these, large networks have those left over. Default as many as workers. */
+  /** Number of threads in all. If runs are fewer, large networks share those left over. Default: workers. */
   readonly threads?: number;
-  /** Shows the progress until what it returns is called. */
+  /** Shows the progress until the function that it returns is called. */
   readonly watch?: (progress: Progress) => () => void;
 }
 
-/** Runs that failed, in a grid whose other runs went on. */
+/** Error of runs that failed in a grid whose other runs went on. */
 export class RunsFailed extends Error {
   override readonly name = 'RunsFailed';
 }
 
 /**
- * Trains what is not stored yet of a spec's grid, then fits, judges and writes the tables. They are the same to the
- * byte whatever the number of workers.
+ * Trains the runs of a spec's grid that are not stored yet, then fits, judges and writes the tables. These are
+ * the same to the byte whatever the number of workers. The order is: look for finished results; lock and write
+ * the spec; train what is missing, each run into its journal; make the tables from the journals.
  *
- * @throws {RunsFailed} if a run failed: at the end, when the others are trained and the tables written.
- * @throws {WriteError} if the disk failed, or another process is training one of the runs: at once. What was measured
- *   before is kept, and found by the next call.
+ * @throws {RunsFailed} at the end, if a run failed; the others are trained and the tables written.
+ * @throws {WriteError} at once, if the disk failed or another process is training one of the runs. What was
+ *   measured before is kept, and the next call finds it.
  */
 export async function runExperiment(prepared: Prepared, options: ExperimentOptions): Promise<Outcome> {
   const { out, signal } = options;
@@ -117,7 +118,7 @@ const named = ({ run, point }: PreparedRun): string => {
 /**
  * Trains these runs, several at a time, each into its journal.
  *
- * @returns why runs failed, by their numbers; the others went on.
+ * @returns the reasons of runs that failed, by their numbers; the others went on.
  */
 async function trainAll(
   runs: readonly PreparedRun[],
@@ -130,7 +131,7 @@ async function trainAll(
   const unwatch = watch?.(progress);
   const atOnce = Math.min(workers, runs.length);
   const each = Math.max(1, Math.floor(threads / atOnce));
-  // even for one that is left: a thread can be cut off, and be tried again
+  // use a worker even for a single run: it can be killed and retried
   const pool = workers > 1 ? new Workers(atOnce) : undefined;
   const execute = pool ? inWorkers(pool, prepared, each) : here(each);
   try {
@@ -150,7 +151,7 @@ async function trainAll(
   return failures;
 }
 
-/** What is said of a run that failed; where an operator of one's own did, with its file, line and column. */
+/** Words the failure of a run. If a user's module failed, it adds its file, line and column. */
 function placed(thrown: unknown, modules: readonly string[]): string {
   const stack = (thrown instanceof Error && thrown.stack) || '';
   const names = modules.flatMap((path) => [path, pathToFileURL(path).href]);
@@ -159,7 +160,7 @@ function placed(thrown: unknown, modules: readonly string[]): string {
   return place ? `${messageOf(thrown)} (${place})` : messageOf(thrown);
 }
 
-/** Trains one run, if no other process has meanwhile, and tells `progress` of its steps. */
+/** Trains one run, unless another process has meanwhile, and counts its steps in `progress`. */
 async function train(
   run: PreparedRun,
   execute: Execute,

@@ -1,10 +1,10 @@
 import type { Dataset } from './data/dataset.ts';
 
-/** One block of θ: a weight matrix W_l of shape (rows, cols) = (out, in), row-major, or a bias b_l of shape (rows, 1). */
+/** Block of θ: a weight matrix W_l of shape (rows, cols) = (out, in), row-major, or a bias b_l of shape (rows, 1). */
 export interface Tensor {
   readonly name: string;
   readonly kind: 'weight' | 'bias';
-  /** l = 1 ... L, counted from the input. */
+  /** Layer l = 1 … L, counted from the input. */
   readonly layer: number;
   readonly offset: number;
   readonly rows: number;
@@ -38,7 +38,7 @@ export interface ObjectiveFacts {
   readonly pairs: readonly LawPair[];
 }
 
-/** Inner products of one step, one entry per tensor; they come with the gradient, from the same pass. */
+/** Inner products at θ, one entry per tensor. They come with the gradient, from the same pass. */
 export interface Sums {
   readonly weightNormSq: Float64Array; //   ‖θ_b‖²     [tensors]
   readonly gradientNormSq: Float64Array; // ‖g_b‖²     [tensors]
@@ -46,7 +46,7 @@ export interface Sums {
 }
 
 /**
- * Room for the sums of a network with these tensors, all of them zero.
+ * Makes sums for these tensors, all of them zero, for an evaluation to fill.
  *
  * @example
  * L.open().evaluate(L.start(), new Float64Array(L.dim), emptySums(L.tensors)); // the loss at θ₀
@@ -57,14 +57,14 @@ export function emptySums({ length }: readonly Tensor[]): Sums {
 }
 
 /**
- * An objective made ready to be evaluated: it owns the workspace (and an engine's memory) until `close`.
+ * Objective that is ready to be evaluated. It owns a workspace (and an engine's memory) until `close`.
  *
- * `evaluate` moves it to θ; every product after that is taken there and reuses its forward and backward pass.
+ * `evaluate` moves it to θ. Later products are taken there and reuse its forward and backward pass.
  */
 export interface Evaluation {
-  /** L(θ); writes ∇L(θ) into `gradient` [d] and fills `sums`. */
+  /** Returns L(θ), writes ∇L(θ) into `gradient` [d] and fills `sums`. */
   evaluate(theta: Float64Array, gradient: Float64Array, sums: Sums): number;
-  /** L(θ) from a forward pass alone, the same to the bit as `evaluate` has it; no product may follow. */
+  /** Returns L(θ) from a forward pass alone, the same bits as `evaluate`; no product may follow. */
   loss?(theta: Float64Array): number;
   /** out ← ∇²L(θ)·v; at a kink of a piecewise linear activation, the Hessian that holds almost everywhere. [d] → [d] */
   hvp?(v: Float64Array, out: Float64Array): Float64Array;
@@ -79,20 +79,20 @@ export interface Evaluation {
   close(): void;
 }
 
-/** An {@link Evaluation} of the mean over some of the samples; as many at a time as it was opened for. */
+/** Evaluation of the mean over some of the samples, as many at a time as it was opened for. */
 export interface BatchEvaluation extends Evaluation {
-  /** Moves it to these samples; what it was evaluated at before is gone. */
+  /** Moves it to these samples. The evaluation before is lost. */
   select(rows: Int32Array): void;
 }
 
-/** The samples that an objective is the mean over. */
+/** Samples that an objective is the mean over. */
 export interface Batched {
   readonly n: number;
   /** Allocates a workspace for batches of `size` samples. @throws {RangeError} if there are not so many. */
   open(size: number): BatchEvaluation;
 }
 
-/** A twice differentiable scalar function of θ ∈ ℝᵈ: all that an operator may ask of an engine. */
+/** Twice differentiable scalar function of θ ∈ ℝᵈ: all that an operator may ask of an engine. */
 export interface Objective {
   readonly dim: number; // d
   readonly tensors: readonly Tensor[];

@@ -12,7 +12,7 @@ import { requireCounts } from './require-number.ts';
 import { requireOneOf } from './require-one-of.ts';
 import { requireOptions } from './require-options.ts';
 
-/** What {@link objective} makes a loss of: a network, a loss, data, and how they are drawn and computed. */
+/** Options of {@link objective}: a network, a loss, data, and how they are drawn and computed. */
 export interface Problem {
   readonly model: Mlp;
   readonly loss: LossName;
@@ -20,28 +20,28 @@ export interface Problem {
   readonly seed?: number;
   /** `torch`: what PyTorch's CPU generator draws for the seed, bit for bit. `native`: draws in full float64. */
   readonly random?: RandomName;
-  /** Which is drawn first from the one stream of the seed. */
+  /** Order in which model and data are drawn from the one stream of the seed. */
   readonly order?: 'model-first' | 'data-first';
-  /** Default `wasm`; where the runtime lacks its instructions, `typed-array` takes its place. */
+  /** Default `wasm`; if the runtime lacks its instructions, `typed-array` takes its place. */
   readonly engine?: EngineName;
   /**
-   * Threads that may share the samples of one evaluation, where the network is large enough for it to pay (20 MFLOP a
-   * step) and the engine can; the bits do not depend on them. Default 1.
+   * Number of threads that may share the samples of one evaluation, if the network is large enough (20 MFLOP
+   * a step) and the engine can. The bits do not depend on it. Default 1.
    */
   readonly threads?: number;
 }
 
-/** The empirical risk of a network: an {@link Objective} with the data it is over and the parameters drawn for it. */
+/** Empirical risk of a network: an objective with its data and the parameters drawn for it. */
 export interface Risk extends Objective {
   readonly dataset: Dataset;
-  /** A fresh copy of θ₀. */
+  /** Returns a fresh copy of θ₀. */
   start(): Float64Array; // [d]
 }
 
 const drawn = (data: Data | Dataset, random: Random): Dataset => ('draw' in data ? data.draw(random) : data);
 
 const randoms = { torch: torchRandom, native: nativeRandom };
-/** Whose draws a seed gives. */
+/** Generator whose draws a seed gives. */
 export type RandomName = keyof typeof randoms;
 
 /**
@@ -52,9 +52,9 @@ export type RandomName = keyof typeof randoms;
  *   model: mlp({ hidden: [64], activation: 'relu' }), loss: 'mse', seed: 0,
  *   data: gaussianMixture({ n: 200, d: 20, classes: 5, separation: 2 }),
  * });
- * @throws {TypeError} if there is another option, the loss cannot be taken on the data (cross-entropy without classes), or
- *   the data are not of the shape they say. @throws {RangeError} if they are not finite, the network is too large, or an
- *   option has a value that it cannot have.
+ * @throws {TypeError} if an option is unknown, the loss does not fit the data (cross-entropy without
+ *   classes), or the data have not the shape that they state.
+ * @throws {RangeError} if the data are not finite, the network is too large, or an option is out of range.
  */
 export function objective(problem: Problem): Risk {
   const known = ['model', 'loss', 'data', 'seed', 'random', 'order', 'engine', 'threads'] satisfies (keyof Problem)[];

@@ -37,7 +37,7 @@ const model = z
     activation: z
       .enum(['identity', 'relu', 'leaky-relu', 'tanh', 'sigmoid', 'softplus', 'silu', 'gelu'])
       .default('relu'),
-    slope: z.number().optional().meta({ description: 'of leaky-relu, left of zero' }),
+    slope: z.number().optional().meta({ description: 'slope of leaky-relu left of zero' }),
     bias: z.boolean().default(false),
   })
   .refine(({ activation, slope }) => slope === undefined || activation === 'leaky-relu', {
@@ -55,11 +55,11 @@ const claim = z.strictObject({
     .meta({ description: 'values of the axes that the fit is kept apart by' }),
   published: z.number(),
   tolerance: z.number().nonnegative(),
-  relative: z.boolean().default(false).meta({ description: 'is the tolerance a fraction of the published value' }),
+  relative: z.boolean().default(false).meta({ description: 'true: the tolerance is a share of the published value' }),
   test: z
     .strictObject({ statistic: z.string(), within: positive, of: z.union([z.string(), z.number()]) })
     .optional()
-    .meta({ description: 'what must hold for the statement, as opposed to the number, to be true' }),
+    .meta({ description: 'condition under which the statement, as opposed to the number, holds' }),
 });
 
 /** Makes the schema of a list of operators: the options of each beside its name. */
@@ -78,8 +78,8 @@ export const experiment = (registry: Registry = builtIn) =>
       name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, {
         error: 'expected a name for a folder: at most 100 letters, digits, . _ -',
       }),
-      question: z.string().min(1).meta({ description: 'what the runs are to answer, in one sentence' }),
-      source: z.string().optional().meta({ description: 'where the question or the published numbers come from' }),
+      question: z.string().min(1).meta({ description: 'question that the runs are to answer, in one sentence' }),
+      source: z.string().optional().meta({ description: 'source of the question or of the published numbers' }),
       data: dataSchema(registry.data),
       model,
       loss: z.enum(['cross-entropy', 'mse']),

@@ -10,36 +10,44 @@ import { driftBudget } from '../operators/sources/drift-budget.ts';
 
 const positive = z.number().positive();
 const count = z.int().positive();
-const until = count.optional().meta({ description: 'updates until it is at its end; default the steps of the run' });
+const until = count.optional().meta({ description: 'updates until its end; default the steps of the run' });
 
 const plain = [
   z.strictObject({ kind: z.literal('constant') }),
   z.strictObject({
     kind: z.literal('step'),
     every: count,
-    factor: positive.lt(1).meta({ description: 'the learning rate is multiplied by it at every so many updates' }),
+    factor: positive.lt(1).meta({ description: 'factor of the learning rate at every so many updates' }),
   }),
   z.strictObject({
     kind: z.literal('cosine'),
     steps: until,
-    floor: z.number().min(0).lt(1).default(0).meta({ description: 'where it ends, as a share of the learning rate' }),
+    floor: z
+      .number()
+      .min(0)
+      .lt(1)
+      .default(0)
+      .meta({ description: 'value at its end, as a share of the learning rate' }),
   }),
 ] as const;
 
-/** How the learning rate of the grid is made one of each step. */
+/** Schema of a schedule, which turns the learning rate of the grid into one of each step. */
 export const schedule = z.discriminatedUnion('kind', [
   ...plain,
   z.strictObject({
     kind: z.literal('warmup'),
-    steps: count.meta({ description: 'updates until the learning rate is there, in a straight line' }),
+    steps: count.meta({ description: 'updates of a straight line up to the learning rate' }),
     next: z.discriminatedUnion('kind', plain).prefault({ kind: 'constant' }),
   }),
   z.strictObject({
     kind: z.literal('drift-budget'),
-    budget: positive.meta({ description: 'what |C − C(0)| of every layer law may be at most' }),
-    shape: z.enum(['constant', 'linear', 'cosine']).default('linear').meta({ description: 'how it is given out' }),
+    budget: positive.meta({ description: 'bound of |C − C(0)| of every layer law' }),
+    shape: z
+      .enum(['constant', 'linear', 'cosine'])
+      .default('linear')
+      .meta({ description: 'way in which the budget is given out' }),
     steps: until,
-    curvature: positive.lt(2).default(1).meta({ description: 'c: no learning rate above c/λ₁' }),
+    curvature: positive.lt(2).default(1).meta({ description: 'c: the learning rate is at most c/λ₁' }),
   }),
 ]);
 
@@ -57,7 +65,7 @@ function plainOf(options: Plain, rate: number, steps: number): Schedule {
   }
 }
 
-/** The learning rate of a run: that of its grid point, which a schedule takes as its largest. */
+/** Makes the learning rate of a run. A schedule takes the one of the grid point as its largest. */
 export function scheduled(options: Options | undefined, rate: number, steps: number): LearningRate {
   if (!options) return rate;
   if (options.kind === 'warmup') {
