@@ -124,7 +124,7 @@ function areFoldColumns(value: unknown): boolean {
  * of an entry.
  */
 const exported = {
-  operators: { part: 'measures', noun: 'an operator', shape: '{ options, create }', entry: operator },
+  operators: { part: 'measures', noun: 'an operator', shape: 'operator(…) or { options, create }', entry: operator },
   fits: { part: 'fits', noun: 'a fit', shape: '{ options, columns, create }', entry: fit },
   data: {
     part: 'data',
@@ -181,14 +181,23 @@ export function registered(module: Readonly<Record<string, unknown>>, taken: Reg
       if (Object.hasOwn(registry[part], name)) {
         throw new TypeError(`${key}.${name}: expected a new name for ${noun}, got one that is taken`);
       }
-      // a function may carry the properties of a fit
-      const plain = key === 'fits' && typeof entry === 'function' ? { ...entry } : entry;
+      const plain = asEntry(key, entry);
       const { error } = schema.safeParse(plain);
       if (!error) continue;
       const faults = explain(schema, plain, error.issues);
       throw new TypeError(faults.map(({ path, text }) => formatFault({ path: [key, name, ...path], text })).join('; '));
     }
-    registry = { ...registry, [part]: { ...registry[part], ...entries } };
+    const added = Object.entries(entries).map(([name, value]) => [
+      name,
+      key === 'operators' ? asEntry(key, value) : value,
+    ]);
+    registry = { ...registry, [part]: { ...registry[part], ...Object.fromEntries(added) } };
   }
   return registry;
+}
+
+/** Takes the entry out of what operator(…) or fold(…) returns: a function that carries its properties. */
+function asEntry(key: keyof typeof exported, value: unknown): unknown {
+  if (typeof value !== 'function' || key === 'data' || key === 'optimizers') return value;
+  return key === 'operators' ? { options: (value as Partial<Registered>).options, create: value } : { ...value };
 }

@@ -100,7 +100,7 @@ const file = (path: string, target?: unknown) => tiny({ data: { kind: 'file', pa
 
 /** Exports that a module may have, as a message lists them. */
 const exports =
-  'operators = { name: { options, create } } or fits = { name: { options, columns, create } } or data = { name: { options, make } } or optimizers = { name: optimizer(…) }';
+  'operators = { name: operator(…) or { options, create } } or fits = { name: { options, columns, create } } or data = { name: { options, make } } or optimizers = { name: optimizer(…) }';
 
 /** The operators that a spec may name, as a message lists them. */
 const ops = Object.keys(measures).join(', ');
