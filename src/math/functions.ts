@@ -1,9 +1,11 @@
 /*
- * exp, expm1, log, log1p and tanh with the same bits on every engine: ECMAScript leaves Math.exp and its kin to the
- * implementation, so a trajectory of a million steps would differ from one version of Node to the next. Only + − × ÷ on
- * doubles is used here, in a fixed order; each of those is rounded once, the same everywhere.
+ * exp, expm1, log, log1p and tanh with the same bits on every JavaScript engine. ECMAScript leaves
+ * the bits of Math.exp and its kin to the implementation, so that a trajectory of a million steps
+ * would differ between versions of Node. This file uses + − × ÷ on doubles alone, in a fixed order;
+ * each of these rounds once, in the same way everywhere.
  *
- * No tables of values and few branches, so that a vectorised kernel can repeat the operations one by one.
+ * It has no tables of values and few branches, so that a vectorised kernel can repeat it step by
+ * step.
  */
 
 /** log 2, the leading 32 bits: k·LN2_HI is exact for |k| < 2²⁰. */
@@ -13,9 +15,9 @@ const LN2_LO = 1.9082149292705877e-10;
 const LOG2_E = Math.LOG2E;
 /** 1.5·2⁵²: adding and subtracting it rounds a double below 2⁵¹ to the nearest integer. */
 const ROUND = 6755399441055744;
-/** The largest double whose exponential is finite, ⌊log(2¹⁰²⁴)⌋. */
+/** Largest double whose exponential is finite, ⌊log(2¹⁰²⁴)⌋. */
 const EXP_MAX = 709.782712893384;
-/** The least double whose exponential is not rounded to zero, ⌈log(2⁻¹⁰⁷⁵)⌉. */
+/** Least double whose exponential is not rounded to zero, ⌈log(2⁻¹⁰⁷⁵)⌉. */
 const EXP_MIN = -745.1332191019411;
 const SQRT2 = Math.SQRT2;
 /** 2⁻⁵⁴ */
@@ -28,24 +30,25 @@ for (let i = 0, p = 5e-324; i < POW2.length; i++, p *= 2) POW2[i] = p;
 const double = new Float64Array(1);
 const words = new Uint32Array(double.buffer);
 double[0] = 1;
-const HIGH = words[0] === 0 ? 1 : 0; // the word of sign and exponent, whatever the byte order
+const HIGH = words[0] === 0 ? 1 : 0; // index of the word that holds sign and exponent
 
 /**
- * eʳ − 1 − r for |r| ≤ log(2)/2: r²/2 + r³(1/3! + r/4! + … + r¹¹/14!), even and odd powers apart; the first term
- * left out is below 10⁻¹⁹.
+ * Computes eʳ − 1 − r for |r| ≤ log(2)/2 as r²/2 + r³(1/3! + r/4! + … + r¹¹/14!), even and odd
+ * powers apart. The first term left out is below 10⁻¹⁹.
  */
 function expTail(r: number): number {
   const z = r * r;
-  const even = 1 / 6 + z * (1 / 120 + z * (1 / 5040 + z * (1 / 362880 + z * (1 / 39916800 + z * (1 / 6227020800))))); // 1/3!, 1/5!, …, 1/13!
-  const odd = // 1/4!, 1/6!, …, 1/14!
+  // 1/3!, 1/5!, …, 1/13! and 1/4!, 1/6!, …, 1/14!
+  const even = 1 / 6 + z * (1 / 120 + z * (1 / 5040 + z * (1 / 362880 + z * (1 / 39916800 + z * (1 / 6227020800)))));
+  const odd =
     1 / 24 + z * (1 / 720 + z * (1 / 40320 + z * (1 / 3628800 + z * (1 / 479001600 + z * (1 / 87178291200)))));
   return 0.5 * z + z * r * (even + r * odd);
 }
 
-/** Nearest integer to x / log 2. */
+/** Rounds x / log 2 to the nearest integer. */
 const halvings = (x: number) => x * LOG2_E + ROUND - ROUND;
 
-/** y·2ᵏ, rounded once, for y in [0.7, 1.5] and k in [−1075, 1024]. */
+/** Computes y·2ᵏ, rounded once, for y in [0.7, 1.5] and k in [−1075, 1024]. */
 function scale(y: number, k: number): number {
   if (k > -1022 && k < 1024) return y * POW2[k + POW2_ZERO]!;
   const half = k >> 1;
@@ -53,10 +56,8 @@ function scale(y: number, k: number): number {
 }
 
 /**
- * eˣ.
- *
- * x = k·log 2 + r with |r| ≤ log(2)/2 and log 2 in two parts; eʳ = 1 + r + (eʳ − 1 − r), with what is lost in 1 + r
- * put back; eˣ = 2ᵏ·eʳ.
+ * Computes eˣ = 2ᵏ·eʳ from x = k·log 2 + r, |r| ≤ log(2)/2, with log 2 in two parts. The rounding
+ * of 1 + r is added back to eʳ = 1 + r + (eʳ − 1 − r).
  *
  * - error: 0.65 ulp at worst over 450 000 samples, 0.76 where the result is subnormal
  *
@@ -76,9 +77,9 @@ export function exp(x: number): number {
 }
 
 /**
- * eˣ − 1, without the cancellation near 0.
+ * Computes eˣ − 1, without the cancellation near 0.
  *
- * As {@link exp}, and 2ᵏ·eʳ − 1 = (2ᵏ − 1) + 2ᵏ·(eʳ − 1), summed with its rounding error put back.
+ * Proceeds as {@link exp} does, and adds 2ᵏ·eʳ − 1 = (2ᵏ − 1) + 2ᵏ·(eʳ − 1) without rounding error.
  *
  * - error: 0.86 ulp at worst over 750 000 samples (at x ≈ 0.37)
  *
@@ -105,10 +106,10 @@ export function expm1(x: number): number {
 }
 
 /**
- * k·log 2 + log(1 + f) + c for 1 + f in [√½, √2] and a correction c.
+ * Computes k·log 2 + log(1 + f) + c for 1 + f in [√½, √2] and a correction c.
  *
- * log(1 + f) = 2·artanh(s) with s = f/(2 + f), as f − s·(f − R), R = 2s²/3 + 2s⁴/5 + … + 2s²⁰/21; the first term left
- * out is below 10⁻¹⁸.
+ * log(1 + f) = 2·artanh(s) = f − s·(f − R), s = f/(2 + f), R = 2s²/3 + 2s⁴/5 + … + 2s²⁰/21. The
+ * first term left out is below 10⁻¹⁸.
  */
 function logSum(k: number, f: number, c: number): number {
   const s = f / (2 + f);
@@ -121,12 +122,13 @@ function logSum(k: number, f: number, c: number): number {
 }
 
 /**
- * log x; −Infinity at ±0 and NaN below.
+ * Computes log x; −Infinity at ±0 and NaN below.
  *
  * - error: 0.83 ulp at worst over 450 000 samples (at x ≈ 1.41)
  *
  * @example log(1); // 0, exactly
- * @see Tang, Table-driven implementation of the logarithm function (ACM TOMS 16, 1990), for the artanh form.
+ * @see Tang, Table-driven implementation of the logarithm function (ACM TOMS 16, 1990), for the
+ *   artanh form.
  */
 export function log(x: number): number {
   if (!(x > 0)) return x === 0 ? -Infinity : NaN;
@@ -149,15 +151,16 @@ export function log(x: number): number {
 }
 
 /**
- * log(1 + x), without the rounding of 1 + x; −Infinity at −1 and NaN below.
+ * Computes log(1 + x), without the rounding of 1 + x; −Infinity at −1 and NaN below.
  *
- * Where 1 + x must be formed, the first order of what it lost goes back in: log(u + c) ≈ log u + c/u.
+ * If u = 1 + x must be formed, its rounding c is added back to first order:
+ * log(u + c) ≈ log u + c/u.
  *
  * - error: 0.83 ulp at worst over 750 000 samples (at x ≈ −0.3)
  *
  * @example log1p(1e-300); // 1e-300; log1p(-0) is -0
- * @see Kahan, in Goldberg, What every computer scientist should know about floating-point arithmetic
- *   (ACM Computing Surveys 23, 1991), Theorem 4.
+ * @see Kahan, in Goldberg, What every computer scientist should know about floating-point
+ *   arithmetic (ACM Computing Surveys 23, 1991), Theorem 4.
  */
 export function log1p(x: number): number {
   if (!(x > -1)) return x === -1 ? -Infinity : NaN;
@@ -179,15 +182,16 @@ export function log1p(x: number): number {
 export const SPLIT = 134217729;
 
 /**
- * tanh x = (e²ˣ − 1) / (e²ˣ + 1), odd to the bit.
+ * Computes tanh x = (e²ˣ − 1) / (e²ˣ + 1), odd to the bit.
  *
- * e²ˣ − 1 is kept in two doubles and the quotient's remainder is put back, for a quotient of rounded numbers would be
- * off by 2 ulp.
+ * Holds e²ˣ − 1 in two doubles and adds the quotient's remainder back, because a quotient of
+ * rounded numbers would be off by 2 ulp.
  *
  * - error: 0.75 ulp at worst over 600 000 samples (at |x| ≈ 0.2)
  *
  * @example tanh(Infinity); // 1; tanh(-0) is -0
- * @see Dekker, A floating-point technique for extending the available precision (Numer. Math. 18, 1971).
+ * @see Dekker, A floating-point technique for extending the available precision (Numer. Math. 18,
+ *   1971).
  */
 export function tanh(x: number): number {
   const t = Math.abs(x);
@@ -213,7 +217,8 @@ export function tanh(x: number): number {
   const dHigh = ds - (ds - d);
   const dRest = d - dHigh;
   const yd = y * d;
-  const lost = yHigh * dHigh - yd + yHigh * dRest + yLow * dHigh + yLow * dRest; // y·d − yd, exactly
+  // y·d − yd, exactly
+  const lost = yHigh * dHigh - yd + yHigh * dRest + yLow * dHigh + yLow * dRest;
   const result = y + (n - yd - lost + nLow - y * dLow) / d;
   return x < 0 ? -result : result;
 }

@@ -1,7 +1,8 @@
 /**
- * For options of which a misspelt one would go unnoticed, where no compiler has looked at the call.
+ * Refuses a misspelt option, which would go unnoticed in a call that no compiler has checked.
  *
- * @throws {TypeError} that names `who`, the first key of `options` that is none of the `known`, and these.
+ * @throws {TypeError} that names `who`, the `known` options, and the first key of `options` that is
+ *   none of them.
  */
 export function requireOptions(who: string, options: object, known: readonly string[]): void {
   const stranger = Object.keys(options).find((key) => !known.includes(key));

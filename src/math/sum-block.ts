@@ -1,5 +1,6 @@
 /**
- * Entries of a layer that are summed one after the other, before the sums of such blocks are added up: over 10⁵ parameters
- * ‖W‖² then errs by a few ε, and not by the 10² that one running sum collects, which the drift would be off by.
+ * Entries of a layer that are summed in a row; the sums of such blocks are added up. Over 10⁵
+ * parameters ‖W‖² is then off by a few ε. One running sum would be off by 10² ε, and so would the
+ * drift.
  */
 export const SUM_BLOCK = 4096;

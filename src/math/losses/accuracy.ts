@@ -1,6 +1,6 @@
 /**
- * The fraction of n samples whose largest output of k is the one of their label; of equal outputs the first counts, and a
- * NaN is never the largest.
+ * Computes the fraction of n samples whose largest output of k is that of their label. Among equal
+ * outputs the first counts as the largest; a NaN never does.
  *
  * @param f      Outputs. [n, k]
  * @param labels 0 … k − 1. [n]

@@ -4,10 +4,10 @@ import type { Loss } from './loss.ts';
 /**
  * Mean over samples of −log softmax(f)[label].
  *
- * With e_a = exp(f_a − max f), the loss of a sample is log(Σ e) − (f_label − max f), taken as a log1p of the sum over
- * all but the largest, and the label's residual p − 1 as minus the sum of the other probabilities: both keep their
- * relative precision when the sample is all but certain, where log(Σ e) and p − 1 cancel. So does ∇²ℓ·u, with u taken
- * relative to its entry of the likeliest class.
+ * The loss of a sample is log(Σ e) − (f_label − max f), e_a = exp(f_a − max f). If a sample is
+ * almost certain, log(Σ e) and the label's residual p − 1 cancel. So the first is a log1p of the
+ * sum over all classes but the likeliest, and the second is minus the sum of the other
+ * probabilities. ∇²ℓ·u takes u relative to its entry of the likeliest class, for the same reason.
  */
 export const crossEntropy: Loss = {
   name: 'cross-entropy',
@@ -42,7 +42,7 @@ export const crossEntropy: Loss = {
       let top = row;
       for (let j = row + 1; j < row + k; j++) if (p[j]! > p[top]!) top = j;
       const base = u[top]!;
-      let mean = 0; // of u − base, in which the top has no part
+      let mean = 0; // of u − base, which is 0 for the likeliest class
       for (let j = row; j < row + k; j++) if (j !== top) mean += p[j]! * (u[j]! - base);
       for (let j = row; j < row + k; j++) out[j] = (p[j]! * (u[j]! - base - mean)) / n;
     }

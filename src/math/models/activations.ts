@@ -2,23 +2,24 @@ import { normalDensity, normalDistribution } from '../erf.ts';
 import { exp, log1p, tanh as tanhOf } from '../functions.ts';
 
 /**
- * σ, applied entry by entry to the pre-activations of a layer.
+ * Activation σ, applied entry by entry to the pre-activations of a layer.
  *
- * Each function loops over the `n` leading entries itself, so that an engine makes one call a layer.
+ * Each function loops over the `n` leading entries itself, so that an engine makes one call per
+ * layer.
  */
 export interface Activation {
   readonly name: string;
-  /** σ(cz) = cσ(z) for c > 0: then, and only then, gradient flow conserves C_l. */
+  /** True if σ(cz) = cσ(z) for c > 0: then, and only then, gradient flow conserves C_l. */
   readonly homogeneous: boolean;
-  /** σ′(z) for z ≤ 0 of a piecewise linear σ with σ′(z) = 1 for z > 0; absent where σ is smooth. */
+  /** σ′(z) for z ≤ 0, if σ is piecewise linear with σ′(z) = 1 for z > 0; absent if σ is smooth. */
   readonly left?: number;
   /** h ← σ(z), slope ← σ′(z). */
   forward(z: Float64Array, h: Float64Array, slope: Float64Array, n: number): void;
-  /** out ← σ″(z), by way of z, h = σ(z) and slope = σ′(z); absent where it is zero almost everywhere. */
+  /** out ← σ″(z), from z, h = σ(z) and slope = σ′(z); absent if σ″ is zero almost everywhere. */
   curvature?(z: Float64Array, h: Float64Array, slope: Float64Array, out: Float64Array, n: number): void;
 }
 
-/** σ(z) = z for z > 0, else slope·z; σ′(0) is the slope on the left, as in PyTorch. */
+/** Makes σ(z) = z for z > 0, else left·z; σ′(0) = left, as in PyTorch. */
 const piecewise = (name: string, left: number): Activation => ({
   name,
   homogeneous: true,
@@ -70,7 +71,9 @@ export const sigmoid: Activation = {
   },
 };
 
-/** log(1 + eᶻ), everywhere: PyTorch's default goes over to z above 20, where that differs by less than 3·10⁻⁹. */
+/**
+ * log(1 + eᶻ). PyTorch's default takes z in its place above 20, which differs by less than 3·10⁻⁹.
+ */
 export const softplus: Activation = {
   name: 'softplus',
   homogeneous: false,
@@ -86,7 +89,10 @@ export const softplus: Activation = {
   },
 };
 
-/** z/(1 + e⁻ᶻ), also called swish (Hendrycks and Gimpel, arXiv:1606.08415; Ramachandran et al., arXiv:1710.05941). */
+/**
+ * z/(1 + e⁻ᶻ), also called swish (Hendrycks and Gimpel, arXiv:1606.08415; Ramachandran et al.,
+ * arXiv:1710.05941).
+ */
 export const silu: Activation = {
   name: 'silu',
   homogeneous: false,
@@ -96,7 +102,7 @@ export const silu: Activation = {
       const p = 1 / (1 + e);
       const q = e / (1 + e);
       const s = z[i]! < 0 ? q : p;
-      // where e⁻ᶻ underflows, 0 · ∞ must not arise
+      // e⁻ᶻ may underflow, and 0 · ∞ must not arise
       h[i] = s === 0 ? 0 : z[i]! * s;
       slope[i] = q === 0 ? s : s + z[i]! * (p * q);
     }
@@ -111,7 +117,7 @@ export const silu: Activation = {
   },
 };
 
-/** z·Φ(z), Φ the standard normal distribution function; not its tanh approximation (arXiv:1606.08415). */
+/** z·Φ(z), Φ the standard normal distribution; not its tanh approximation (arXiv:1606.08415). */
 export const gelu: Activation = {
   name: 'gelu',
   homogeneous: false,
@@ -119,7 +125,7 @@ export const gelu: Activation = {
     for (let i = 0; i < n; i++) {
       const cdf = normalDistribution(z[i]!);
       const pdf = normalDensity(z[i]!);
-      // where the tail underflows, 0 · ∞ must not arise
+      // the tail may underflow, and 0 · ∞ must not arise
       h[i] = cdf === 0 ? 0 : z[i]! * cdf;
       slope[i] = pdf === 0 ? cdf : cdf + z[i]! * pdf;
     }
@@ -132,7 +138,7 @@ export const gelu: Activation = {
   },
 };
 
-/** Every activation by its name in specs. */
+/** Activations by their names in specs. */
 export const activations = {
   identity: () => identity,
   relu: () => relu,
@@ -143,5 +149,5 @@ export const activations = {
   silu: () => silu,
   gelu: () => gelu,
 };
-/** What {@link activations} are called. */
+/** Name of an activation in specs. */
 export type ActivationName = keyof typeof activations;

@@ -1,22 +1,26 @@
+import { mostNumbers } from '../data/require-room.ts';
 import type { Tensor } from '../objective.ts';
 import type { Random } from '../random/random.ts';
 import { requireOneOf } from '../require-one-of.ts';
 import { requireOptions } from '../require-options.ts';
 import { type Activation, type ActivationName, activations } from './activations.ts';
 
-/** A multi-layer perceptron f(x) = W_L σ(… σ(W_1 x + b_1) …) + b_L; its outer widths follow from the data. */
+/**
+ * Multi-layer perceptron f(x) = W_L σ(… σ(W_1 x + b_1) …) + b_L. Its outer widths follow from the
+ * data.
+ */
 export interface Mlp {
   readonly hidden: readonly number[];
   readonly activation: Activation;
   readonly bias: boolean;
 }
 
-/** The options of {@link mlp}. */
+/** Options of {@link mlp}. */
 export interface MlpOptions {
   /** Widths of the hidden layers from input to output; none makes a linear model. */
   readonly hidden: readonly number[];
   readonly activation?: ActivationName;
-  /** Of leaky-relu, left of zero. */
+  /** Slope of leaky-relu left of zero. */
   readonly slope?: number | undefined;
   readonly bias?: boolean;
 }
@@ -25,7 +29,8 @@ export interface MlpOptions {
  * Describes a network.
  *
  * @throws {TypeError} if there is another option, or `hidden` is no list.
- * @throws {RangeError} if a width is not a positive integer, or `slope` is given to another activation than leaky-relu.
+ * @throws {RangeError} if a width is not a positive integer, or `slope` is given to another
+ *   activation than leaky-relu.
  * @example mlp({ hidden: [64], activation: 'relu' })
  */
 export function mlp(options: MlpOptions): Mlp {
@@ -42,13 +47,10 @@ export function mlp(options: MlpOptions): Mlp {
   return { hidden: [...hidden], activation: activations[activation](slope), bias };
 }
 
-/** Doubles in an array of 2 GiB. */
-const mostParameters = 2 ** 28;
-
 /**
- * The blocks of θ for inputs of width d and k outputs, in the order W_1, b_1, W_2, b_2, …
+ * Lists the blocks of θ for inputs of width d and k outputs, in the order W_1, b_1, W_2, b_2, …
  *
- * @throws {RangeError} if these are more parameters than one array holds.
+ * @throws {RangeError} if they have more parameters than one array holds.
  */
 export function tensorsOf({ hidden, bias }: Mlp, d: number, k: number): Tensor[] {
   const widths = [d, ...hidden, k];
@@ -62,15 +64,15 @@ export function tensorsOf({ hidden, bias }: Mlp, d: number, k: number): Tensor[]
     add('weight', layer, widths[layer]!, widths[layer - 1]!);
     if (bias) add('bias', layer, widths[layer]!, 1);
   }
-  if (offset > mostParameters) {
+  if (offset > mostNumbers) {
     throw new RangeError(
-      `mlp: expected at most ${mostParameters} parameters, got ${offset} with widths ${widths.join('-')}`,
+      `mlp: expected at most ${mostNumbers} parameters, got ${offset} with widths ${widths.join('-')}`,
     );
   }
   return tensors;
 }
 
-/** Draws θ₀ as PyTorch's nn.Linear does: every entry of W_l and b_l uniform in ±1/√fan_in, tensor by tensor. */
+/** Draws θ₀ as PyTorch's nn.Linear does: W_l and b_l uniform in ±1/√fan_in, tensor by tensor. */
 export function draw(tensors: readonly Tensor[], random: Random): Float64Array {
   const dim = tensors.reduce((sum, { rows, cols }) => sum + rows * cols, 0);
   const theta = new Float64Array(dim); // [d]

@@ -1,18 +1,18 @@
 import { adamEdge } from '../theory/edges.ts';
 import type { UpdateRule } from './update-rule.ts';
 
-/** The options of {@link adamRule}. */
+/** Options of {@link adamRule}. */
 export interface Adam {
-  /** β₁: what the average of gradients keeps of itself at a step. */
+  /** β₁: share of itself that the average of gradients keeps at a step. */
   readonly beta1: number;
-  /** β₂: the same of the average of their squares. */
+  /** β₂: share of itself that the average of squared gradients keeps at a step. */
   readonly beta2: number;
   readonly epsilon: number;
-  /** Decoupled, as AdamW has it: θ shrinks by 1 − ηw beside the step through P⁻¹. */
+  /** w, decoupled as in AdamW: θ shrinks by 1 − ηw, besides the step through P⁻¹. */
   readonly weightDecay?: number;
 }
 
-/** m, s and the powers β₁ᵗ, β₂ᵗ of the updates made so far. */
+/** Averages m and s after t updates, and the powers β₁ᵗ, β₂ᵗ. */
 interface Moments {
   m: Float64Array; // [d]
   s: Float64Array; // [d]
@@ -21,14 +21,16 @@ interface Moments {
 }
 
 /**
- * m ← β₁m + (1 − β₁)g, s ← β₂s + (1 − β₂)g², θ ← (1 − ηw)θ − ηm/P, entry by entry, with
+ * Makes Adam's rule, entry by entry at update t = 1, 2, …:
  *
- *     P = (1 − β₁ᵗ)(√(s/(1 − β₂ᵗ)) + ε)    at update t = 1, 2, …
+ *     m ← β₁m + (1 − β₁)g,  s ← β₂s + (1 − β₂)g²
+ *     P = (1 − β₁ᵗ)(√(s/(1 − β₂ᵗ)) + ε)
+ *     θ ← (1 − ηw)θ − ηm/P
  *
- * so that both corrections of the bias stand in the P that the step really goes through.
+ * P holds both bias corrections, so that it is the preconditioner of the step.
  *
- * @see Kingma and Ba 2015, arXiv:1412.6980; Loshchilov and Hutter 2019, arXiv:1711.05101; Cohen et al. 2022,
- *   arXiv:2207.14484, for P.
+ * @see Kingma and Ba 2015, arXiv:1412.6980; Loshchilov and Hutter 2019, arXiv:1711.05101; Cohen et
+ *   al. 2022, arXiv:2207.14484, for P.
  */
 export function adamRule({ beta1, beta2, epsilon, weightDecay = 0 }: Adam): UpdateRule {
   const w = weightDecay;

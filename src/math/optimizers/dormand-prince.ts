@@ -3,7 +3,9 @@ import { norm } from '../linalg/vector.ts';
 import { type Evaluation, emptySums, type Objective } from '../objective.ts';
 import type { UpdateRule } from './update-rule.ts';
 
-/** Weights of the stages k₁ … k₇ in each stage's argument; the last row is the solution of order 5 itself. */
+/**
+ * Weights of k₁ … k₆ in the argument of each next stage; the last row is the solution of order 5.
+ */
 const stages = [
   [1 / 5],
   [3 / 40, 9 / 40],
@@ -12,39 +14,45 @@ const stages = [
   [9017 / 3168, -355 / 33, 46732 / 5247, 49 / 176, -5103 / 18656],
   [35 / 384, 0, 500 / 1113, 125 / 192, -2187 / 6784, 11 / 84],
 ];
-/** What the solution of order 5 has more than that of order 4. */
+/** Weights of the solution of order 5 minus those of order 4. */
 const difference = [71 / 57600, 0, -71 / 16695, 71 / 1920, -17253 / 339200, 22 / 525, -1 / 40];
 
-/** The h·λ up to which the solution of order 5 is stable on θ′ = −λθ. */
+/** Largest h·λ at which the solution of order 5 is stable on θ′ = −λθ. */
 const stable = 3.306567892634946;
 
-/** A step grows or shrinks by no more than this at once, and aims at this share of the tolerance's step. */
+/**
+ * Least and greatest factor of the next step, and its share of the step that the tolerance allows.
+ */
 const [shrink, grow, safety] = [0.2, 5, 0.9];
-/** Where the gradient vanishes no step is too long; this is as good as for ever. */
+/** Longest step, taken if the gradient vanishes. */
 const longest = 1e100;
 
-interface Flown {
-  time: number; //   of the row
-  h: number; //      of the next step, before it is tried
+/** Position on the flow. */
+interface FlowPosition {
+  time: number; // of the next row
+  h: number; //    first try of the next step
 }
 
 /**
- * The flow θ′ = −∇L(θ) by the pair of Dormand and Prince, orders 5 and 4; a step is taken again, shorter, until the two
- * differ by at most `tolerance`·max(1, ‖θ‖) in the Euclidean norm. The solution of order 5 goes on.
+ * Follows the flow θ′ = −∇L(θ) by the pair of Dormand and Prince, orders 5 and 4. Repeats a step,
+ * shorter each time, until the two solutions differ by at most `tolerance`·max(1, ‖θ‖) in the
+ * Euclidean norm. Goes on from the solution of order 5.
  *
- * - cost: six gradients a try, at points of an evaluation of its own
+ * - cost: six gradients a try, in an evaluation of its own
  *
- * @see Dormand and Prince 1980, A family of embedded Runge-Kutta formulae (J. Comput. Appl. Math. 6), RK5(4)7M; Hairer,
- *   Nørsett and Wanner 1993, Solving Ordinary Differential Equations I, section II.4, for the step size.
+ * @see Dormand and Prince 1980, A family of embedded Runge-Kutta formulae (J. Comput. Appl. Math.
+ *   6), RK5(4)7M; Hairer, Nørsett and Wanner 1993, Solving Ordinary Differential Equations I,
+ *   section II.4, for the step size.
  */
 export function dormandPrinceRule(objective: Objective, tolerance: number): UpdateRule {
   const { dim, tensors } = objective;
   const sums = emptySums(tensors);
-  const k = Array.from({ length: 7 }, () => new Float64Array(dim)); // gradients: −k of the textbook [7][d]
+  // gradients, −k of the textbook [7][d]
+  const k = Array.from({ length: 7 }, () => new Float64Array(dim));
   const at = new Float64Array(dim); // [d]
   let evaluation: Evaluation | undefined;
-  let flown: Flown | undefined;
-  let [time, h, error] = [0, 0, 0]; // of the step from the last row
+  let position: FlowPosition | undefined;
+  let [time, h, error] = [0, 0, 0]; // of the last update
 
   /** out ← −h Σ weights·k. */
   const combine = (weights: readonly number[], step: number, out: Float64Array) => {
@@ -55,7 +63,7 @@ export function dormandPrinceRule(objective: Objective, tolerance: number): Upda
     }
   };
 
-  /** Writes the update of a step into `out`, and returns the difference of the two orders. */
+  /** Writes the update of a step into `out`. Returns the distance of the two solutions. */
   function attempt(theta: Float64Array, step: number, out: Float64Array): number {
     for (const [s, weights] of stages.entries()) {
       combine(weights, step, out);
@@ -72,23 +80,23 @@ export function dormandPrinceRule(objective: Objective, tolerance: number): Upda
       k[0]!.set(gradient);
       const size = Math.max(1, norm(theta));
       const slope = norm(gradient);
-      flown ??= { time: 0, h: slope > 0 ? (0.01 * size) / slope : longest };
+      position ??= { time: 0, h: slope > 0 ? (0.01 * size) / slope : longest };
       let rejected = false;
-      for (h = flown.h; ; ) {
+      for (h = position.h; ; ) {
         error = attempt(theta, h, out) / size;
         if (error <= tolerance || !Number.isFinite(slope)) break;
         rejected = true;
         h *= Number.isFinite(error) ? factor(error) : shrink;
       }
-      time = flown.time;
+      time = position.time;
       const next = h * (rejected ? Math.min(1, factor(error)) : factor(error));
-      flown = { time: time + h, h: Math.min(longest, next) };
+      position = { time: time + h, h: Math.min(longest, next) };
     },
     actualLearningRate: () => h,
     ownColumns: () => ({ time, localError: error }),
     edge: (step) => stable / step,
-    snapshot: () => flown,
-    restore: (saved) => void (flown = saved as Flown | undefined),
+    snapshot: () => position,
+    restore: (saved) => void (position = saved as FlowPosition | undefined),
     close: () => evaluation?.close(),
   };
 

@@ -2,7 +2,7 @@ import { memoryless } from '../memory.ts';
 import { gradientDescentEdge } from '../theory/edges.ts';
 import type { UpdateRule } from './update-rule.ts';
 
-/** θ ← θ − η(g + wθ), with weight decay w. */
+/** Makes the rule θ ← θ − η(g + wθ), with weight decay w. */
 export function gradientDescentRule(weightDecay = 0): UpdateRule {
   const w = weightDecay;
   const edge = (eta: number) => gradientDescentEdge(eta, w);

@@ -1,21 +1,22 @@
 import { heavyBallEdge, nesterovEdge } from '../theory/edges.ts';
 import type { UpdateRule } from './update-rule.ts';
 
-/** The options of {@link momentumRule}. */
+/** Options of {@link momentumRule}. */
 export interface Momentum {
-  /** β: what the buffer keeps of itself at a step. */
+  /** β: share of itself that the buffer v keeps at a step. */
   readonly beta: number;
-  /** τ: the buffer takes up (1 − τ) of the gradient; τ = β makes it a running average. */
+  /** τ: v takes up (1 − τ) of the gradient; τ = β makes it a running average. */
   readonly dampening?: number;
-  /** The update looks ahead: it is made from g + βv. */
+  /** True makes the update from g + βv. */
   readonly nesterov?: boolean;
   readonly weightDecay?: number;
 }
 
 /**
- * Polyak's heavy ball, v ← βv + (1 − τ)g, θ ← θ − ηv, and Nesterov's θ ← θ − η(g + βv), where g has wθ added.
+ * Makes Polyak's heavy ball, v ← βv + (1 − τ)g, θ ← θ − ηv, or Nesterov's θ ← θ − η(g + βv). Weight
+ * decay w adds wθ to g.
  *
- * The first v is g whatever τ is, as PyTorch's torch.optim.SGD has it.
+ * The first v is g, whatever τ is, as in PyTorch's torch.optim.SGD.
  *
  * @see Polyak 1964; Sutskever, Martens, Dahl and Hinton 2013, for the form of Nesterov's.
  */

@@ -3,12 +3,12 @@ import { type BatchEvaluation, type Batched, emptySums, type Objective } from '.
 import type { UpdateRule } from './update-rule.ts';
 
 export interface OnBatches {
-  /** Samples of a batch. */
+  /** Samples in a batch. */
   readonly batch: number;
   readonly seed: number;
 }
 
-/** The same rule on the gradient of one mini-batch a step, in the order of {@link Batches}. */
+/** Applies a rule to the gradient of one mini-batch a step, in the order of {@link Batches}. */
 export function onBatches(
   inner: UpdateRule,
   { dim, tensors }: Objective,

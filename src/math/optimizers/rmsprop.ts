@@ -1,15 +1,16 @@
 import { gradientDescentEdge } from '../theory/edges.ts';
 import type { UpdateRule } from './update-rule.ts';
 
-/** The options of {@link rmspropRule}. */
+/** Options of {@link rmspropRule}. */
 export interface RmsProp {
-  /** What the average of squares keeps of itself at a step. */
+  /** β₂: share of itself that the average of squared gradients keeps at a step. */
   readonly beta2: number;
   readonly epsilon: number;
 }
 
 /**
- * s ← β₂s + (1 − β₂)g², θ ← θ − ηg/P with P = √s + ε, entry by entry; s begins at 0, as torch.optim.RMSprop has it.
+ * Makes the rule s ← β₂s + (1 − β₂)g², θ ← θ − ηg/P, P = √s + ε, entry by entry. s begins at 0, as
+ * in torch.optim.RMSprop.
  *
  * @see Tieleman and Hinton 2012, lecture 6.5 of Neural Networks for Machine Learning.
  */

@@ -1,17 +1,19 @@
 const { fround, max, min } = Math;
 
 /**
- * a·b + c for float32 numbers, rounded once to float32.
+ * Computes a·b + c for float32 numbers, rounded once to float32.
  *
- * The product is exact in float64. Rounding the sum to float64 and then to float32 goes wrong only where the first
- * rounding lands half-way between two float32 numbers; there, what it lost decides (Knuth's TwoSum gives it exactly).
- * Not for results below 2⁻¹²⁶ or beyond the largest float32.
+ * The product is exact in float64. Rounding the sum to float64 and then to float32 is wrong only if
+ * the float64 lies half-way between two float32 numbers. Then the sign of the first rounding error
+ * decides, which Knuth's TwoSum gives exactly. Results below 2⁻¹²⁶ or beyond the largest float32
+ * are not covered.
  */
 export function fma(a: number, b: number, c: number): number {
   const product = a * b;
   const sum = product + c;
   const near = fround(sum);
-  const mirrored = near + 2 * (sum - near); // a float32 other than near only if sum is half-way between the two
+  // a float32 other than near only if sum is half-way between the two
+  const mirrored = near + 2 * (sum - near);
   if (mirrored === near || fround(mirrored) !== mirrored) return near;
   const added = sum - product;
   const lost = product - (sum - added) + (c - added);
@@ -30,7 +32,7 @@ const ln2 = { high: 0.693359375, low: fround(-2.1219444e-4) };
 const quarterPi = { high: 0.78515625, middle: fround(2.4187564849853516e-4), low: fround(3.774894977445941e-8) };
 const fourOverPi = fround(1.27323954473516);
 
-/** Horner's rule, each step fused. */
+/** Evaluates a polynomial by Horner's rule, each step fused. */
 function polynomial(terms: readonly number[], x: number): number {
   let y = terms[0]!;
   for (let i = 1; i < terms.length; i++) y = fma(y, x, terms[i]!);
@@ -39,7 +41,7 @@ function polynomial(terms: readonly number[], x: number): number {
 
 const word = new DataView(new ArrayBuffer(4));
 
-/** log x in float32, by Cephes with fused steps; x is a positive, normal float32. */
+/** Computes log x in float32, by Cephes with fused steps; x is a positive, normal float32. */
 export function log(x: number): number {
   word.setFloat32(0, x);
   const bits = word.getUint32(0);
@@ -55,7 +57,10 @@ export function log(x: number): number {
   return fma(e, ln2.high, fround(f + y));
 }
 
-/** [sin x, cos x] in float32, by Cephes with fused steps; x ≥ 0 is a float32 of a few turns at most. */
+/**
+ * Computes [sin x, cos x] in float32, by Cephes with fused steps; x ≥ 0 is a float32 of a few turns
+ * at most.
+ */
 export function sinCos(x: number): [sin: number, cos: number] {
   const octant = (Math.trunc(fround(x * fourOverPi)) + 1) & ~1;
   let f = fma(octant, -quarterPi.high, x);

@@ -4,9 +4,9 @@ import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus'
 import { log } from '../functions.ts';
 import type { Random } from './random.ts';
 
-/** A stream that can be put down and taken up again. */
+/** Stream of draws that can be saved and resumed. */
 export interface NativeRandom extends Random {
-  /** Numbers that `nativeRandomFrom` goes on from, to the bit; they survive JSON. */
+  /** Returns numbers that `nativeRandomFrom` goes on from, to the bit; they survive JSON. */
   state(): number[];
 }
 
@@ -22,19 +22,19 @@ export function nativeRandom(seed: number): NativeRandom {
   if (!(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32)) {
     throw new RangeError(`nativeRandom: seed must be an integer from 0 to 4294967295, got ${seed}`);
   }
-  // the library's own seeding starts neighbouring seeds from neighbouring draws
+  // with the library's own seeding, neighbouring seeds have neighbouring first draws
   return nativeRandomFrom([1, 2, 3, 4].map((i) => scramble(seed + Math.imul(i, 0x9e3779b9))));
 }
 
 /**
- * Goes on where a stream stood.
+ * Resumes a stream.
  *
  * @param state What its `state()` returned.
  * @throws {RangeError} if `state` cannot have come from there.
  */
 export function nativeRandomFrom(state: readonly number[]): NativeRandom {
   const words = state.slice(0, 4);
-  let spare = state[4]; // the second normal of a pair, for the next call
+  let spare = state[4]; // second normal of a pair, for the next call
   const sound = words.length === 4 && words.every((word) => word === (word | 0)) && words.some((word) => word !== 0);
   if (!sound || state.length > 5 || (spare !== undefined && !Number.isFinite(spare))) {
     throw new RangeError(`nativeRandomFrom: state must come from state(), got ${JSON.stringify(state)}`);
@@ -85,7 +85,10 @@ export function nativeRandomFrom(state: readonly number[]): NativeRandom {
   };
 }
 
-/** A bijection of 32-bit words in which every bit of the input moves about half of the output's (MurmurHash3's last step). */
+/**
+ * Maps 32-bit words one to one, so that every bit of the input flips about half of the output's
+ * bits (the last step of MurmurHash3).
+ */
 function scramble(word: number): number {
   let h = word | 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);

@@ -1,4 +1,7 @@
-/** Coefficients xⁿ/n! of sin (odd degree) or cos (even degree) without the first, highest power first. */
+/**
+ * Lists the coefficients ±1/n! of sin (odd degree) or cos (even degree) but the first, highest
+ * power first.
+ */
 function taylor(degree: number): number[] {
   const terms: number[] = [];
   for (let n = degree; n > 1; n -= 2) {
@@ -15,17 +18,16 @@ function polynomial(terms: readonly number[], z: number): number {
   return y;
 }
 
-// What is left out is below 2⁻⁵⁶ of the result for |x| ≤ π/4.
+// the terms left out are below 2⁻⁵⁶ of the result for |x| ≤ π/4
 const sinTerms = taylor(17);
 const cosTerms = taylor(18);
-// π/2 = high + low; high has 33 bits, so that its multiple by a quadrant is exact.
+// π/2 = high + low; high has 33 bits, so that quadrant · high is exact
 const high = 1.5707963267341256;
 const low = 6.077100506506192e-11;
 
 /**
- * [sin x, cos x] in float64 for 0 ≤ x ≤ 2π, each within two units of its last place and 2⁻⁸⁵.
- *
- * The host's own may differ in the last bit from one Node to the next.
+ * Computes [sin x, cos x] in float64 for 0 ≤ x ≤ 2π, each within two units of its last place and
+ * 2⁻⁸⁵. Math.sin may differ in the last bit between versions of Node.
  */
 export function sinCos(x: number): [sin: number, cos: number] {
   const quadrant = Math.round(x / (high + low));

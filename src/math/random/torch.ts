@@ -8,15 +8,15 @@ const { fround } = Math;
 const twoPi = 2 * Math.PI;
 
 /**
- * What PyTorch's CPU generator draws after `torch.manual_seed(seed)`, call after call and bit for bit, in float32:
- * `uniform` is `empty(size).uniform_(low, high)`, `normal` is `randn(size)`, `permutation` is `randperm(n)`, `norm` is
- * `row.norm()` along a contiguous last dimension.
+ * Draws what PyTorch's CPU generator draws after `torch.manual_seed(seed)`, call after call and bit
+ * for bit, in float32: `uniform` is `empty(size).uniform_(low, high)`, `normal` is `randn(size)`,
+ * `permutation` is `randperm(n)`, `norm` is `row.norm()` along a contiguous last dimension.
  *
- * `normal(20)` is not `normal(10)` twice: from 16 numbers on PyTorch draws another way.
+ * `normal(20)` is not `normal(10)` twice, because PyTorch draws 16 numbers and more in another way.
  *
  * @param seed 0 … 2³² − 1.
  * @throws {RangeError} if `seed` is not one of these.
- * @example torchRandom(42).normal(3); // [0.3367, 0.1288, 0.2345], as torch.manual_seed(42); torch.randn(3)
+ * @example torchRandom(42).normal(3); // [0.3367, 0.1288, 0.2345], as torch.randn(3) after seed 42
  * @see PyTorch 1.13, aten/src/ATen/native/cpu/DistributionTemplates.h, on x86 with AVX2 and FMA.
  */
 export function torchRandom(seed: number): Random {
@@ -30,7 +30,7 @@ export function torchRandom(seed: number): Random {
     return (high * 2 ** 32 + (generator.next() >>> 0)) * 2 ** -53;
   };
 
-  let spare: number | undefined; // the second number of a pair, for the next call
+  let spare: number | undefined; // second number of a pair, for the next call
   const single = () => {
     if (spare !== undefined) {
       const kept = spare;
@@ -73,7 +73,7 @@ export function torchRandom(seed: number): Random {
   };
 }
 
-/** Turns 16 uniforms into 16 normals, 8 apart in pairs. */
+/** Turns 16 uniforms into 16 normals; numbers i and i + 8 make a pair. */
 function boxMuller(uniforms: Float64Array, out = uniforms): void {
   for (let j = 0; j < 8; j++) {
     const radius = fround(Math.sqrt(-2 * log(1 - uniforms[j]!)));
@@ -84,10 +84,12 @@ function boxMuller(uniforms: Float64Array, out = uniforms): void {
 }
 
 /**
- * Sums squares in eight lanes, then the rest one by one: the first four of a rest of four or more without a fused step.
+ * Sums squares in eight lanes, then the rest one by one. The first four of a rest of four or more
+ * are not fused.
  *
- * So does the build of PyTorch 1.13 that made the reference. The wheel of 1.13.1 fuses all of the rest, and that of 2.15
- * sums in another order: the norm, and the centres it divides, may differ there in the last place.
+ * This is the order of the build of PyTorch 1.13 that made the reference. The wheel of 1.13.1 fuses
+ * all of the rest, and that of 2.15 sums in another order: there the norm, and the centres divided
+ * by it, may differ in the last place.
  */
 function norm(row: Float64Array): number {
   const lanes = new Float64Array(8); // [8]

@@ -2,7 +2,7 @@ import { requirePositive } from '../require-number.ts';
 import type { Schedule } from './schedule.ts';
 
 /**
- * η at every step: what others begin with.
+ * Keeps η at every step; other schedules build on it.
  *
  * @throws {RangeError} if `rate` is not positive.
  * @example warmup(constant(0.1), { steps: 100 })

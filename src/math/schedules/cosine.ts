@@ -3,10 +3,12 @@ import { requireCounts, requirePositive, requireWithin } from '../require-number
 import type { Schedule } from './schedule.ts';
 
 /**
- * From η down to `floor` along half a cosine, (η + floor)/2 + (η − floor)/2·cos(πt/steps); `floor` from `steps` on.
+ * Lowers the rate from η to `floor` along half a cosine, (η + floor)/2 + (η −
+ * floor)/2·cos(πt/steps). From `steps` on it stays at `floor`.
  *
  * @param floor Default 0: from `steps` on the run stands still.
- * @throws {RangeError} if `rate` is not positive, `steps` is not a positive integer, or `floor` is not in [0, rate).
+ * @throws {RangeError} if `rate` is not positive, `steps` is not a positive integer, or `floor` is
+ *   not in [0, rate).
  * @example cosine(0.1, { steps: 2_000 })
  * @see Loshchilov and Hutter 2017, arXiv:1608.03983, equation 5, without restarts.
  */
@@ -20,5 +22,5 @@ export function cosine(
   return (t) => (t < steps ? floor + (rate - floor) * halfCosine(t / steps) : floor);
 }
 
-/** (1 + cos πx)/2 for x in [0, 1]: from 1 to 0. */
+/** Computes (1 + cos πx)/2 for x in [0, 1]: from 1 to 0. */
 export const halfCosine = (x: number): number => (1 + sinCos(Math.PI * x)[1]) / 2;

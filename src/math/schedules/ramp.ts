@@ -3,15 +3,15 @@ import { requireOneOf } from '../require-one-of.ts';
 import { halfCosine } from './cosine.ts';
 import type { Schedule } from './schedule.ts';
 
-/** The options of {@link ramp}. */
+/** Options of {@link ramp}. */
 export interface Ramp {
-  /** `linear`: in equal parts; `cosine`: little at both ends. */
+  /** `linear`: in equal steps; `cosine`: in small steps at both ends. */
   readonly shape?: 'linear' | 'cosine';
   readonly steps: number;
 }
 
 /**
- * From 0 up to `top` at step `steps`, and `top` from there on: a budget that is not given out at once.
+ * Raises a budget from 0 to `top` at step `steps`, and keeps it there.
  *
  * @param shape Default `linear`.
  * @throws {RangeError} if `top` is not positive, or `steps` is not a positive integer.

@@ -1,2 +1,2 @@
-/** A learning rate as a function of the updates made so far: η of the update after step t. */
+/** Learning rate by the number of updates made so far: η of the update after step t. */
 export type Schedule = (step: number) => number;

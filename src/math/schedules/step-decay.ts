@@ -2,9 +2,10 @@ import { requireCounts, requirePositive, requireWithin } from '../require-number
 import type { Schedule } from './schedule.ts';
 
 /**
- * η·factorᵏ, k = ⌊t/every⌋: a step down every so many updates.
+ * Lowers the rate in steps: η·factorᵏ, k = ⌊t/every⌋.
  *
- * @throws {RangeError} if `rate` is not positive, `every` is not a positive integer, or `factor` is not in (0, 1).
+ * @throws {RangeError} if `rate` is not positive, `every` is not a positive integer, or `factor` is
+ *   not in (0, 1).
  * @example stepDecay(0.1, { every: 500, factor: 0.5 })
  */
 export function stepDecay(
@@ -17,7 +18,9 @@ export function stepDecay(
   return (t) => rate * power(factor, Math.floor(t / every));
 }
 
-/** xᵏ by squaring: the host's own power may differ in the last bit from one to the next. */
+/**
+ * Computes xᵏ by squaring, because Math.pow may differ in the last bit between versions of Node.
+ */
 function power(x: number, k: number): number {
   let result = 1;
   for (let rest = k, square = x; rest > 0; rest = Math.floor(rest / 2), square *= square) {

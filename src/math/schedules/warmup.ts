@@ -2,8 +2,8 @@ import { requireCounts } from '../require-number.ts';
 import type { Schedule } from './schedule.ts';
 
 /**
- * Rises in a straight line to where `next` begins, and goes on with it: (t + 1)/steps·next(0), and next(t − steps) from
- * `steps` on.
+ * Rises in a straight line to the first rate of `next`, then follows `next`: (t + 1)/steps·next(0)
+ * before `steps`, and next(t − steps) from there on.
  *
  * @throws {RangeError} if `steps` is not a positive integer.
  * @example warmup(cosine(0.1, { steps: 1_900 }), { steps: 100 })

@@ -13,33 +13,35 @@ export interface BootstrapOptions {
 }
 
 export interface BootstrapInterval {
-  /** The statistic on the sample itself. */
+  /** Statistic on the sample itself. */
   readonly estimate: number;
-  /** Ends of the interval; NaN where a jackknife value or the estimate is not finite. */
+  /** Ends of the interval; NaN if a jackknife value or the estimate is not finite. */
   readonly low: number;
   readonly high: number;
-  /** z₀, the median bias of the resamples in normal units. */
+  /** z₀, median bias of the resamples in normal units. */
   readonly bias: number;
   /** a, a sixth of the skewness of the jackknife values. */
   readonly acceleration: number;
-  /** Resamples whose statistic was finite: only these are used. */
+  /** Number of resamples with a finite statistic; the others are not used. */
   readonly resamples: number;
 }
 
 /**
- * The bias-corrected and accelerated (BCa) bootstrap interval of a statistic of n exchangeable things, such as seeds.
+ * Computes the bias-corrected and accelerated (BCa) bootstrap interval of a statistic of n
+ * exchangeable things, such as seeds.
  *
  * - cost:  `resamples` + n + 1 evaluations of the statistic
- * - error: coverage is off by O(1/n); simulated .70, .84, .89, .93 for a nominal .95 at n = 3, 5, 10, 25, so take
- *   Student's t below 25
+ * - error: coverage is off by O(1/n); simulated .70, .84, .89, .93 for a nominal .95 at n = 3, 5,
+ *   10, 25, so take Student's t below 25
  *
  * @param n Things to resample, 2 or more.
- * @param statistic Of the things whose indices it is given, repeated as drawn; the array is borrowed.
+ * @param statistic Takes the indices of things, repeated as drawn; the array is borrowed.
  * @throws {RangeError} if n is below 2, `resamples` is below 100, or `level` is not in (0, 1).
  * @example
  * const mean = (drawn: Int32Array) => drawn.reduce((s, i) => s + sample[i]!, 0) / drawn.length;
  * const { low, high } = bcaInterval(sample.length, mean, { random });
- * @see Efron, Better bootstrap confidence intervals (JASA 82, 1987), eq. 2.3 for the ends and 6.6 for a.
+ * @see Efron, Better bootstrap confidence intervals (JASA 82, 1987), eq. 2.3 for the ends and 6.6
+ *   for a.
  */
 export function bcaInterval(
   n: number,
@@ -66,7 +68,7 @@ export function bcaInterval(
 
   const below = values.filter((value) => value < estimate).length;
   const ties = values.filter((value) => value === estimate).length;
-  // half a resample at either end keeps z₀ finite where all lie on one side
+  // half a resample at either end keeps z₀ finite if all lie on one side
   const share = Math.min(Math.max(below + ties / 2, 0.5), values.length - 0.5) / values.length;
   const bias = normalQuantile(share);
   const end = (p: number) => {
@@ -76,7 +78,10 @@ export function bcaInterval(
   return { ...nothing, low: end((1 - level) / 2), high: end((1 + level) / 2), bias };
 }
 
-/** Σδ³ / (6 (Σδ²)^1.5), δᵢ = mean − value without thing i; 0 where leaving one out changes nothing. */
+/**
+ * Computes Σδ³ / (6 (Σδ²)^1.5), δᵢ = mean − value without thing i; 0 if leaving one out changes
+ * nothing.
+ */
 function jackknifeSkewness(n: number, statistic: (indices: Int32Array) => number): number {
   const values = Array.from({ length: n }, (_, left) =>
     statistic(Int32Array.from({ length: n - 1 }, (_, i) => (i < left ? i : i + 1))),
@@ -92,7 +97,7 @@ function jackknifeSkewness(n: number, statistic: (indices: Int32Array) => number
   return squares === 0 ? 0 : cubes / (6 * squares * Math.sqrt(squares));
 }
 
-/** The (B + 1)·p-th of B sorted values, interpolated. */
+/** Interpolates the (B + 1)·p-th of B sorted values. */
 function quantile(sorted: readonly number[], p: number): number {
   const at = Math.min(Math.max((sorted.length + 1) * p - 1, 0), sorted.length - 1);
   const i = Math.floor(at);

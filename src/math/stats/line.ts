@@ -1,10 +1,10 @@
 import { exp, log } from '../functions.ts';
 
-/** v ≈ intercept + slope·u by least squares. */
+/** Line v ≈ intercept + slope·u. */
 export interface Line {
   readonly slope: number;
   readonly intercept: number;
-  /** 1 − SSres/SStot; NaN where all v are equal. */
+  /** 1 − SSres/SStot; NaN if all v are equal. */
   readonly r2: number;
   /** Standard error of the slope on n − 2 degrees of freedom; NaN for two points. */
   readonly standardError: number;
@@ -12,11 +12,11 @@ export interface Line {
 }
 
 /**
- * Ordinary least squares of v on u; u, v ∈ ℝⁿ.
+ * Fits a line by ordinary least squares of v on u; u, v ∈ ℝⁿ.
  *
  * @throws {RangeError} if there are fewer than two points, or all u are equal.
  * @throws {TypeError} if the lengths differ.
- * @example fitLine([0, 1, 2], [1, 3, 5]); // { slope: 2, intercept: 1, r2: 1, standardError: 0, n: 3 }
+ * @example fitLine([0, 1, 2], [1, 3, 5]); // slope 2, intercept 1, r2 1, standardError 0
  */
 export function fitLine(u: readonly number[], v: readonly number[]): Line {
   const n = u.length;
@@ -50,13 +50,15 @@ export function fitLine(u: readonly number[], v: readonly number[]): Line {
   };
 }
 
-/** y ≈ prefactor·x^exponent by least squares on natural logarithms. */
+/** Power law y ≈ prefactor·x^exponent. */
 export interface PowerLawFit {
   readonly exponent: number;
   readonly prefactor: number;
-  /** 1 − SSres/SStot of log y. A sum of crossovers that is no power law reaches .99997: it proves nothing. */
+  /**
+   * 1 − SSres/SStot of log y. Proves nothing: a sum of crossovers, no power law, reaches .99997.
+   */
   readonly r2: number;
-  /** Standard error of the exponent, as if residuals were independent: along a sweep they seldom are. */
+  /** Standard error of the exponent if residuals are independent; along a sweep they seldom are. */
   readonly standardError: number;
   readonly n: number;
 }
@@ -64,7 +66,8 @@ export interface PowerLawFit {
 /**
  * Fits y = c·xᵖ by ordinary least squares on (log x, log y); x, y ∈ ℝⁿ, all positive.
  *
- * @throws {RangeError} if there are fewer than two points, all x are equal, or one number is not positive and finite.
+ * @throws {RangeError} if there are fewer than two points, all x are equal, or a number is not
+ *   positive and finite.
  * @example fitPowerLaw([1, 2, 4], [3, 12, 48]).exponent; // 2
  */
 export function fitPowerLaw(x: readonly number[], y: readonly number[]): PowerLawFit {
@@ -75,8 +78,8 @@ export function fitPowerLaw(x: readonly number[], y: readonly number[]): PowerLa
 }
 
 /**
- * R² in log space of y = c·x^exponent with the exponent given and only c fitted; at or below that of the free fit, and
- * negative where the mean does better. NaN where all y are equal.
+ * Computes R² in log space of y = c·x^exponent, with the exponent given and c fitted. It is at most
+ * that of the free fit, and negative if the mean fits better; NaN if all y are equal.
  *
  * @example rivalR2([1, 2, 4], [3, 12, 48], 2); // 1
  */
@@ -96,14 +99,14 @@ export function rivalR2(x: readonly number[], y: readonly number[], exponent: nu
   return total === 0 ? NaN : 1 - residuals / total;
 }
 
-/** Arithmetic mean, summed in order; NaN of none. */
+/** Computes the arithmetic mean, summed in order; NaN of no values. */
 export function mean(values: readonly number[]): number {
   let sum = 0;
   for (const value of values) sum += value;
   return sum / values.length;
 }
 
-/** Standard deviation with divisor n − ddof; NaN where that is not positive. */
+/** Computes the standard deviation with divisor n − ddof; NaN if that is not positive. */
 export function standardDeviation(values: readonly number[], ddof: 0 | 1): number {
   const m = mean(values);
   let squares = 0;

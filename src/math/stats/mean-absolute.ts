@@ -1,4 +1,4 @@
-/** Mean of the absolute values of a list, one entry per law; NaN of an empty one. */
+/** Computes the mean of the absolute values of a list; NaN if it is empty. */
 export function meanAbsolute(values: Float64Array | readonly number[]): number {
   let sum = 0;
   for (const value of values) sum += Math.abs(value);

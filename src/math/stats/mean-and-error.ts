@@ -1,6 +1,6 @@
 import { mean } from './line.ts';
 
-/** The mean of independent samples and its standard error; NaN of one alone. */
+/** Computes the mean of independent samples and its standard error, NaN for one sample. */
 export function meanAndError(samples: readonly number[]): [mean: number, error: number] {
   const n = samples.length;
   const centre = mean(samples);

@@ -1,6 +1,6 @@
 import { mean } from './line.ts';
 
-/** v ≈ value + slope·u + ½·curvature·u². */
+/** Parabola v ≈ value + slope·u + ½·curvature·u². */
 export interface Parabola {
   readonly value: number;
   readonly slope: number;
@@ -8,11 +8,14 @@ export interface Parabola {
 }
 
 /**
- * The least-squares parabola of v on u, told by its value and its first two derivatives at u = 0; u, v ∈ ℝⁿ.
+ * Fits the least-squares parabola of v on u; u, v ∈ ℝⁿ. Returns its value and its first two
+ * derivatives at u = 0.
  *
- * In polynomials orthogonal on the u that there are, so that a narrow or far-off stretch of u costs no digits.
+ * Works in polynomials that are orthogonal on the given u, so that a narrow or distant range of u
+ * costs no digits.
  *
- * @throws {TypeError} if the lengths differ. @throws {RangeError} if u has fewer than three different values.
+ * @throws {TypeError} if the lengths differ.
+ * @throws {RangeError} if u has fewer than three different values.
  * @example fitParabola([-2, -1, 0], [4, 1, 0]); // { value: 0, slope: 0, curvature: 2 }
  * @see Forsythe, Generation and use of orthogonal polynomials for data-fitting (J. SIAM 5, 1957).
  */

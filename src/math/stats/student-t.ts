@@ -3,17 +3,17 @@ import { exp, log, log1p } from '../functions.ts';
 import { invert } from './invert.ts';
 
 const SQRT_PI = Math.sqrt(Math.PI);
-/** From here on a normal deviate is right to 10⁻¹⁸, and the continued fraction takes hundreds of steps. */
+/** Degrees of freedom from which a normal deviate is right to 10⁻¹⁸, and the fraction is slow. */
 const MANY = 1e5;
 
 /**
- * Γ(x + ½)/Γ(x) for x > 0: √x (1 − 1/(8x) + 1/(128x²) + …) from x = 32 up, where the first term left
- * out is 10⁻¹⁶; the recurrence Γ(x + 1) = x·Γ(x) below.
+ * Computes Γ(x + ½)/Γ(x) for x > 0. From x = 32 up it is √x (1 − 1/(8x) + 1/(128x²) + …), and the
+ * first term left out is 10⁻¹⁶; below, the recurrence Γ(x + 1) = x·Γ(x) leads there.
  *
  * - error: 5·10⁻¹⁵ relative
  *
- * @see Abramowitz and Stegun, 6.1.47; Tricomi and Erdélyi, The asymptotic expansion of a ratio of gamma functions
- *   (Pacific J. Math. 1, 1951).
+ * @see Abramowitz and Stegun, 6.1.47; Tricomi and Erdélyi, The asymptotic expansion of a ratio of
+ *   gamma functions (Pacific J. Math. 1, 1951).
  */
 export function gammaRatio(x: number): number {
   let factor = 1;
@@ -27,10 +27,10 @@ export function gammaRatio(x: number): number {
 }
 
 /**
- * P(T > t) for Student's t with `df` degrees of freedom and t ≥ 0: half the regularised incomplete beta function
- * I_x(df/2, ½) at x = df/(df + t²), by its continued fraction, or by that of the other tail where it converges faster;
- * for many degrees of freedom through the normal deviate z = u + (u³ + 3u)/(48a²) + O(a⁻⁴), u² = a·log(1 + t²/df),
- * a = df − ½.
+ * Computes P(T > t) for Student's t with `df` degrees of freedom and t ≥ 0. It is half the
+ * regularised incomplete beta function I_x(df/2, ½) at x = df/(df + t²), by its continued fraction
+ * or by that of the other tail, whichever converges faster. For many degrees of freedom it comes
+ * from the normal deviate z = u + (u³ + 3u)/(48a²) + O(a⁻⁴), u² = a·log(1 + t²/df), a = df − ½.
  *
  * - error: 10⁻¹³ relative
  *
@@ -55,9 +55,11 @@ function upperTail(t: number, df: number): number {
   return 0.5 - front * betaFraction(y, 0.5, a);
 }
 
-/** The continued fraction of I_x(a, b) behind x^a (1−x)^b / (a B(a, b)), evaluated forwards by Lentz's rule. */
+/**
+ * Computes I_x(a, b)·a B(a, b) / (x^a (1−x)^b) by its continued fraction, forwards by Lentz's rule.
+ */
 function betaFraction(x: number, a: number, b: number): number {
-  const least = 1e-300; // stands in for a zero
+  const least = 1e-300; // replaces a zero divisor
   let c = 1;
   let d = 1 / (1 - ((a + b) * x) / (a + 1) || least);
   let value = d;
@@ -76,7 +78,7 @@ function betaFraction(x: number, a: number, b: number): number {
 }
 
 /**
- * P(T ≤ t) for Student's t distribution.
+ * Computes P(T ≤ t) for Student's t distribution.
  *
  * - error: 10⁻¹³ relative, in the lower tail as well
  *
@@ -90,7 +92,7 @@ export function studentTCdf(t: number, df: number): number {
   return t < 0 ? upperTail(-t, df) : 1 - upperTail(t, df);
 }
 
-/** Density of Student's t distribution at t; `df` as in {@link studentTCdf}. */
+/** Computes the density of Student's t distribution at t; `df` as in {@link studentTCdf}. */
 export function studentTDensity(t: number, df: number): number {
   check('studentTDensity', df);
   if (df === Infinity) return normalDensity(t);
@@ -98,7 +100,8 @@ export function studentTDensity(t: number, df: number): number {
 }
 
 /**
- * The t with P(T ≤ t) = p: a 95 % interval of a mean of n numbers is mean ± studentTQuantile(.975, n − 1)·s/√n.
+ * Computes the t with P(T ≤ t) = p. A 95 % interval of a mean of n numbers is
+ * mean ± studentTQuantile(.975, n − 1)·s/√n.
  *
  * - error: 10⁻¹² relative for p in [10⁻¹⁰, 1 − 10⁻¹⁰] and df ≥ 1
  *
