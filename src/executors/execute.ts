@@ -6,7 +6,7 @@ import type { RunArgument } from './workers/open-run.ts';
 import type { Workers } from './workers/pool.ts';
 
 /** Tells a view of the progress the step that a run has come to, and whether it has diverged. */
-export type OnStep = (step: number, diverged: boolean) => void;
+type OnStep = (step: number, diverged: boolean) => void;
 
 /**
  * Trains one run into a journal, which is the caller's to close: rows are there when they have been handled.

@@ -42,7 +42,7 @@ const drawn = (data: Data | Dataset, random: Random): Dataset => ('draw' in data
 
 const randoms = { torch: torchRandom, native: nativeRandom };
 /** Generator whose draws a seed gives. */
-export type RandomName = keyof typeof randoms;
+type RandomName = keyof typeof randoms;
 
 /**
  * Draws the data and the initial parameters of one seed, and returns the loss as a function of the parameters.

@@ -8,7 +8,7 @@ export interface Loss {
 }
 
 /** Targets that the outputs are compared with. */
-export interface Target {
+interface Target {
   readonly n: number;
   readonly k: number;
   readonly y: Float64Array; //       [n, k]

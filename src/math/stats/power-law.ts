@@ -42,10 +42,10 @@ export interface PowerLawOptions {
 }
 
 /** Method of an interval; see {@link powerLaw}. */
-export type IntervalMethod = 'student-t' | 'bca' | 'ols-t' | 'none';
+type IntervalMethod = 'student-t' | 'bca' | 'ols-t' | 'none';
 
 /** Values measured at one x. */
-export interface PowerLawPoint {
+interface PowerLawPoint {
   readonly x: number;
   /** Mean of y over the seeds with a finite y; NaN if there is none. */
   readonly mean: number;

@@ -6,7 +6,7 @@ import { requireNeeds } from '../../requirements.ts';
 import type { State } from '../../state.ts';
 import { operator } from '../transforms/operator.ts';
 
-export const columns = {
+const columns = {
   accuracy: float64('share of the training samples whose largest output is that of their label'),
 };
 

@@ -9,7 +9,7 @@ import { requireNeeds } from '../../requirements.ts';
 import type { State } from '../../state.ts';
 import { operator } from '../transforms/operator.ts';
 
-export const columns = {
+const columns = {
   batchSharpness: float64('E[gᵀHg/‖g‖²] over mini-batches, g and H of the batch; its edge under SGD is 2/η', '1/η'),
   batchSharpnessError: float64('standard error of it: deviation over the drawn batches, divided by √batches', '1/η'),
   batchProducts: int32('Hessian-vector products of a batch spent on this row', 'product'),

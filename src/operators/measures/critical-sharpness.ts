@@ -7,7 +7,7 @@ import { requireNeeds } from '../../requirements.ts';
 import type { State } from '../../state.ts';
 import { operator } from '../transforms/operator.ts';
 
-export const columns = {
+const columns = {
   criticalSharpness: float64('2/η_c, the middle of its bracket', '1/η'),
   criticalSharpnessError: float64('half the bracket that 2/η_c lies in', '1/η'),
   criticalLearningRate: float64('η_c: smallest learning rate along the update at which the loss would rise'),

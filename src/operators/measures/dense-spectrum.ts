@@ -12,7 +12,7 @@ import { matrices, matrixOption } from './curvature/matrices.ts';
 /** Largest number of parameters of a dense spectrum, which takes 4 seconds and 32 MB a row. */
 export const LARGEST = 2000;
 
-export const columns = {
+const columns = {
   hessianSpectrum: float64s('all eigenvalues, ascending', '1/η'),
 };
 

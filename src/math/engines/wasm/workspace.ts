@@ -24,7 +24,7 @@ export interface Shape {
 }
 
 /** A layer z = W·h_below + b, h = σ(z), and pointers to its weights. */
-export interface Layer {
+interface Layer {
   readonly W: Tensor;
   readonly b: Tensor | undefined;
   readonly width: number;

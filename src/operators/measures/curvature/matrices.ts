@@ -41,7 +41,7 @@ export const matrices = {
 } satisfies Record<string, Matrix>;
 
 export type MatrixName = keyof typeof matrices;
-export const matrixNames = Object.keys(matrices) as [MatrixName, ...MatrixName[]];
+const matrixNames = Object.keys(matrices) as [MatrixName, ...MatrixName[]];
 
 /** Schema of the option `matrix`. */
 export const matrixOption = z
