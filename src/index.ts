@@ -21,7 +21,7 @@ export {
   utf8,
   type Values,
 } from './columns.ts';
-export { type Need, requireNeeds } from './requirements.ts';
+export { type Measured, type Need, requireNeeds } from './requirements.ts';
 export type { OptionsOf } from './options.ts';
 export { memoryless } from './math/memory.ts';
 export { layerPairs } from './math/models/layer-pairs.ts';
@@ -51,9 +51,10 @@ export { classified, type Data, type Dataset } from './math/data/dataset.ts';
 export { gaussianMixture } from './math/data/gaussian-mixture.ts';
 export { spheres } from './math/data/spheres.ts';
 export { xor } from './math/data/xor.ts';
+export type { Normalize } from './math/data/images.ts';
 export type { EngineName } from './math/engines/engines.ts';
 export type { LossName } from './math/losses/losses.ts';
-export type { ActivationName } from './math/models/activations.ts';
+export type { Activation, ActivationName } from './math/models/activations.ts';
 export { type Mlp, type MlpOptions, mlp } from './math/models/mlp.ts';
 export {
   type Batched,
@@ -81,12 +82,26 @@ export type { Random } from './math/random/random.ts';
 export { torchRandom } from './math/random/torch.ts';
 export { type Eigenpair, type LanczosOptions, type LanczosResult, lanczos } from './math/linalg/lanczos/lanczos.ts';
 export type { MatVec } from './math/linalg/mat-vec.ts';
+export type { Eigen } from './math/linalg/tridiagonal.ts';
 export { eigenSymmetric, eigenvaluesSymmetric } from './math/linalg/symmetric.ts';
-export { type Law, type LawKind, type LawOptions, type Laws, lawsOf } from './math/theory/laws.ts';
 export {
+  type Law,
+  type LawKind,
+  type LawOptions,
+  type Laws,
+  lawsOf,
+  type Range as LawRange,
+} from './math/theory/laws.ts';
+export {
+  type Decay,
+  type GradientStep,
   gradientLedger,
+  type HeavyBallOptions,
+  type HeavyBallStep,
   heavyBallDrift,
   heavyBallLedger,
+  type NesterovOptions,
+  type NesterovStep,
   nesterovDrift,
   nesterovLedger,
 } from './math/theory/ledgers.ts';
@@ -123,7 +138,7 @@ export {
   optimizer,
 } from './operators/sources/optimizer.ts';
 export { rmsprop } from './operators/sources/rmsprop.ts';
-export { sgd } from './operators/sources/sgd.ts';
+export { type SeededDescent, sgd } from './operators/sources/sgd.ts';
 export { type Swept, sweep } from './operators/sources/sweep.ts';
 
 // measures

@@ -4,7 +4,7 @@ import type { RunFacts } from './state.ts';
 /** Part of an objective that an operator may need. */
 export type Need = 'gradient' | ProductName | 'batches' | 'classes';
 
-type Measured = Pick<RunFacts, 'objective'>;
+export type Measured = Pick<RunFacts, 'objective'>;
 
 const offered = ({ objective: { products, batches, facts } }: Measured): Need[] => [
   'gradient',

@@ -25,7 +25,7 @@ const readers: Record<string, Reader> = {
  * The extension decides the format: `.arrow`, `.arrows`, `.feather` (Arrow IPC file or stream,
  * uncompressed), `.csv`, `.tsv` (with a header), `.npy` (one matrix). Words, booleans and whole
  * numbers that recur are classes, with one-hot `y`, `labels` and the sorted names in `classes`;
- * other numbers are one quantity to regress on: see {@link toDataset}. The same numbers give the
+ * other numbers are one quantity to regress on: see `toDataset`. The same numbers give the
  * same data set and the same hash in every format. Nothing is scaled, shuffled or filled in.
  *
  * Errors name the file as `path` does and the first bad place: lines of a text count from 1, rows

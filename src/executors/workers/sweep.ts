@@ -28,7 +28,7 @@ type Row = Record<string, unknown>;
  * - cost: a thread a worker, and four batches of 1024 rows in flight for each
  *
  * @param pipeline The module by URL, and the name of the function it exports; it is called with the point.
- * @param options.workers Threads; a run is never split over several.
+ * @param threads `workers`: their number; a run is never split over several.
  * @throws {RangeError} if the grid is empty or `workers` is not a positive integer.
  * @throws {TypeError} if the module does not export such a function.
  * @example

@@ -81,7 +81,7 @@ type Measured = Row & { readonly sharpness: number | null; readonly sharpnessFre
  * - `divergence`: the loss climbs beyond ten times the first
  *
  * Each regime is entered at one threshold and left at another, so noise at a threshold does not make
- * it flicker. {@link thresholds} lists them all.
+ * it flicker. `thresholds` lists them all.
  *
  * The signals of the gradient need no Hessian product. s = g·(g − g′)/‖g‖² is ηgᵀHg/‖g‖² + O(η²) for
  * gradient descent. It is 2 on an orbit of period 2 for every optimizer, because g′ = −g there.

@@ -17,7 +17,7 @@ const options = z.strictObject({
 });
 
 /** Descent with a seed, from which the order of the batches follows. */
-type SeededDescent = Descent & { readonly seed: number };
+export type SeededDescent = Descent & { readonly seed: number };
 
 /**
  * Makes the steps of mini-batch stochastic gradient descent, with momentum if asked. Each step is

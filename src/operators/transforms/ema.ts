@@ -21,7 +21,7 @@ const rest = options.omit({ of: true });
  * - reads: the column
  * - adds:  `⟨column⟩Ema`
  *
- * @param beta Weight of the past, in [0, 1); the average looks back over about 1/(1 − β) rows.
+ * @param given `beta`: the weight of the past, in [0, 1); the average looks back over about 1/(1 − β) rows.
  * @throws {RangeError} if `beta` is not in [0, 1). @throws {TypeError} as an error of the stream, at
  *   a row in which the column is not a number.
  * @example run.pipe(ema('loss', { beta: 0.99 }))

@@ -21,7 +21,7 @@ export interface LanczosOptions {
   readonly start?: readonly Float64Array[];
   /** Residual ‖A·x − θx‖ to stop at, relative to the largest |θ| seen. Default 1e-6. */
   readonly tol?: number;
-  /** Miss probability to stop at, for each of the k and the bottom ones. Default {@link DEFAULT_MISS_PROBABILITY}. */
+  /** Miss probability to stop at, for each of the k and the bottom ones. Default 1e-3. */
   readonly miss?: number;
   /** Number of products to stop at. Default 200, and 100 for each eigenvalue. */
   readonly maxProducts?: number;
@@ -36,7 +36,7 @@ export interface Eigenpair {
   /** ‖A·x − θx‖ from a product of x itself: an eigenvalue lies within it of θ. */
   readonly residual: number;
   /**
-   * Bound of the chance that the matrix has more eigenvalues beyond θ ± {@link OVERTAKE_FRACTION}·‖A‖ than
+   * Bound of the chance that the matrix has more eigenvalues beyond θ ± 0.01·‖A‖ than
    * are listed there; 0 if the space was exhausted, 1 if nothing is known.
    */
   readonly missProbability: number;
