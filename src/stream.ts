@@ -55,7 +55,11 @@ const nothing = { columns: {}, run: null, base: null, axes: [], pending: [] };
  *
  * @example
  * const columns = { step: int32('row of a file') };
- * new Stream<{ step: number }>({ columns }, (subscriber) => subscriber.next({ step: 0 })).pipe(toArrow('steps.arrow'));
+ * const rows = new Stream<{ step: number }>({ columns }, (subscriber) => {
+ *   subscriber.next({ step: 0 });
+ *   subscriber.complete();
+ * });
+ * rows.pipe(toArrow('steps.arrow')).subscribe();
  */
 export class Stream<R> extends Observable<R> {
   readonly [brand] = true;

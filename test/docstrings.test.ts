@@ -1,7 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runExample, writeFilesOfExamples } from './helpers/examples.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const index = `${root}src/index.ts`;
@@ -61,10 +64,10 @@ function errorsOf(texts: ReadonlyMap<string, string>): Map<string, string[]> {
   return new Map([...texts.keys()].map((file) => [file, errors(file)]));
 }
 
-describe('every public value', () => {
-  const values = publicValues();
-  const names = values.map(({ name }) => name);
+const values = publicValues();
+const names = values.map(({ name }) => name);
 
+describe('every public value', () => {
   it('has a docstring with an example', () => {
     expect(values.length).toBeGreaterThan(50);
     const lacking = values.filter(({ text, examples }) => !text || !examples.length);
@@ -106,5 +109,36 @@ describe('every public value', () => {
         .get(file)!
         .join(),
     ).toMatch(/drfit/);
+  });
+});
+
+/** The number or list of numbers that an example promises in a comment at its end. */
+function promised(example: string): number[] | undefined {
+  const [, text] = /; \/\/ (\[[-\d.e, ]+\]|-?[\d.]+(?:e-?\d+)?)(?=$|[;,])/.exec(example) ?? [];
+  return text === undefined ? undefined : [JSON.parse(text)].flat();
+}
+
+describe('an example', () => {
+  const home = process.cwd();
+  const folder = mkdtempSync(join(tmpdir(), 'rxdescent-examples-'));
+  beforeAll(() => {
+    writeFilesOfExamples(folder);
+    process.chdir(folder);
+  });
+  afterAll(() => {
+    process.chdir(home);
+    rmSync(folder, { recursive: true });
+  });
+
+  const examples = values.flatMap(({ name, examples }) => examples.map((example) => ({ name, example })));
+
+  it.each(examples)('of $name runs, and gives the numbers that it promises', async ({ example }) => {
+    let said = 0;
+    const value = await runExample(example, () => said++);
+    expect(said > 0).toBe(example.includes('console.log'));
+    const numbers = promised(example);
+    if (!numbers) return;
+    const found = Array.from(typeof value === 'number' ? [value] : (value as ArrayLike<number>));
+    expect(found).toEqual(numbers.map((x) => expect.closeTo(x, 4))); // docstrings have four digits
   });
 });
