@@ -1,10 +1,8 @@
 import type { Command } from 'commander';
 import { type Columns, labelOf } from '../columns.ts';
-import { prepare } from '../executors/prepare.ts';
-import { loadSpec } from '../pipelines/load-spec.ts';
-import { tablesOf } from '../store/results.ts';
 import { set } from './options.ts';
 import { say } from './output.ts';
+import { prepareSpec } from './prepare-spec.ts';
 import { table } from './table.ts';
 
 /** `rxdescent describe SPEC.json`: prints the columns of every table, known before the first row. */
@@ -16,7 +14,9 @@ export const describe = (make: () => Command): Command =>
       .argument('<spec>', 'a spec, as JSON')
       .option('--json', 'as one JSON object on stdout'),
   ).action(async (path: string, { json, set }: { json?: true; set: string[] }) => {
-    const tables = tablesOf(prepare(await loadSpec(path, set)));
+    const prepared = await prepareSpec(path, set);
+    const { tablesOf } = await import('../store/results.ts');
+    const tables = tablesOf(prepared);
     if (json) {
       const described = Object.entries(tables).map(([name, of]) => [name, Object.entries(of).map(entry)]);
       say(JSON.stringify(Object.fromEntries(described), null, 2));

@@ -1,25 +1,7 @@
-import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
-import { type Outcome, runExperiment } from '../executors/experiment.ts';
-import { type Prepared, prepare } from '../executors/prepare.ts';
-import { checkWritable } from '../files/check-writable.ts';
-import { showProgress } from '../live/terminal.ts';
 import { engines } from '../math/engines/engines.ts';
-import { loadSpec } from '../pipelines/load-spec.ts';
-import { journalFolder } from '../store/journal.ts';
-import { specFolder } from '../store/results.ts';
-import { UsageError } from './exit.ts';
-import { engineNamed, folder, helping, set, threads } from './options.ts';
-import { say } from './output.ts';
-import { report, summary } from './report.ts';
-
-interface Options {
-  readonly out: string;
-  readonly engine: string;
-  readonly workers?: number;
-  readonly set: string[];
-  readonly json?: true;
-}
+import { engineNamed, folder, set, threads } from './options.ts';
+import type { RunOptions } from './run-spec.ts';
 
 /** `rxdescent run SPEC.json`: trains the grid, measures, fits, judges the claims. */
 export const run = (make: () => Command): Command =>
@@ -34,56 +16,14 @@ export const run = (make: () => Command): Command =>
         'threads to train runs in, and large runs over if there are fewer runs than cores; default all cores, or one for a small grid',
         threads,
       )
-      .option('--engine <name>', `what computes loss and gradient: ${Object.keys(engines).join(', ')}`, 'wasm')
+      .option(
+        '--engine <name>',
+        `what computes loss and gradient: ${Object.keys(engines).join(', ')}`,
+        engineNamed,
+        'wasm',
+      )
       .option('--json', 'one JSON summary on stdout, and nothing else there'),
-  ).action(async (path: string, options: Options) => {
-    const prepared = prepare(await loadSpec(path, options.set), engineNamed(options.engine));
-    requireWritable(options.out);
-    requireWritable(journalFolder(options.out));
-    requireWritable(specFolder(options.out, prepared.loaded.spec));
-    const outcome = await interruptible((signal) =>
-      runExperiment(prepared, {
-        out: options.out,
-        signal,
-        workers: options.workers ?? fitting(prepared),
-        threads: helping(options.workers),
-        watch: (progress) => showProgress(progress, process.stderr),
-      }),
-    );
-    print(outcome, options);
-    if (outcome.status === 'interrupted') process.exitCode = 130;
+  ).action(async (path: string, options: RunOptions) => {
+    const { runSpec } = await import('./run-spec.ts');
+    await runSpec(path, options);
   });
-
-/** Number of steps below which a grid is done before threads would have started. */
-const small = 20_000;
-
-const fitting = ({ runs, spec }: Prepared): number => (runs.length * spec.steps > small ? availableParallelism() : 1);
-
-function requireWritable(out: string): void {
-  try {
-    checkWritable(out);
-  } catch (error) {
-    throw new UsageError(`--out: ${(error as Error).message}`);
-  }
-}
-
-function print(outcome: Outcome, { json }: Options): void {
-  say(json ? JSON.stringify(summary(outcome)) : report(outcome));
-}
-
-/** Ends the work in order at Ctrl-C; a second Ctrl-C ends the process. */
-async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const controller = new AbortController();
-  const interrupt = () => {
-    if (controller.signal.aborted) process.exit(130);
-    process.stderr.write('\ninterrupted: keeping what was measured; once more to leave at once\n');
-    controller.abort();
-  };
-  const signals = ['SIGINT', 'SIGTERM'] as const;
-  for (const name of signals) process.on(name, interrupt);
-  try {
-    return await work(controller.signal);
-  } finally {
-    for (const name of signals) process.off(name, interrupt);
-  }
-}

@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
-import { prepare } from '../executors/prepare.ts';
 import { many } from '../math/digits.ts';
-import { loadSpec } from '../pipelines/load-spec.ts';
 import { set } from './options.ts';
 import { say } from './output.ts';
+import { prepareSpec } from './prepare-spec.ts';
 
 /** `rxdescent validate SPEC.json`: checks a spec with its modules and data; trains and writes nothing. */
 export const validate = (make: () => Command): Command =>
@@ -13,6 +12,6 @@ export const validate = (make: () => Command): Command =>
       .description('check a spec, the operators it names and the data it reads, without training')
       .argument('<spec>', 'a spec, as JSON'),
   ).action(async (path: string, options: { set: string[] }) => {
-    const { spec, runs } = prepare(await loadSpec(path, options.set));
+    const { spec, runs } = await prepareSpec(path, options.set);
     say(`${path}: ${spec.name} is a spec of ${many(runs.length, 'run')} of ${many(spec.steps, 'step')}`);
   });

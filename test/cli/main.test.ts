@@ -1,7 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { folder, tiny } from '../pipelines/tiny.ts';
-import { rxdescent } from './command.ts';
+import { command, rxdescent } from './command.ts';
+
+const asUrl = (code: string) => `data:text/javascript,${encodeURIComponent(code)}`;
 
 const files = folder();
 files.write('good.json', tiny());
@@ -13,6 +16,13 @@ files.write('mnist.json', tiny({ data: { kind: 'idx', images: 'images', labels: 
 files.write('labels', Buffer.from('0000080100000001', 'hex'));
 files.write('cut.json', tiny({ data: { kind: 'idx', images: 'labels', labels: 'labels' } }));
 files.write('not.json', '{ "name": "tiny"');
+
+/** A module that prints on stderr the URL of every module that Node loads after it. */
+const noteLoads = asUrl(`import { register } from 'node:module';
+  register(${JSON.stringify(
+    asUrl(`import { writeSync } from 'node:fs';
+    export const load = (url, context, next) => { writeSync(2, url + '\\n'); return next(url, context); };`),
+  )});`);
 
 const known =
   '$schema, name, question, source, data, model, loss, optimizer, steps, logEvery, random, order, grid, modules, operators, measure, fit, claims';
@@ -88,6 +98,19 @@ describe('help and version', () => {
     for (const option of ['--out', '--engine', '--json', '--set']) expect(help.stdout).toContain(option);
     const version = await rxdescent(['--version'], files.path);
     expect(version).toMatchObject({ code: 0, stdout: '0.1.0\n', stderr: '' });
+  });
+
+  it('load none of the packages that a spec needs', () => {
+    const packages = ['apache-arrow', 'csv-parse', 'pure-rand', 'rxjs', 'zod'];
+    const loadedBy = (...args: string[]) => {
+      const { stderr } = spawnSync(process.execPath, ['--import', noteLoads, ...command(args)], {
+        cwd: files.path,
+        encoding: 'utf8',
+      });
+      return packages.filter((name) => stderr.includes(`/node_modules/${name}/`));
+    };
+    expect(loadedBy('validate', 'good.json')).toEqual(packages);
+    for (const args of [['--help'], ['run', '--help'], ['--version']]) expect(loadedBy(...args)).toEqual([]);
   });
 });
 
