@@ -1,5 +1,5 @@
 /** Doubles in an array of 2 GiB. */
-const mostNumbers = 2 ** 28;
+export const mostNumbers = 2 ** 28;
 
 /**
  * @throws {RangeError} that names `who`, if inputs and targets of n samples are more numbers than
