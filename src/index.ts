@@ -141,6 +141,8 @@ export { rmsprop } from './operators/sources/rmsprop.ts';
 export { type SeededDescent, sgd } from './operators/sources/sgd.ts';
 export { type Swept, sweep } from './operators/sources/sweep.ts';
 
+export type { DataKind } from './pipelines/data-kinds.ts';
+
 // measures
 export { accuracy } from './operators/measures/accuracy.ts';
 export { activationSwitching } from './operators/measures/activation-switching.ts';
