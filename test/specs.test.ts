@@ -15,7 +15,7 @@ const written = read('schema/experiment.json');
 
 describe.each(names)('specs/%s', (name) => {
   it('would run', async () => {
-    const { runs, spec } = prepare(await loadSpec(fileURLToPath(new URL(name, specs))), 'typed-array');
+    const { runs, spec } = await prepare(await loadSpec(fileURLToPath(new URL(name, specs))), 'typed-array');
     expect(runs.length).toBeGreaterThan(0);
     expect(`${spec.name}.json`).toBe(name);
   });

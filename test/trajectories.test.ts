@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { lastValueFrom, map, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { reader } from '../src/executors/reader.ts';
-import type { EngineName } from '../src/math/engines/engines.ts';
+import { type EngineName, engines } from '../src/math/engines/engines.ts';
 import { trajectory } from '../src/pipelines/experiment.ts';
 import { gridRuns, parse } from '../src/pipelines/parse.ts';
 import { builtIn } from '../src/pipelines/registry.ts';
@@ -50,7 +50,7 @@ describe.each<EngineName>(['typed-array', 'wasm'])('a spec run from its seed, %s
       { op: 'denseSpectrum', every: spec.steps },
     ];
     const [run] = gridRuns(parse({ ...spec, measure }, builtIn), builtIn);
-    const { rows } = trajectory(run!.config, builtIn, makeData, { engine });
+    const { rows } = trajectory(run!.config, builtIn, makeData, { engine: engines[engine] });
     const all = await lastValueFrom(
       rows.pipe(
         map(({ state: _, ...row }) => row as unknown as Point & Record<string, Float64Array>),

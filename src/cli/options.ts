@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
-import { type EngineName, engines } from '../math/engines/engines.ts';
+import { type EngineName, registry } from '../math/engines/engines.ts';
 import { didYouMean } from '../nearest-name.ts';
 import { UsageError } from './exit.ts';
 
@@ -15,7 +15,7 @@ export const set = (command: Command): Command =>
 
 /** @throws {UsageError} that lists what engines there are. */
 export function engineNamed(name: string): EngineName {
-  const names = Object.keys(engines);
+  const names = Object.keys(registry);
   if (names.includes(name)) return name as EngineName;
   throw new UsageError(`--engine: expected one of ${names.join(', ')}, got ${given(name)}${didYouMean(name, names)}`);
 }

@@ -22,7 +22,7 @@ export interface RunOptions {
 
 /** Trains the grid of a spec and prints what came of it. */
 export async function runSpec(path: string, options: RunOptions): Promise<void> {
-  const prepared = prepare(await loadSpec(path, options.set), options.engine);
+  const prepared = await prepare(await loadSpec(path, options.set), options.engine);
   requireWritable(options.out);
   requireWritable(journalFolder(options.out));
   requireWritable(specFolder(options.out, prepared.loaded.spec));

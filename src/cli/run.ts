@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { engines } from '../math/engines/engines.ts';
+import { registry } from '../math/engines/engines.ts';
 import { engineNamed, folder, set, threads } from './options.ts';
 import type { RunOptions } from './run-spec.ts';
 
@@ -18,7 +18,7 @@ export const run = (make: () => Command): Command =>
       )
       .option(
         '--engine <name>',
-        `what computes loss and gradient: ${Object.keys(engines).join(', ')}`,
+        `what computes loss and gradient: ${Object.keys(registry).join(', ')}`,
         engineNamed,
         'wasm',
       )

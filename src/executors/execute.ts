@@ -44,7 +44,7 @@ const module = new URL(`./workers/open-run${extension}`, import.meta.url).href;
 export const inWorkers =
   (workers: Workers, { spec, engine }: Prepared, threads: number): Execute =>
   ({ config }, journal, signal, onStep) => {
-    const argument: RunArgument = { config, modules: spec.modules, host: { engine, threads } };
+    const argument: RunArgument = { config, modules: spec.modules, host: { engine: engine.name, threads } };
     return workers.run({ module, name: 'openRun', argument }, signal, (batch) => {
       journal.appendBatch(batch);
       const last = batch.get(batch.numRows - 1)!.toJSON();

@@ -1,6 +1,7 @@
 import { contentHash } from '../datasets/content-hash.ts';
 import type { Dataset } from '../math/data/dataset.ts';
-import { type EngineName, runnable } from '../math/engines/engines.ts';
+import type { Engine } from '../math/engines/engine.ts';
+import { type EngineName, loadOrFallBack } from '../math/engines/engines.ts';
 import { axisColumnsOf } from '../pipelines/axis-columns.ts';
 import { lawsOfRun, type RunConfig, type Trajectory, trajectory } from '../pipelines/experiment.ts';
 import { checkFitColumns, fitsOf } from '../pipelines/fit.ts';
@@ -16,6 +17,7 @@ import { reader } from './reader.ts';
 /** Spec that is known to run: modules loaded, data read, a chain of every kind assembled once. */
 export interface Prepared extends StoredGrid {
   readonly loaded: LoadedSpec;
+  readonly engine: Engine;
   /** Reason if another engine runs than was asked for. */
   readonly fallback?: string | undefined;
   readonly runs: readonly PreparedRun[];
@@ -30,14 +32,14 @@ export interface PreparedRun extends StoredRun {
 }
 
 /**
- * Makes a spec ready, and assembles its chains to find out if it would run. Writes nothing.
+ * Makes a spec ready: loads the engine, or one that takes its place, and assembles the chains to
+ * find out if they would run. Writes nothing.
  *
  * @throws {SpecError} if data cannot be read, a column is read that nothing adds, or an operator
  *   refuses its options.
  */
-export function prepare(loaded: LoadedSpec, asked?: EngineName): Prepared {
-  const engine = runnable(asked);
-  const fallback = asked && asked !== engine ? `${asked} needs instructions that this runtime lacks` : undefined;
+export async function prepare(loaded: LoadedSpec, asked: EngineName = 'wasm'): Promise<Prepared> {
+  const { engine, fallback } = await loadOrFallBack(asked);
   const { registry, modules, path } = loaded;
   const spec = resolved(loaded);
   const makeData = reader(registry.data);
@@ -56,7 +58,7 @@ export function prepare(loaded: LoadedSpec, asked?: EngineName): Prepared {
         ...run,
         open,
         laws,
-        key: keyOf(run.config, contentOf(run.config.data), { modules, engine, columns: typesOf(columns) }),
+        key: keyOf(run.config, contentOf(run.config.data), { modules, bits: engine.bits, columns: typesOf(columns) }),
       };
     });
     const [first] = kinds.values();

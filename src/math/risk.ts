@@ -1,6 +1,7 @@
 import { checkDataset, type Data, type Dataset } from './data/dataset.ts';
 import { emptied, gather } from './data/gather.ts';
-import { type EngineName, engines, runnable } from './engines/engines.ts';
+import type { Engine } from './engines/engine.ts';
+import { type BuiltInEngine, engines, firstAvailable, isEngine } from './engines/engines.ts';
 import { type LossName, losses } from './losses/losses.ts';
 import { layerPairs } from './models/layer-pairs.ts';
 import { draw, type Mlp, tensorsOf } from './models/mlp.ts';
@@ -22,8 +23,11 @@ export interface Problem {
   readonly random?: RandomName;
   /** Order in which model and data are drawn from the one stream of the seed. */
   readonly order?: 'model-first' | 'data-first';
-  /** Default `wasm`; if the runtime lacks its instructions, `typed-array` takes its place. */
-  readonly engine?: EngineName;
+  /**
+   * Name of a built-in engine, or an engine that `loadEngine` gave. Default `wasm`. A built-in engine
+   * that this runtime cannot run falls back: `wasm-fma` to `wasm`, and `wasm` to `typed-array`.
+   */
+  readonly engine?: BuiltInEngine | Engine;
   /**
    * Number of threads that may share the samples of one evaluation, if the network is large enough (20 MFLOP
    * a step) and the engine can. The bits do not depend on it. Default 1.
@@ -64,7 +68,7 @@ export function objective(problem: Problem): Risk {
   requireOneOf('objective', { loss }, Object.keys(losses));
   requireOneOf('objective', { random }, Object.keys(randoms));
   requireOneOf('objective', { order }, ['model-first', 'data-first']);
-  requireOneOf('objective', { engine }, Object.keys(engines));
+  if (!isEngine(engine)) requireOneOf('objective', { engine }, Object.keys(engines));
   requireCounts('objective', { threads });
   const stream = randoms[random](seed);
   const tensors = tensorsOf(model, data.d, data.k);
@@ -76,16 +80,16 @@ export function objective(problem: Problem): Risk {
     throw new TypeError('objective: cross-entropy needs data with classes, got real targets; use mse');
   }
   const dim = theta0.length;
-  const { open, products } = engines[runnable(engine)];
+  const chosen = isEngine(engine) ? engine : firstAvailable(engine);
   const over = (data: Dataset) =>
-    open({ tensors, dim, dataset: data, activation: model.activation, loss: losses[loss] }, { threads });
+    chosen.open({ tensors, dim, dataset: data, activation: model.activation, loss: losses[loss] }, { threads });
   return {
     dim,
     tensors,
     dataset,
-    products,
+    products: chosen.products,
     facts: {
-      precision: 'float64',
+      precision: chosen.precision,
       samples: dataset.n,
       classes: dataset.labels && dataset.k,
       network: { activation: model.activation.name, loss },

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type Columns, isNumeric, listOf } from '../columns.ts';
 import { formatValue } from '../format-value.ts';
 import type { Data, Dataset } from '../math/data/dataset.ts';
-import { type EngineName, engines } from '../math/engines/engines.ts';
+import type { Engine } from '../math/engines/engine.ts';
 import { mlp, tensorsOf } from '../math/models/mlp.ts';
 import { objective, type Problem, type Risk } from '../math/risk.ts';
 import { type Law, type LawOptions, lawsOf } from '../math/theory/laws.ts';
@@ -165,7 +165,7 @@ const networkOf = ({ kind: _, ...options }: RunConfig['model']) => mlp(options);
 
 /** Engine and threads that compute a run. */
 export interface Host {
-  readonly engine: EngineName;
+  readonly engine: Engine;
   /**
    * Threads that may work on the run if it is large enough. Its rows do not depend on them. Default
    * 1.
@@ -194,7 +194,7 @@ export function trajectory(config: RunConfig, registry: Registry, makeData: Make
       dataset: { n, d: data.d, k: data.k },
       loss: { name: loss },
     };
-    asSpecFault('model', () => engines[host.engine].requireRoom(outline), host.engine);
+    asSpecFault('model', () => host.engine.requireRoom(outline), host.engine.name);
   };
   requireRoom(1); // before anything of this size is drawn
   const risk = riskOf({

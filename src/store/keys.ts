@@ -9,7 +9,8 @@ export const specHash = (parsed: unknown): string => sha256(canonicalJson(parsed
  * Returns the name of a stored trajectory: the hash of everything that its rows depend on, the version of the
  * numerics included.
  *
- * @param parts Data content, model, loss, optimizer, steps, random, measures, grid point and engine, as plain JSON.
+ * @param parts Data content, model, loss, optimizer, steps, random, measures, grid point and class of bits, as plain
+ *   JSON.
  * @throws {TypeError} if a part is not plain JSON.
  */
 export const trajectoryKey = (parts: Readonly<Record<string, unknown>>): string =>

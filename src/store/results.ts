@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Columns, int32, nullable, utf8 } from '../columns.ts';
 import { sha256OfFile } from '../files/sha256.ts';
 import { writeFileAtomic } from '../files/write-file-atomic.ts';
-import type { EngineName } from '../math/engines/engines.ts';
+import type { Engine } from '../math/engines/engine.ts';
 import { numericsVersion } from '../math/numerics.ts';
 import { columns as fitColumns } from '../operators/aggregates/fits.ts';
 import { runColumn } from '../operators/sources/grid.ts';
@@ -34,7 +34,7 @@ export interface StoredGrid {
   readonly spec: Experiment;
   /** Columns of the axes of the grid. */
   readonly axes: Columns;
-  readonly engine: EngineName;
+  readonly engine: Pick<Engine, 'name' | 'precision'>;
   readonly runs: readonly StoredRun[];
   /** Columns of the rows of a trajectory. */
   readonly columns: Columns;
@@ -164,9 +164,9 @@ export async function storeResults(
   };
   writeManifest(dir, {
     versions: versions(),
-    engine,
+    engine: engine.name,
     ...(fallback ? { fallback } : {}),
-    precision: 'float64',
+    precision: engine.precision,
     numerics: numericsVersion,
     status,
     tables: records,

@@ -19,7 +19,7 @@ describe('describe', () => {
   it('gives every column of every table as JSON: name, type, unit, meaning', async () => {
     const { code, stdout, stderr } = await rxdescent(['describe', 'spec.json', '--json'], files.path);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    const expected = Object.entries(tablesOf(prepare(await loadSpec(path), 'typed-array'))).map(([name, of]) => [
+    const expected = Object.entries(tablesOf(await prepare(await loadSpec(path), 'typed-array'))).map(([name, of]) => [
       name,
       Object.entries(of).map(([column, { arrow: type, unit, nullable, about, label, matrix, summary }]) => ({
         ...{ name: column, type, unit, nullable, about, label: label ?? labelOf(column, {}) },
@@ -46,7 +46,7 @@ describe('describe', () => {
     expect(stdout).toMatch(
       /^drift +list<float64> +1 +C_l\(t\) − C_l\(0\), signed, one entry per law; on the last row$/m,
     );
-    const tables = tablesOf(prepare(await loadSpec(path), 'typed-array'));
+    const tables = tablesOf(await prepare(await loadSpec(path), 'typed-array'));
     const lines = stdout.split('\n');
     for (const [name, of] of Object.entries(tables)) {
       const from = lines.indexOf(name) + 4;

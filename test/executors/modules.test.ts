@@ -75,7 +75,7 @@ const plain = '{ shape: {}, safeParse() {} }'; // as much of a schema as the reg
 
 let outs = 0;
 async function run(written: Written, workers = 1) {
-  const prepared = prepare(await loadSpec(files.write('spec.json', written)), 'typed-array');
+  const prepared = await prepare(await loadSpec(files.write('spec.json', written)), 'typed-array');
   const out = files.in(`out-${outs++}`);
   return runExperiment(prepared, { out, signal: new AbortController().signal, workers });
 }
@@ -103,12 +103,12 @@ describe('a module with a measure, a fit, a kind of data and an optimizer of one
       grid: { learningRate: [0.1], seed: [1] },
       fit: [],
     });
-    const { runs, spec: absolute } = prepare(await loadSpec(files.write('spec.json', written)), 'typed-array');
+    const { runs, spec: absolute } = await prepare(await loadSpec(files.write('spec.json', written)), 'typed-array');
     expect(absolute.data['table']).toBe(files.in('points.csv'));
     expect(runs[0]!.open().objective.dataset).toMatchObject({ n: 12, d: 1, k: 2 });
     files.write('copy.csv', ['x,label', ...Array.from({ length: 12 }, (_, i) => `${i / 4},${i % 2}.0`)].join('\n'));
     const copied = spec({ ...written, data: { kind: 'table', table: 'copy.csv' } });
-    const again = prepare(await loadSpec(files.write('spec.json', copied)), 'typed-array');
+    const again = await prepare(await loadSpec(files.write('spec.json', copied)), 'typed-array');
     expect(again.runs[0]!.key).toBe(runs[0]!.key);
   });
 
@@ -117,7 +117,7 @@ describe('a module with a measure, a fit, a kind of data and an optimizer of one
       'once.mjs',
       `export const data = { once: { options: ${plain}, make: () => ({ d: 1 }) } };`,
     );
-    const { runs } = prepare(await loadSpec(files.write('spec.json', tiny())), 'typed-array');
+    const { runs } = await prepare(await loadSpec(files.write('spec.json', tiny())), 'typed-array');
     const open = () => openRun({ config: runs[0]!.config, modules: [module], host: { engine: 'typed-array' } });
     await open();
     rmSync(module);

@@ -61,7 +61,7 @@ async function saidOf(written: unknown, sets: string[] = []): Promise<string[] |
   const text = typeof written === 'string' ? written : JSON.stringify(written);
   const path = files.write('spec.json', text.replaceAll('"1e400"', '1e400'));
   try {
-    prepare(await loadSpec(path, sets), 'typed-array');
+    await prepare(await loadSpec(path, sets), 'typed-array');
     return null;
   } catch (error) {
     expect(error).toBeInstanceOf(SpecError);
@@ -697,7 +697,7 @@ describe('a spec that cannot run', () => {
 
 describe('data that are read from files', () => {
   const keysOf = async (spec: Written) =>
-    prepare(await loadSpec(files.write('keys.json', spec)), 'typed-array').runs.map(({ key }) => key);
+    (await prepare(await loadSpec(files.write('keys.json', spec)), 'typed-array')).runs.map(({ key }) => key);
 
   it('are what a trajectory is named by, not the files that hold them', async () => {
     const keys = await keysOf(idx());
@@ -766,7 +766,7 @@ describe('--set', () => {
 
 describe('prepare', () => {
   const keys = async (spec: Written) =>
-    prepare(await loadSpec(files.write('keys.json', spec)), 'typed-array').runs.map(({ key }) => key);
+    (await prepare(await loadSpec(files.write('keys.json', spec)), 'typed-array')).runs.map(({ key }) => key);
 
   it('gives every run a key of all that its rows depend on, and of nothing else', async () => {
     const base = await keys(tiny());
@@ -803,7 +803,7 @@ describe('prepare', () => {
 
   it('numbers the runs with the last axis fastest', async () => {
     const spec = tiny({ grid: { 'model.bias': [false, true], learningRate: [0.1, 0.2], seed: [1, 2] } });
-    const { runs } = prepare(await loadSpec(files.write('keys.json', spec)), 'typed-array');
+    const { runs } = await prepare(await loadSpec(files.write('keys.json', spec)), 'typed-array');
     expect(runs.map(({ run, point }) => [run, ...Object.values(point)])).toEqual([
       [0, false, 0.1, 1],
       [1, false, 0.1, 2],
@@ -821,29 +821,59 @@ describe('the engine of a prepared spec', () => {
   it('refuses what would not fit into its memory, for its widths or for its samples, and draws none of it', async () => {
     const before = process.memoryUsage().arrayBuffers;
     const wide = await loadSpec(files.write('wide.json', tiny({ model: { kind: 'mlp', hidden: [12000, 12000] } })));
-    expect(() => prepare(wide, 'wasm')).toThrow(/: model: the workspace must fit into 4\.00 GiB, got an estimate of 6/);
+    await expect(prepare(wide, 'wasm')).rejects.toThrow(
+      /: model: the workspace must fit into 4\.00 GiB, got an estimate of 6/,
+    );
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(10 * 2 ** 20);
     const data = { kind: 'gaussian-mixture', n: 100_000, d: 4, classes: 2, separation: 2 };
     const long = tiny({ data, model: { kind: 'mlp', hidden: [2000] } });
     // h, delta, Rh and Rdelta of 100 000 × 2000 doubles
     const many = await loadSpec(files.write('many.json', long));
-    expect(() => prepare(many, 'wasm')).toThrow(/: model: the workspace must fit into 4\.00 GiB, got an estimate of 6/);
+    await expect(prepare(many, 'wasm')).rejects.toThrow(
+      /: model: the workspace must fit into 4\.00 GiB, got an estimate of 6/,
+    );
     // and the transposes besides
-    expect(() => prepare(many, 'typed-array')).toThrow(/: model: .* fit into 8\.00 GiB, got an estimate of 19\.\d GiB/);
-    expect(prepare(wide, 'typed-array').runs).toHaveLength(2);
+    await expect(prepare(many, 'typed-array')).rejects.toThrow(
+      /: model: .* fit into 8\.00 GiB, got an estimate of 19\.\d GiB/,
+    );
+    expect((await prepare(wide, 'typed-array')).runs).toHaveLength(2);
+  });
+
+  it('is part of a key by its class of bits, not by its name', async () => {
+    const loaded = await loadSpec(files.write('bits.json', tiny()));
+    const keys = async () => (await prepare(loaded, 'wasm')).runs.map(({ key }) => key);
+    const before = await keys();
+    const saved = engines.wasm;
+    try {
+      engines.wasm = { ...saved, name: 'native' };
+      expect(await keys()).toEqual(before);
+      engines.wasm = { ...saved, bits: 'native-fma' };
+      expect((await keys()).filter((key) => before.includes(key))).toEqual([]);
+    } finally {
+      engines.wasm = saved;
+    }
   });
 
   it('is the one asked for, else the one that takes its place, and then it is said why', async () => {
     const loaded = await loadSpec(files.write('engine.json', tiny()));
-    expect(prepare(loaded, 'wasm')).toMatchObject({ engine: 'wasm', fallback: undefined });
+    expect(await prepare(loaded, 'wasm')).toMatchObject({ engine: { name: 'wasm' }, fallback: undefined });
     const saved = { ...engines };
     const lacking = (name: EngineName) => `${name} needs instructions that this runtime lacks`;
     try {
       engines['wasm-fma'] = { ...saved['wasm-fma'], available: false };
-      expect(prepare(loaded, 'wasm-fma')).toMatchObject({ engine: 'wasm', fallback: lacking('wasm-fma') });
+      expect(await prepare(loaded, 'wasm-fma')).toMatchObject({
+        engine: { name: 'wasm' },
+        fallback: lacking('wasm-fma'),
+      });
       engines.wasm = { ...saved.wasm, available: false };
-      expect(prepare(loaded, 'wasm-fma')).toMatchObject({ engine: 'typed-array', fallback: lacking('wasm-fma') });
-      expect(prepare(loaded, 'wasm')).toMatchObject({ engine: 'typed-array', fallback: lacking('wasm') });
+      expect(await prepare(loaded, 'wasm-fma')).toMatchObject({
+        engine: { name: 'typed-array' },
+        fallback: lacking('wasm-fma'),
+      });
+      expect(await prepare(loaded, 'wasm')).toMatchObject({
+        engine: { name: 'typed-array' },
+        fallback: lacking('wasm'),
+      });
     } finally {
       Object.assign(engines, saved);
     }

@@ -22,7 +22,7 @@ const large = (steps: number, seed = [1, 2]) =>
 let outs = 0;
 /** The hashes of the tables that a spec's runs leave behind. */
 async function tablesOf(spec: object, options: Partial<ExperimentOptions>) {
-  const prepared = prepare(await loadSpec(files.write('spec.json', spec)), 'wasm');
+  const prepared = await prepare(await loadSpec(files.write('spec.json', spec)), 'wasm');
   const out = files.in(`out-${outs++}`);
   const { dir } = await runExperiment(prepared, { out, signal: new AbortController().signal, ...options });
   const tables = readdirSync(dir).filter((name) => /\.(arrow|parquet)$/.test(name));

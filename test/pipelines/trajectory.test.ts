@@ -1,6 +1,7 @@
 import { lastValueFrom, map, take, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { reader } from '../../src/executors/reader.ts';
+import { engines } from '../../src/math/engines/engines.ts';
 import { trajectory } from '../../src/pipelines/experiment.ts';
 import { gridRuns, parse } from '../../src/pipelines/parse.ts';
 import { builtIn } from '../../src/pipelines/registry.ts';
@@ -21,7 +22,7 @@ describe('the chain of a spec', () => {
     const spec = tiny({ optimizer, measure, logEvery: 3, grid: { learningRate: [0.05], seed: [3] } });
     const [run] = gridRuns(parse(spec, builtIn), builtIn);
     const open = (resumeFrom?: ReturnType<State['snapshot']>) =>
-      trajectory(run!.config, builtIn, makeData, { engine: 'typed-array', resumeFrom });
+      trajectory(run!.config, builtIn, makeData, { engine: engines['typed-array'], resumeFrom });
     const whole = await rowsOf(open().rows);
     expect(whole.map((row) => row['step'])).toEqual([0, 3, 6, 9, 12, 15, 18, 20]);
 

@@ -1,4 +1,5 @@
 import { isMainThread } from 'node:worker_threads';
+import { type EngineName, loadEngine } from '../../math/engines/engines.ts';
 import { type Host, type MakeData, type RunConfig, trajectory } from '../../pipelines/experiment.ts';
 import { loadModules } from '../../pipelines/load-spec.ts';
 import type { Registry } from '../../pipelines/registry.ts';
@@ -11,7 +12,7 @@ export interface RunArgument {
   readonly config: RunConfig;
   /** Absolute paths of the spec's modules. */
   readonly modules: readonly string[];
-  readonly host: Host;
+  readonly host: Omit<Host, 'engine'> & { readonly engine: string };
 }
 
 /** Registry and data of a set of modules: loaded once per thread, not once per run. */
@@ -29,5 +30,6 @@ function load(modules: readonly string[]) {
 export async function openRun({ config, modules, host }: RunArgument): Promise<Stream<Record<string, unknown>>> {
   if (!isMainThread) consoleOnStderr();
   const { registry, makeData } = await load(modules);
-  return trajectory(config, registry, makeData, host).rows;
+  const engine = await loadEngine(host.engine as EngineName);
+  return trajectory(config, registry, makeData, { ...host, engine }).rows;
 }

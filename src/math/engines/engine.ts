@@ -1,9 +1,9 @@
 import type { Dataset } from '../data/dataset.ts';
 import type { Loss } from '../losses/loss.ts';
 import type { Activation } from '../models/activations.ts';
-import type { Evaluation, ProductName, Tensor } from '../objective.ts';
+import type { Evaluation, ObjectiveFacts, ProductName, Tensor } from '../objective.ts';
 
-/** A network with its data and loss, as an engine is handed it. */
+/** Network with its data and loss: all that an engine gets. */
 export interface Network {
   readonly tensors: readonly Tensor[];
   readonly dim: number;
@@ -12,24 +12,40 @@ export interface Network {
   readonly loss: Loss;
 }
 
-/** What of a network its workspace depends on. */
+/** Part of a network that decides how large its workspace is. */
 export type NetworkSize = Pick<Network, 'tensors' | 'dim' | 'activation'> & {
   readonly dataset: Pick<Dataset, 'n' | 'd' | 'k'>;
   readonly loss: Pick<Loss, 'name'>;
 };
 
+/**
+ * Engine: computes loss, gradient and products of a network. Each is a module of this folder whose
+ * exports are these members, and one line in the registry of `engines.ts`.
+ */
 export interface Engine {
+  readonly name: string;
+  /**
+   * Class of bits. Engines of one class give the same bits for the same input, so the key of a
+   * stored run carries the class and not the engine's name.
+   */
+  readonly bits: string;
+  /** Precision that it computes in. Vectors are float64 on the way in and out in any case. */
+  readonly precision: ObjectiveFacts['precision'];
   readonly products: readonly ProductName[];
-  /** False where the runtime lacks what it needs; absent where it needs nothing. */
+  /** false if the runtime lacks the instructions that the engine needs; absent if it needs none. */
   readonly available?: boolean;
-  /** @throws {RangeError} if the workspace of a run would not fit, with an estimate; allocates nothing. */
-  requireRoom(outline: NetworkSize): void;
-  /** Allocates the workspace of one run; an engine that has no use for more threads than the caller's keeps to that. */
+  /**
+   * Estimates the workspace of one run, and allocates nothing.
+   *
+   * @throws {RangeError} if it would not fit; the message has the estimate.
+   */
+  requireRoom(size: NetworkSize): void;
+  /** Allocates the workspace of one run. `threads` is a limit: an engine may use fewer. */
   open(network: Network, options?: { readonly threads?: number }): ReloadableEvaluation;
 }
 
-/** The evaluation of a network over a data set that was taken in when it was opened. */
+/** Evaluation that holds a copy of the samples, made when it was opened. */
 export interface ReloadableEvaluation extends Evaluation {
-  /** Takes the data set in again, after its arrays have been written over with as many other samples. */
+  /** Copies the samples again, after the arrays of the data set have been overwritten. */
   reload(): void;
 }

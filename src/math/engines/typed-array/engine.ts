@@ -5,6 +5,9 @@ import { requireFit } from '../require-fit.ts';
 import { requireLayer } from '../require-layer.ts';
 import { addToRows, multiply, sumRows, transpose } from './kernels.ts';
 
+export const name = 'typed-array';
+export const bits = 'typed-array';
+export const precision = 'float64';
 export const products: readonly ProductName[] = ['hvp', 'gnvp', 'jvp', 'vjp', 'preActivations'];
 
 /** What a layer z = W·h_below + b, h = σ(z) keeps of the point it was last evaluated at; R… is its derivative along v. */

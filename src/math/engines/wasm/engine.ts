@@ -6,6 +6,9 @@ import { type Options, openOn, requireRoomFor } from './open.ts';
 /** Has this runtime the 128-bit SIMD of WebAssembly? If not, `open` throws: take `typed-array`. */
 export const { available } = simd;
 
+export const name = 'wasm';
+export const bits = 'exact';
+export const precision = 'float64';
 export const products: readonly ProductName[] = ['hvp', 'gnvp', 'jvp', 'vjp', 'preActivations'];
 
 export const requireRoom = (outline: NetworkSize): void => requireRoomFor('wasm', outline);

@@ -5,6 +5,9 @@ import { type Options, openOn, requireRoomFor } from './open.ts';
 /** Has this runtime relaxed SIMD? Node has it from 22 on. If not, `open` throws: take `wasm`. */
 export const { available } = relaxedSimd;
 
+export const name = 'wasm-fma';
+export const bits = 'wasm-fma';
+export const precision = 'float64';
 export { products } from './engine.ts';
 
 export const requireRoom = (outline: NetworkSize): void => requireRoomFor('wasm-fma', outline);
