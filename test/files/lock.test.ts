@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import fs, { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { int32 } from '../../src/columns.ts';
 import { lock } from '../../src/files/lock.ts';
 import { JournalWriter } from '../../src/store/journal.ts';
@@ -43,6 +43,21 @@ describe('a lock', () => {
     writeFileSync(`${path}.lock`, JSON.stringify({ pid: mine, host: os.hostname(), born: other }));
     expect(() => lock(path)()).not.toThrow();
     expect(existsSync(`${path}.lock`)).toBe(false);
+  });
+
+  it('that a living process takes over just before a stale one is moved away is put back', () => {
+    const path = join(folder, 'race');
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    writeFileSync(`${path}.lock`, JSON.stringify({ pid, host: os.hostname() }));
+    const faster = JSON.stringify({ pid: process.ppid, host: os.hostname() });
+    const rename = vi.spyOn(fs, 'renameSync').mockImplementationOnce((from, to) => {
+      writeFileSync(from, faster);
+      rename.mockRestore();
+      fs.renameSync(from, to);
+    });
+    expect(() => lock(path)).toThrow(`process ${process.ppid} on ${os.hostname()} is writing it`);
+    expect(readFileSync(`${path}.lock`, 'utf8')).toBe(faster);
+    expect(readdirSync(folder).filter((name) => name.startsWith('race'))).toEqual(['race.lock']);
   });
 
   it('of another machine is respected', () => {

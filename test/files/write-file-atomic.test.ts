@@ -50,6 +50,23 @@ describe('AtomicFile', () => {
     expect(fs.readdirSync(at('')).filter((name) => name.includes('never'))).toEqual([]);
   });
 
+  it.skipIf(process.platform === 'win32')('brings its content to disk, then its name in the folder', () => {
+    const calls: string[] = [];
+    const [{ fsyncSync, renameSync }, file] = [{ ...fs }, new AtomicFile(at('durable/x'))];
+    const sync = vi.spyOn(fs, 'fsyncSync').mockImplementation((fd) => {
+      calls.push(fs.fstatSync(fd).isDirectory() ? 'fsync of the folder' : 'fsync of the file');
+      fsyncSync(fd);
+    });
+    const rename = vi.spyOn(fs, 'renameSync').mockImplementation((from, to) => {
+      calls.push('rename');
+      renameSync(from, to);
+    });
+    file.commit();
+    sync.mockRestore();
+    rename.mockRestore();
+    expect(calls).toEqual(['fsync of the file', 'rename', 'fsync of the folder']);
+  });
+
   it('removes what a process that was killed left of it, and nothing of one that is alive', () => {
     const folder = at('left');
     // killed with the file half written: its name is that of a process which is gone
