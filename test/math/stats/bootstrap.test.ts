@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { normalDistribution } from '../../../src/math/erf.ts';
 import { nativeRandom } from '../../../src/math/random/native.ts';
 import { bcaInterval } from '../../../src/math/stats/bootstrap.ts';
+import { normalQuantile } from '../../../src/math/stats/normal-quantile.ts';
 
 const meanOf = (sample: ArrayLike<number>) => (drawn: Int32Array) =>
   drawn.reduce((sum, i) => sum + sample[i]!, 0) / drawn.length;
@@ -51,6 +53,52 @@ describe('bcaInterval', () => {
     const moment = (k: number) => sample.reduce((sum, x) => sum + (x - m) ** k, 0);
     const { acceleration } = bcaInterval(5, meanOf(sample), { random: nativeRandom(6) });
     expect(acceleration).toBeCloseTo(moment(3) / (6 * moment(2) ** 1.5), 14);
+  });
+
+  it.each([
+    ['with ties', [0, 0, 0, 1, 5]],
+    ['without', [0.1, 0.2, 0.45, 0.9, 1.6, 2.7, 4.1, 6.6]],
+  ])('is Efron’s formula written out, %s', (_, sample) => {
+    const n = sample.length;
+    const statistic = meanOf(sample);
+    const random = nativeRandom(6);
+    const values = Array.from({ length: 2000 }, () =>
+      statistic(Int32Array.from(random.uniform(n), (u) => Math.floor(u * n))),
+    ).sort((a, b) => a - b);
+    const found = bcaInterval(n, statistic, { random: nativeRandom(6) });
+    const share = values.reduce((sum, v) => sum + (v < found.estimate ? 1 : v === found.estimate ? 0.5 : 0), 0) / 2000;
+    const z0 = normalQuantile(share);
+    const end = (z: number) => {
+      const p = normalDistribution(z0 + (z0 + z) / (1 - found.acceleration * (z0 + z)));
+      const at = 2001 * p - 1;
+      const [below, above] = [values[Math.floor(at)]!, values[Math.ceil(at)]!];
+      return below + (at - Math.floor(at)) * (above - below);
+    };
+    expect(found.bias).toBeCloseTo(z0, 14);
+    expect(found.low).toBeCloseTo(end(-1.959963984540054), 12);
+    expect(found.high).toBeCloseTo(end(1.959963984540054), 12);
+  });
+
+  it.each([1, -1])('counts half a resample where all lie on one side', (sign) => {
+    // 20 things are never all drawn in 2000 resamples: the chance is 2000·20!/20²⁰ = 5e-5
+    const distinct = (drawn: Int32Array) => sign * new Set(drawn).size;
+    const { bias } = bcaInterval(20, distinct, { random: nativeRandom(1) });
+    expect(bias).toBeCloseTo(-sign * normalQuantile(0.5 / 2000), 12);
+  });
+
+  it.each([
+    [99, false],
+    [100, true],
+  ])('has an interval of %s finite resamples: %s', (finite, has) => {
+    let calls = 0;
+    // the estimate first, then 200 resamples, then the jackknife
+    const statistic = (drawn: Int32Array) => {
+      const call = calls++;
+      return call > finite && call <= 200 ? NaN : meanOf([1, 2, 4])(drawn);
+    };
+    const { low, resamples } = bcaInterval(3, statistic, { random: nativeRandom(1), resamples: 200 });
+    expect(resamples).toBe(finite);
+    expect(Number.isFinite(low)).toBe(has);
   });
 
   it('moves with the statistic under a change of unit, to the bit where that is a power of two', () => {
