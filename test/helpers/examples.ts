@@ -18,7 +18,7 @@ const descent = { objective: L, theta0: L.start(), learningRate: 0.02 };
 /** Stands for `run` in an example: a stream, the function of a sweep, or the options of a descent. */
 function runIn(example: string): unknown {
   if (/\bsweep\(/.test(example)) return runOfPoint;
-  const isStream = /\brun\.pipe|\((?:run\)|run, )/.test(example.replaceAll('gradientDescent(run)', ''));
+  const isStream = /\brun\s*\.pipe|\((?:run\)|run, )/.test(example.replaceAll('gradientDescent(run)', ''));
   return isStream ? gradientDescent(descent).pipe(take(200)) : descent;
 }
 
