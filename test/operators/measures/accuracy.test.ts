@@ -81,5 +81,6 @@ describe('accuracy', () => {
   it('adds its column to the type of the row', () => {
     const measured = run().pipe(accuracy());
     expectTypeOf<ObservedValueOf<typeof measured>>().toHaveProperty('accuracy').toBeNumber();
+    expect(Object.keys(measured.columns)).toContain('accuracy');
   });
 });

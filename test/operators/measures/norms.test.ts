@@ -106,5 +106,6 @@ describe('updateNorm', () => {
     const measured = run().pipe(updateNorm());
     expectTypeOf<ObservedValueOf<typeof measured>>().toHaveProperty('updateNorm').toBeNumber();
     expectTypeOf<ObservedValueOf<typeof measured>['updateNormSq']>().toEqualTypeOf<Float64Array>();
+    expect(Object.keys(measured.columns)).toEqual(expect.arrayContaining(['updateNorm', 'updateNormSq']));
   });
 });

@@ -213,7 +213,7 @@ describe('tee', () => {
     expect(await lastValueFrom(rows)).toEqual(await lastValueFrom(rows));
   });
 
-  it('has the rows of every branch as its type', () => {
+  it('has the rows of every branch as its type', async () => {
     const rows = steps(1).pipe(
       tee(
         (a) => a.pipe(twice),
@@ -221,6 +221,7 @@ describe('tee', () => {
       ),
     );
     expectTypeOf(rows).toEqualTypeOf<Stream<{ step: number; twice: number } | string>>();
+    expect(await lastValueFrom(rows.pipe(toArray()))).toEqual([{ step: 0, twice: 0 }, '0']);
     // @ts-expect-error a branch reads a column that is not there
     steps(1).pipe(tee((a) => a.pipe(map(({ loss }) => loss))));
   });
