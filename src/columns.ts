@@ -206,8 +206,8 @@ export function checkColumns(columns: Columns): void {
   // { __proto__: column } in a literal sets the prototype of the set and adds no key
   const names = isColumn(Object.getPrototypeOf(columns)) ? ['__proto__'] : Object.keys(columns);
   for (const name of names) {
-    if (name === '' || name === '__proto__') {
-      throw new TypeError(`column ${name || '""'}: a name must not be empty or __proto__; rename the column`);
+    if (name === '' || name === '__proto__' || name === 'state') {
+      throw new TypeError(`column ${name || '""'}: a name must not be empty, __proto__ or state; rename the column`);
     }
     if (isColumn(columns[name])) continue;
     const found = JSON.stringify(columns[name]) ?? String(columns[name]);

@@ -95,7 +95,7 @@ describe('a column', () => {
     ['__proto__', { ['__proto__']: float64('x') }],
     ['__proto__', { __proto__: float64('x') }],
   ])('is refused under the name %s', (name, columns) => {
-    const error = new TypeError(`column ${name}: a name must not be empty or __proto__; rename the column`);
+    const error = new TypeError(`column ${name}: a name must not be empty, __proto__ or state; rename the column`);
     expect(() => checkColumns(columns as Columns)).toThrow(error);
     expect(() => nullables(columns as Columns)).toThrow(error);
   });

@@ -206,7 +206,7 @@ describe('a chain', () => {
       ['""', { '': x }],
       ['__proto__', { __proto__: x }],
     ] as const) {
-      const error = new TypeError(`column ${name}: a name must not be empty or __proto__; rename the column`);
+      const error = new TypeError(`column ${name}: a name must not be empty, __proto__ or state; rename the column`);
       expect(() => new Stream({ columns: columns as Columns }, () => {})).toThrow(error);
       expect(() => run().pipe(derive(columns as Columns, () => ({}) as never))).toThrow(error);
       expect(() => run().pipe(measureEvery(2, columns as Columns, () => ({}) as never))).toThrow(error);

@@ -18,13 +18,13 @@ export interface Outcome extends Results {
   readonly question: string;
   /** Axes of the grid, the last one fastest. */
   readonly axes: readonly string[];
-  /** Fits of the spec, whose rows `fits` holds. */
+  /** Fits declared in the spec; their rows are in `fits`. */
   readonly declaredFits: readonly SpecFit[];
   /** Columns of each table, by its name. */
   readonly tables: Readonly<Record<string, Columns>>;
   /** Number of runs of the grid; if it was interrupted, fewer have a row. */
   readonly planned: number;
-  /** Numbers of runs that were found stored, and that were trained now. */
+  /** Numbers of runs that were stored already, and that this call trained. */
   readonly found: number;
   readonly trained: number;
   readonly seconds: number;
@@ -35,21 +35,22 @@ export interface ExperimentOptions {
   readonly signal: AbortSignal;
   /** Number of runs trained at a time, each in a thread of its own; 1 means this thread. Default 1. */
   readonly workers?: number;
-  /** Number of threads in all. If runs are fewer, large networks share those left over. Default: workers. */
+  /** Number of threads in all. Spare threads are split among runs of large networks. Default: workers. */
   readonly threads?: number;
-  /** Shows the progress until the function that it returns is called. */
+  /** Shows the progress; returns a function that stops the display. */
   readonly watch?: (progress: Progress) => () => void;
 }
 
-/** Error of runs that failed in a grid whose other runs went on. */
+/** Thrown if some runs failed; the others were completed. */
 export class RunsFailed extends Error {
   override readonly name = 'RunsFailed';
 }
 
 /**
- * Trains the runs of a spec's grid that are not stored yet, then fits, judges and writes the tables. These are
- * the same to the byte whatever the number of workers. The order is: look for finished results; lock and write
- * the spec; train what is missing, each run into its journal; make the tables from the journals.
+ * Trains the runs of a spec's grid that are not stored yet, fits them, judges the claims and writes the tables.
+ * These are byte-identical whatever the number of workers. The order is: look for finished results; check that
+ * no other process is training the runs; write the spec; train what is missing, each run into its journal; make
+ * the tables from the journals.
  *
  * @throws {RunsFailed} at the end, if a run failed; the others are trained and the tables written.
  * @throws {WriteError} at once, if the disk failed or another process is training one of the runs. What was
@@ -131,7 +132,7 @@ async function trainAll(
   const unwatch = watch?.(progress);
   const atOnce = Math.min(workers, runs.length);
   const each = Math.max(1, Math.floor(threads / atOnce));
-  // use a worker even for a single run: it can be killed and retried
+  // with several workers asked for, use one even for a single missing run: it can be killed and retried
   const pool = workers > 1 ? new Workers(atOnce) : undefined;
   const execute = pool ? inWorkers(pool, prepared, each) : here(each);
   try {
@@ -151,7 +152,7 @@ async function trainAll(
   return failures;
 }
 
-/** Words the failure of a run. If a user's module failed, it adds its file, line and column. */
+/** Returns the message of a failed run, with file, line and column if a user's module threw. */
 function placed(thrown: unknown, modules: readonly string[]): string {
   const stack = (thrown instanceof Error && thrown.stack) || '';
   const names = modules.flatMap((path) => [path, pathToFileURL(path).href]);

@@ -1,4 +1,5 @@
-import type { Dataset } from '../math/data/dataset.ts';
+import { formatValue } from '../format-value.ts';
+import type { Data, Dataset } from '../math/data/dataset.ts';
 import type { DataKinds } from '../pipelines/data-kinds.ts';
 import type { MakeData } from '../pipelines/experiment.ts';
 
@@ -9,7 +10,12 @@ import type { MakeData } from '../pipelines/experiment.ts';
 export function reader(kinds: DataKinds): MakeData {
   const known = new Map<string, Dataset>();
   return ({ kind, ...options }) => {
-    const { paths, make } = kinds[kind]!;
+    const { paths, make: unchecked } = kinds[kind]!;
+    const make = (given: typeof options) => {
+      const made: unknown = unchecked(given);
+      if (typeof made === 'object' && made !== null && 'd' in made && 'k' in made) return made as Data | Dataset;
+      throw new TypeError(`expected make of ${kind} to return data with d and k, got ${formatValue(made)}`);
+    };
     if (!paths?.length) return make(options);
     const id = JSON.stringify({ kind, ...options });
     const dataset = known.get(id) ?? make(options);

@@ -75,6 +75,11 @@ export function objective(problem: Problem): Risk {
   const first = order === 'data-first' ? drawn(data, stream) : undefined;
   const theta0 = draw(tensors, stream);
   const dataset = first ?? drawn(data, stream);
+  if (dataset.d !== data.d || dataset.k !== data.k) {
+    throw new TypeError(
+      `objective: the data must be drawn with d = ${data.d} and k = ${data.k} as declared, got ${dataset.d} and ${dataset.k}`,
+    );
+  }
   checkDataset(dataset);
   if (loss === 'cross-entropy' && !dataset.labels) {
     throw new TypeError('objective: cross-entropy needs data with classes, got real targets; use mse');

@@ -655,7 +655,7 @@ export const operators = { odd: { options, create } };`,
   it.each(['', '__proto__'])('are refused before the first step if no row can hold them: %j', async (name) => {
     write(`odd${name.length}.mjs`, [name]);
     await expect(prepared(spec(`./odd${name.length}.mjs`))).rejects.toThrow(
-      `column ${name || '""'}: a name must not be empty or __proto__; rename the column`,
+      `column ${name || '""'}: a name must not be empty, __proto__ or state; rename the column`,
     );
   });
 });

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { chebyshev } from '../../src/math/data/chebyshev.ts';
+import type { Data } from '../../src/math/data/dataset.ts';
 import { classified } from '../../src/math/data/dataset.ts';
 import { gaussianMixture } from '../../src/math/data/gaussian-mixture.ts';
+import { xor } from '../../src/math/data/xor.ts';
 import { engines } from '../../src/math/engines/engines.ts';
 import { mlp } from '../../src/math/models/mlp.ts';
 import { objective, type Problem } from '../../src/math/risk.ts';
@@ -96,5 +98,12 @@ describe('objective', () => {
     // @ts-expect-error a misspelt loss
     const misspelt: Problem = { ...problem, loss: 'cross-entorpy' };
     expect(misspelt.loss).not.toBe('cross-entropy');
+  });
+
+  it('refuses data that are drawn with other widths than they declare', () => {
+    const data: Data = { ...xor({ n: 4 }), d: 3 };
+    expect(() => objective({ model: mlp({ hidden: [2] }), loss: 'mse', data })).toThrow(
+      new TypeError('objective: the data must be drawn with d = 3 and k = 2 as declared, got 2 and 2'),
+    );
   });
 });

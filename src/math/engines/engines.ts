@@ -44,7 +44,7 @@ export const firstAvailable = (name: BuiltInEngine): Engine =>
  * @throws {RangeError} if there is no engine of that name.
  * @throws {Error} if it is not installed, or this runtime lacks the instructions that it needs.
  * @example
- * const engine = await loadEngine('wasm-fma');
+ * const engine = await loadEngine('wasm');
  * objective({ model: mlp({ hidden: [64] }), loss: 'mse', data: chebyshev({ n: 20, degree: 3 }), engine });
  */
 export async function loadEngine(name: EngineName): Promise<Engine> {

@@ -13,9 +13,9 @@ export const columns = {
   imbalanceSum: float64s('S_l = Σ_(s<t) δ_l(s), δ_l = ‖∂W_(l+1)‖² − ‖∂W_l‖² − ‖∂b_l‖², one entry per law', {
     summary: 'last',
   }),
-  driftFirstOrder: float64s('Σ_(s<t) 2⟨θ, D⟩ over the law: change of C_l by the steps D in first order'),
-  driftSecondOrder: float64s('Σ_(s<t) ⟨D, D⟩ over the law: change of C_l by the steps D in second order'),
-  ledgerResidual: float64s('drift less its first and second order: the rounding error'),
+  driftFirstOrder: float64s('Σ_(s<t) 2⟨θ, D⟩ over the law: first-order part of the change by the steps D'),
+  driftSecondOrder: float64s('Σ_(s<t) ⟨D, D⟩ over the law: second-order part of the change by the steps D'),
+  ledgerResidual: float64s('drift − driftFirstOrder − driftSecondOrder: the rounding error'),
   symmetry: float64s('A_l = ⟨W_(l+1), ∂W_(l+1)⟩ − ⟨W_l, ∂W_l⟩ − ⟨b_l, ∂b_l⟩: zero if σ is positively homogeneous'),
 };
 
@@ -31,19 +31,20 @@ const options = z.strictObject({
 });
 
 /**
- * Measures the conservation laws C_l = ‖W_(l+1)‖² − ‖W_l‖² − ‖b_l‖², their drift, and the part that every
- * step has in it.
+ * Measures the conservation laws, by default C_l = ‖W_(l+1)‖² − ‖W_l‖² − ‖b_l‖² of each layer l, their drift,
+ * and the contribution of every step to it. `lawsOf` defines the laws of neurons and matrices.
  *
  *     --{ step: 0, state }------------{ step: 1, state }-----------------|
  *       conservation()
  *     --{ …, drift: [0], … }----------{ …, drift: [3e-7], … }------------|
  *
- * A step D changes C_l by exactly 2⟨θ, D⟩ + ⟨D, D⟩, both summed over the law's blocks with their signs.
+ * A step D = θₜ₊₁ − θₜ changes C_l by exactly 2⟨θ, D⟩ + ⟨D, D⟩, both summed over the law's blocks with their
+ * signs. ∂W is ∂L/∂W, σ the activation.
  * The two sums over all steps are a ledger: the drift is their sum, and `ledgerResidual` is what is
- * left over. Under gradient descent on a homogeneous network the first order vanishes (A_l = 0), and
- * drift = η²S. If the learning rate changes, `driftSecondOrder` is Σ ηₜ²δ_l(t). Other optimizers have
- * ledgers of their own (`theory/ledgers.ts`). S_l and A_l use the gradient that the step is made
- * from, which is that of the mini-batch if the optimizer takes one.
+ * left over. Under gradient descent D = −η∂L/∂θ, so ⟨D, D⟩ = η²δ_l; on a homogeneous network the first order
+ * vanishes (A_l = 0), and drift = η²S. If the learning rate changes, `driftSecondOrder` is Σ ηₜ²δ_l(t). Other optimizers have
+ * ledgers of their own (`theory/ledgers.ts`). S_l and A_l use the gradient of the
+ * step, that is, of the mini-batch for a stochastic optimizer.
  *
  * - needs: `state`; every step, so put it above `every`
  * - adds:  `conservation`, `drift`, `imbalanceSum`, `driftFirstOrder`, `driftSecondOrder`,
@@ -52,8 +53,8 @@ const options = z.strictObject({
  *   matrix laws O(width·d)
  * - error: `ledgerResidual`; the drift is a difference of norms, exact to a few ε·Σ‖W‖²
  *
- * @throws {RangeError} as an error of the stream, at a row that does not follow the one before, or if
- *   the first row is not the first of the run.
+ * @throws {RangeError} as an error of the stream, if a step is skipped, or the first row is not the first
+ *   of the run.
  * @example
  * gradientDescent(run).pipe(take(1_000), conservation({ laws: ['layer', 'neuron'] })).subscribe(console.log);
  * @see Du, Hu and Lee 2018, arXiv:1806.00900.

@@ -30,20 +30,20 @@ const sharpnessOf = (matrix: MatrixName): Column<number> =>
 /** Columns of {@link sharpness}. */
 export const columns = {
   sharpness: sharpnessOf('hessian'),
-  sharpnessResidual: float64('‖Hv − λv‖: bound of the distance from the value to an eigenvalue of H', '1/η'),
+  sharpnessResidual: float64('‖Hv − λv‖: bound on the distance to some eigenvalue of H', '1/η'),
   sharpnessMissProbability: float64(
-    `bound of the chance that an eigenvalue more than ${100 * OVERTAKE_FRACTION} % of ‖H‖ above it was missed`,
+    `bound on the chance that an eigenvalue above it by more than ${100 * OVERTAKE_FRACTION} % of ‖H‖ was missed`,
   ),
   hessianProducts: int32('Hessian-vector products spent on this row', 'product'),
 };
 
 const top = {
-  sharpnessConverged: bool('true if residuals and miss probabilities are as small as asked'),
-  sharpnessFresh: bool('true if it was solved for on this row; else sharpness is a lower bound, vᵀHv of an old vector'),
+  sharpnessConverged: bool('true if residuals are within tol and miss probabilities within miss'),
+  sharpnessFresh: bool('true if solved on this row; else sharpness is a lower bound, vᵀHv of an old vector'),
   hessianEigenvalues: float64s('largest eigenvalues, descending: k, and more if they exceed ¾ of the edge', '1/η'),
   hessianResiduals: float64s('‖Hv − λv‖ of each of them', '1/η'),
   hessianMissProbabilities: float64s(
-    `bound of the chance that one more than ${100 * OVERTAKE_FRACTION} % of ‖H‖ above it is not among them`,
+    `bound on the chance that an eigenvalue above it by more than ${100 * OVERTAKE_FRACTION} % of ‖H‖ is missing`,
   ),
 };
 
@@ -51,13 +51,13 @@ const lowest = {
   hessianLowest: float64s('smallest eigenvalues, ascending', '1/η'),
   hessianLowestResiduals: float64s('‖Hv − λv‖ of each of them', '1/η'),
   hessianLowestMissProbabilities: float64s(
-    `bound of the chance that one more than ${100 * OVERTAKE_FRACTION} % of ‖H‖ below it is not among them`,
+    `bound on the chance that an eigenvalue below it by more than ${100 * OVERTAKE_FRACTION} % of ‖H‖ is missing`,
   ),
 };
 
 const tolerances = {
   tol: fraction.default(1e-4).meta({ description: 'residual to stop at, relative to the largest |eigenvalue|' }),
-  miss: fraction.default(DEFAULT_MISS_PROBABILITY).meta({ description: 'chance of a missed eigenvalue to stop at' }),
+  miss: fraction.default(DEFAULT_MISS_PROBABILITY).meta({ description: 'miss probability at which to stop' }),
 };
 
 const options = z.strictObject({
@@ -194,19 +194,19 @@ function head({ top: [first], products }: LanczosResult): Values<typeof columns>
  *     --{ …, sharpness: 2.1 }----{ …, sharpness: 2.4 }----|
  *
  * Runs Lanczos on exact Hessian-vector products. It starts from the Ritz vectors of the last row, and from
- * a fresh seeded random vector in their complement, so that it sees a new direction that overtakes. At a
- * kink of a piecewise linear activation the Hessian is the one that holds almost everywhere. The short
- * form of {@link hessian}.
+ * a fresh seeded random vector in their complement, so that it sees an eigenvector whose eigenvalue has just
+ * become the largest. At a kink of a piecewise linear activation the second derivative counts as 0.
+ * {@link hessian} measures more eigenvalues.
  *
  * - needs: `state` with Hessian products
  * - adds:  `sharpness`, `sharpnessResidual` [1/η], `sharpnessMissProbability`, `hessianProducts`
  * - cost:  `hessianProducts` products, three more on the first row, and as many vectors of d doubles
- * - error: `sharpnessResidual` bounds the distance to *an* eigenvalue; `sharpnessMissProbability` bounds the
+ * - error: `sharpnessResidual` bounds the distance to some eigenvalue, not necessarily the largest; `sharpnessMissProbability` bounds the
  *   chance that a larger one, by more than 1 % of ‖H‖, was missed
  *
  * @param options.tol  Residual to stop at, relative to ‖H‖. The error of an eigenvalue is of the order of the
- *   residual's square over the gap: with the default 1e-4 it is below 1e-6 of PyTorch's values on the
- *   way to the edge.
+ *   residual's square over the gap: with the default 1e-4 the values differ from PyTorch's by less than
+ *   1e-6 relatively, on the way to the edge.
  * @param options.miss `sharpnessMissProbability` to stop at. Default 1e-3.
  * @throws {RangeError} if `tol` or `miss` is not in (0, 1); as an error of the stream, if products are not
  *   deterministic or not symmetric.
@@ -232,13 +232,13 @@ export const sharpness = operator(
  *     --{ …, sharpness: 2.1 }----{ …, sharpness: null }--{ …, sharpness: 2.4 }-----|
  *
  * Works as {@link sharpness}, for k eigenvalues from the top and `bottom` from the bottom. Several
- * eigenvalues sit at the edge together, so more than k are followed, up to max(k, 8), while the last
- * exceeds ¾ of `state.edge` (1.5/η for gradient descent). Under Adam or RMSProp that needs `matrix:
+ * eigenvalues can be at the edge at once, so up to max(k, 8) are computed while the last exceeds ¾ of
+ * `state.edge` (1.5/η for gradient descent). Under Adam or RMSProp that needs `matrix:
  * 'preconditioned'`, the matrix that their edge is stated for.
  *
  * With `every: n` the columns are null in between and no row is dropped, so that operators below see
- * every step. `every: 'adaptive'` solves every 9 steps while λ₁/edge lies in [0.75, 1.1] or will soon, or
- * if the edge is not one of `matrix`; every 99 steps elsewhere. In between `sharpness` is the Rayleigh
+ * every step. `every: 'adaptive'` solves every 9 steps while λ₁/edge lies in [0.75, 1.1] or is predicted to,
+ * or if no edge is defined for `matrix`; every 99 steps elsewhere (see `theory/cadence.ts`). In between `sharpness` is the Rayleigh
  * quotient of the last vector, a lower bound of λ₁ for one product: `sharpnessFresh` is false, the miss
  * probability is 1, and lists are empty.
  *
@@ -247,8 +247,7 @@ export const sharpness = operator(
  *   `hessianResiduals` [1/η], `hessianMissProbabilities`; with `bottom` `hessianLowest`,
  *   `hessianLowestResiduals` [1/η], `hessianLowestMissProbabilities`
  * - cost:  `hessianProducts` products, three more the first time, and as many vectors of d doubles
- * - error: a residual and a miss probability for each value. Values beyond k have theirs, but the solve
- *   does not wait for them to converge
+ * - error: a residual and a miss probability for each value. Values beyond k have theirs too
  *
  * @param options.matrix `preconditioned`: P^(−1/2)·∇²L·P^(−1/2), which has the eigenvalues of P⁻¹∇²L; ∇²L if
  *   the optimizer has no P.

@@ -119,6 +119,10 @@ export function descend<C extends Columns = Record<never, never>>(
 /** Checks what a descent is given, and returns the facts of its runs. */
 function factsOf(who: string, { objective, theta0, learningRate, resumeFrom }: Descent, rule: UpdateRule): RunFacts {
   const { dim } = objective;
+  const missing = ['update', 'edge', 'snapshot', 'restore'].find(
+    (name) => typeof (rule as unknown as Readonly<Record<string, unknown>>)[name] !== 'function',
+  );
+  if (missing !== undefined) throw new TypeError(`${who}: the rule must have a function ${missing}, got none`);
   if (theta0.length !== dim) throw new TypeError(`${who}: theta0 must have ${dim} entries, got ${theta0.length}`);
   if (typeof learningRate === 'number' && !(learningRate > 0 && learningRate < Infinity)) {
     throw new RangeError(`${who}: learningRate must be positive and finite, got ${learningRate}`);

@@ -93,6 +93,11 @@ export const runColumn = int32('point of the grid, counted from 0, the last axis
  * @throws {TypeError} if an axis, or a column of the run, is called `run`.
  */
 export function sweepColumns(who: string, axes: Axes, inner: Columns) {
+  // the cells of a run stand in front of an axis with their name, which only the learning rate may have
+  const hidden = ['state', 'step', 'loss', 'weightNormSq', 'gradientNormSq'].find((name) => Object.hasOwn(axes, name));
+  if (hidden !== undefined) {
+    throw new TypeError(`${who}: ${hidden} is a column of every run; name the axis otherwise`);
+  }
   if (Object.hasOwn(axes, 'run')) {
     throw new TypeError(`${who}: run is the number of the run; name the axis otherwise`);
   }

@@ -130,4 +130,11 @@ describe('descend', () => {
     expect(() => descend('heavyBall', descent, heavyBall)).toThrow('heavyBall: learningRate must be positive');
     expect(() => gradientDescent(descent)).toThrow('gradientDescent: learningRate must be positive');
   });
+
+  it('refuses a rule that cannot be put down and taken up again', () => {
+    const { snapshot: _, ...forgetful } = heavyBall();
+    expect(() =>
+      descend('forgetful', { objective: L, theta0: L.start(), learningRate: 0.1 }, () => forgetful as UpdateRule),
+    ).toThrow(new TypeError('forgetful: the rule must have a function snapshot, got none'));
+  });
 });

@@ -136,7 +136,9 @@ describe('sweep', () => {
   });
 
   it('is refused by an operator that cannot go across runs', async () => {
-    await expect(rowsOf(small().pipe(conservation()))).rejects.toThrow('conservation: step 0 follows step 1');
+    await expect(rowsOf(small().pipe(conservation()))).rejects.toThrow(
+      'conservation: step 0 follows step 1; a new run began, so put it inside the sweep',
+    );
   });
 
   it('gives rows of their own to what comes below, the runs’ objects stay as they were', async () => {
@@ -210,5 +212,11 @@ describe('sweep', () => {
     );
     await expect(rowsOf(swept)).rejects.toThrow(refusal);
     expect(seen).toEqual([0, 0, 1]);
+  });
+
+  it.each(['loss', 'step', 'state'])('refuses an axis called %s, whose values the rows of a run would hide', (name) => {
+    expect(() => sweep({ [name]: [1, 2] }, () => descent(0.1))).toThrow(
+      new TypeError(`sweep: ${name} is a column of every run; name the axis otherwise`),
+    );
   });
 });

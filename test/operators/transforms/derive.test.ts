@@ -1,11 +1,11 @@
-import { EMPTY, type ObservedValueOf, take } from 'rxjs';
+import { EMPTY, from, type ObservedValueOf, take } from 'rxjs';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { bool, float64, int32 } from '../../../src/columns.ts';
 import { gradientDescent } from '../../../src/operators/sources/gradient-descent.ts';
 import { derive } from '../../../src/operators/transforms/derive.ts';
 import { columnsOf, Stream } from '../../../src/stream.ts';
 import { marbles } from '../../helpers/marbles.ts';
-import { counted, keepsStreamLaws } from '../../helpers/operators.ts';
+import { counted, keepsStreamLaws, rowsOf } from '../../helpers/operators.ts';
 import { quadratic } from '../../helpers/quadratic.ts';
 
 const twice = derive({ twice: int32('2·step') }, ({ step }: { step: number }) => ({ twice: 2 * step }));
@@ -84,5 +84,21 @@ describe('derive', () => {
     const stepless = new Stream<{ loss: number }>({ columns: { loss: float64('loss') } }, () => {});
     // @ts-expect-error twice reads step, which these rows do not have; only the compiler knows
     expect(() => stepless.pipe(twice)).not.toThrow();
+  });
+
+  it('refuses cells that it does not declare, which would overwrite the columns above, and cells that it lacks', async () => {
+    const rows = (cells: unknown) =>
+      rowsOf(from([{ step: 1, loss: 2 }]).pipe(derive({ twice: int32('2·step') }, () => cells as { twice: number })));
+    expect(await rows({ twice: 2 })).toEqual([{ step: 1, loss: 2, twice: 2 }]);
+    for (const [cells, found] of [
+      [{ twice: 2, loss: 5 }, 'twice, loss'],
+      [{ twise: 2 }, 'twise'],
+      [{}, 'no columns'],
+      [undefined, 'undefined'],
+    ] as const) {
+      await expect(rows(cells)).rejects.toThrow(
+        new TypeError(`twice: expected a row to return the columns twice, got ${found}`),
+      );
+    }
   });
 });
