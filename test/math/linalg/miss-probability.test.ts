@@ -1,32 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { chanceAbove, missProbability } from '../../../src/math/linalg/miss-probability.ts';
-import { eigenvaluesSymmetric } from '../../../src/math/linalg/symmetric.ts';
 import { nativeRandom } from '../../../src/math/random/native.ts';
-
-/** Ritz values, ascending, of m steps of Lanczos on diag(values) from b: those of KᵀAK for an orthonormal K of {Aʲb}. */
-function ritz(values: Float64Array, b: Float64Array, m: number): Float64Array {
-  const K: Float64Array[] = [];
-  for (let j = 0; j < m; j++) {
-    const w = j === 0 ? b.slice() : K[j - 1]!.map((x, i) => values[i]! * x);
-    for (let pass = 0; pass < 2; pass++) {
-      for (const q of K) {
-        const c = q.reduce((sum, x, i) => sum + x * w[i]!, 0);
-        for (let i = 0; i < w.length; i++) w[i]! -= c * q[i]!;
-      }
-    }
-    const length = Math.sqrt(w.reduce((sum, x) => sum + x * x, 0));
-    K.push(w.map((x) => x / length));
-  }
-  const H = new Float64Array(m * m);
-  for (let i = 0; i < m; i++) {
-    for (let j = 0; j < m; j++) H[i * m + j] = K[i]!.reduce((sum, x, l) => sum + x * values[l]! * K[j]![l]!, 0);
-  }
-  return eigenvaluesSymmetric(H, m);
-}
+import { ritzValues } from './symmetric-matrices.ts';
 
 describe('missProbability', () => {
   it('is below the bound that Kuczyński and Woźniakowski state, and near it where that is small', () => {
+    let small = 0;
     fc.assert(
       fc.property(
         fc.integer({ min: 3, max: 1e6 }),
@@ -38,10 +18,13 @@ describe('missProbability', () => {
           expect(ours).toBeLessThanOrEqual(theirs * (1 + 1e-12));
           // artanh √ε ≤ √ε/(1 − ε), and the constant is √(8/π) ≈ 1.596 in place of 1.648
           const least = 1.59 * Math.sqrt(n - 1) * Math.exp((-(2 * m - 1) * Math.sqrt(gap)) / (1 - gap));
-          if (m < n && theirs < 1e-2) expect(ours).toBeGreaterThan(least * 0.999);
+          if (m >= n || theirs >= 1e-2) return;
+          small++;
+          expect(ours).toBeGreaterThan(least * 0.999);
         },
       ),
     );
+    expect(small).toBeGreaterThan(5);
   });
 
   it('falls with every step and with the gap, and is 0 where the space is exhausted', () => {
@@ -63,7 +46,7 @@ describe('missProbability', () => {
     const trials = 2000;
     let missed = 0;
     for (let t = 0; t < trials; t++) {
-      const top = ritz(values, random.normal(n), m).at(-1)!;
+      const top = ritzValues(values, random.normal(n), m).at(-1)!;
       if (top < 1 - gap * (1 - Math.min(...values))) missed++;
     }
     const bound = missProbability(n, m, gap);
@@ -86,7 +69,7 @@ describe('chanceAbove', () => {
       const b = random.normal(n);
       let least = 1;
       for (let m = 1; m <= 14; m++) {
-        const seen = ritz(values, b, m);
+        const seen = ritzValues(values, b, m);
         least = Math.min(least, chanceAbove(0.99, seen.at(-1)!, seen[0]!, n, m));
       }
       for (const [i, level] of levels.entries()) if (least <= level) wrong[i]!++;

@@ -1,4 +1,5 @@
 import type { MatVec } from '../../../src/math/linalg/mat-vec.ts';
+import { eigenvaluesSymmetric } from '../../../src/math/linalg/symmetric.ts';
 import type { Random } from '../../../src/math/random/random.ts';
 
 /** A random symmetric [d, d] with independent standard normal entries. */
@@ -48,3 +49,27 @@ export function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
 
 /** Σ |aᵢⱼ|² under the root: no smaller than ‖A‖₂. */
 export const frobenius = (A: ArrayLike<number>) => Math.sqrt(Array.from(A).reduce((sum, a) => sum + a * a, 0));
+
+/**
+ * Computes the Ritz values, ascending, of m steps of Lanczos on diag(values) from b: the eigenvalues of
+ * KᵀAK, K an orthonormal basis of {Aʲb}.
+ */
+export function ritzValues(values: Float64Array, b: Float64Array, m: number): Float64Array {
+  const K: Float64Array[] = [];
+  for (let j = 0; j < m; j++) {
+    const w = j === 0 ? b.slice() : K[j - 1]!.map((x, i) => values[i]! * x);
+    for (let pass = 0; pass < 2; pass++) {
+      for (const q of K) {
+        const c = q.reduce((sum, x, i) => sum + x * w[i]!, 0);
+        for (let i = 0; i < w.length; i++) w[i]! -= c * q[i]!;
+      }
+    }
+    const length = Math.sqrt(w.reduce((sum, x) => sum + x * x, 0));
+    K.push(w.map((x) => x / length));
+  }
+  const H = new Float64Array(m * m);
+  for (let i = 0; i < m; i++) {
+    for (let j = 0; j < m; j++) H[i * m + j] = K[i]!.reduce((sum, x, l) => sum + x * values[l]! * K[j]![l]!, 0);
+  }
+  return eigenvaluesSymmetric(H, m);
+}

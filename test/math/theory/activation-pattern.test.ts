@@ -11,6 +11,7 @@ const looks = fc.record({ n: fc.integer({ min: 1, max: 9 }), m: fc.integer({ min
 
 describe('an activation pattern', () => {
   it('counts what a table of booleans counts', () => {
+    let [switches, deaths] = [0, 0];
     fc.assert(
       fc.property(looks, ({ n, m, zs }) => {
         const pattern = new ActivationPattern(n, m);
@@ -41,12 +42,15 @@ describe('an activation pattern', () => {
           // the values are halves, so that their sum is exact
           expect(meanMargin).toBe(sizes.reduce((sum, size) => sum + size) / (n * m));
           before = now;
+          switches += change?.switched ?? 0;
+          deaths += dead;
         }
         expect(Array.from(pattern.neuronSwitches)).toEqual(perNeuron);
         expect(Array.from(pattern.sampleSwitches)).toEqual(perSample);
       }),
       { numRuns: 300 },
     );
+    expect(Math.min(switches, deaths)).toBeGreaterThan(100);
   });
 
   it('counts every switch of more signs than a word has bits, the sign bit among them', () => {

@@ -4,6 +4,7 @@ import { bracketCrossing } from '../../../src/math/theory/critical-scale.ts';
 
 describe('bracketCrossing', () => {
   it('holds the crossing of a parabola between two points as near as was asked', () => {
+    const cases = { above: 0, below: 0 };
     fc.assert(
       fc.property(
         fc.double({ min: -25, max: 25, noNaN: true }),
@@ -11,6 +12,7 @@ describe('bracketCrossing', () => {
         fc.constantFrom(0.5, 1 / 32, 1e-6),
         (root, start, tol) => {
           const at = 2 ** root;
+          cases[root > start ? 'above' : 'below']++;
           const { low, high, evaluations } = bracketCrossing((s) => s * (s - at), 0, 2 ** start, tol);
           expect(low).toBeLessThanOrEqual(at);
           expect(high).toBeGreaterThanOrEqual(at);
@@ -19,6 +21,7 @@ describe('bracketCrossing', () => {
         },
       ),
     );
+    expect(Math.min(cases.above, cases.below)).toBeGreaterThan(10);
   });
 
   it('spends seven values for a start within a factor of two and a bracket of 1/32', () => {

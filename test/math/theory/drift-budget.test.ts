@@ -17,9 +17,11 @@ const cap = 4;
 
 describe('largestRate', () => {
   it('keeps every law within the budget, and no rate above it on a fine grid does', () => {
+    const cases = { cap: 0, root: 0 };
     fc.assert(
       fc.property(laws, (all) => {
         const eta = largestRate(cap, 1, forms(all), exact);
+        cases[eta === cap ? 'cap' : 'root']++;
         const worst = (eta: number) =>
           Math.max(0, ...all.map(({ drift, first, second }) => Math.abs(drift + 2 * eta * first + eta * eta * second)));
         expect(worst(eta)).toBeLessThanOrEqual(1 + 1e-12);
@@ -27,6 +29,7 @@ describe('largestRate', () => {
       }),
       { numRuns: 300 },
     );
+    expect(Math.min(cases.cap, cases.root)).toBeGreaterThan(10);
   });
 
   it('is the root of η²δ = budget for one law of gradient descent, and the cap where that is lower', () => {

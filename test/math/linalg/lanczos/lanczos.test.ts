@@ -1,15 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  DEFAULT_MISS_PROBABILITY,
-  type LanczosResult,
-  lanczos,
-  OVERTAKE_FRACTION,
-} from '../../../../src/math/linalg/lanczos/lanczos.ts';
+import { DEFAULT_MISS_PROBABILITY, type LanczosResult, lanczos } from '../../../../src/math/linalg/lanczos/lanczos.ts';
 import type { MatVec } from '../../../../src/math/linalg/mat-vec.ts';
+import { chanceAbove } from '../../../../src/math/linalg/miss-probability.ts';
 import { eigenvaluesSymmetric } from '../../../../src/math/linalg/symmetric.ts';
 import { nativeRandom } from '../../../../src/math/random/native.ts';
-import { diagonal, product, randomSymmetric, wishart } from '../symmetric-matrices.ts';
+import { diagonal, product, randomSymmetric, ritzValues, wishart } from '../symmetric-matrices.ts';
 
 /** The products of `matvec`, counted. */
 function counted(matvec: MatVec) {
@@ -65,6 +61,7 @@ describe('lanczos', () => {
   });
 
   it('agrees with the dense solver on Wishart matrices of any rank, cold and warm', () => {
+    const cases = { singular: 0, regular: 0, bottom: 0 };
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 40 }),
@@ -74,6 +71,8 @@ describe('lanczos', () => {
         fc.integer({ min: 0, max: 2 }),
         (n, d, seed, k, bottom) => {
           fc.pre(k + bottom <= d);
+          cases[n < d ? 'singular' : 'regular']++;
+          if (bottom) cases.bottom++;
           const A = wishart(nativeRandom(seed), n, d);
           const other = wishart(nativeRandom(seed + 1), n, d);
           const B = A.map((a, i) => a + 0.02 * other[i]!);
@@ -97,6 +96,7 @@ describe('lanczos', () => {
       ),
       { numRuns: 60 },
     );
+    expect(Math.min(...Object.values(cases))).toBeGreaterThan(5);
   });
 
   it('parts the closest of bottom eigenvalues when the subspace has been cut back', () => {
@@ -113,6 +113,7 @@ describe('lanczos', () => {
   });
 
   it('finds as many from both ends as are asked for, where all are the same', () => {
+    let split = 0; // cases in which equal eigenvalues are wanted in part
     fc.assert(
       fc.property(
         fc.array(fc.constantFrom(0, 2, 3), { minLength: 1, maxLength: 12 }),
@@ -123,6 +124,7 @@ describe('lanczos', () => {
           fc.pre(k + bottom <= values.length);
           const found = lanczos(diagonal(values), values.length, { random: nativeRandom(seed), k, bottom });
           const sorted = values.toSorted((a, b) => b - a);
+          if (sorted[k - 1] === sorted[k]) split++;
           expect(found.converged).toBe(true);
           const near = (pairs: LanczosResult['top'], exact: readonly number[]) => {
             expect(pairs).toHaveLength(exact.length);
@@ -133,6 +135,7 @@ describe('lanczos', () => {
         },
       ),
     );
+    expect(split).toBeGreaterThan(10);
   });
 
   it('finds the largest algebraic eigenvalue, not the largest in size', () => {
@@ -286,8 +289,38 @@ describe('lanczos', () => {
     });
   });
 
-  it('says 1 % of ‖A‖ and 10⁻³ in its defaults: below half of the band that a run at the edge keeps within', () => {
-    expect([OVERTAKE_FRACTION, DEFAULT_MISS_PROBABILITY]).toEqual([0.01, 1e-3]);
+  it('stops at the first step that leaves a chance of 10⁻³ for an eigenvalue 1 % of ‖A‖ above', () => {
+    // a warm start from the exact vector of 1, and nothing above 0.9 beside it: one product, and a search of m steps
+    const d = 400;
+    const values = Float64Array.from({ length: d }, (_, i) => (i === 0 ? 1 : -0.9 + (1.8 * i) / d));
+    for (let seed = 0; seed < 5; seed++) {
+      const b = nativeRandom(seed).normal(d);
+      b[0] = 0;
+      const chances = new Map<number, number>(); // by m, of the steps at which the chance is looked at
+      for (let m = 2; m <= 40; m += 2) {
+        const ritz = ritzValues(values, b, m);
+        chances.set(m, chanceAbove(1 + 0.01, ritz.at(-1)!, ritz[0]!, d - 1, m));
+      }
+      const [steps, chance] = [...chances].find(([, chance]) => chance <= 1e-3)!;
+      const found = lanczos(diagonal(values), d, { random: nativeRandom(seed), start: [unit(d, 0)] });
+      expect(found.products).toBe(1 + steps);
+      expect(Math.abs(found.top[0]!.missProbability / chance - 1)).toBeLessThan(1e-6); // Ritz values differ by rounding
+      expect(steps).toBeGreaterThan(8); // every step is looked at before, every other one from there on
+    }
+  });
+
+  it('keeps a guard, so that the next search does not look for the neighbour of the wanted ones again', () => {
+    // the third eigenvalue is 0.001 below the second; without a guard the second search takes 76 products
+    const d = 400;
+    const cluster = (first: number) =>
+      diagonal(Float64Array.from({ length: d }, (_, i) => [first, 0.999, 0.998][i] ?? (0.8 * i) / d));
+    const cold = lanczos(cluster(1), d, { random: nativeRandom(0), k: 2, tol: 1e-4 });
+    expect(cold.vectors).toHaveLength(3);
+    const warm = lanczos(cluster(1.001), d, { random: nativeRandom(1), k: 2, tol: 1e-4, start: cold.vectors });
+    expect(warm.vectors).toHaveLength(3);
+    expect(warm.converged).toBe(true);
+    expect(warm.products).toBeLessThan(40);
+    for (const [i, value] of [1.001, 0.999].entries()) expect(Math.abs(warm.top[i]!.value - value)).toBeLessThan(1e-6);
   });
 
   it('follows more than k while they exceed what is asked, up to eight', () => {

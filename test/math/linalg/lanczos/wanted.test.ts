@@ -6,6 +6,7 @@ const few = fc.constantFrom(-2, -1, -0.5, 0, 0.5, 1, 1.25, 2, 3);
 
 describe('newCandidates', () => {
   it('are the values among the wanted ones of all that are known, ties going to those that were known before', () => {
+    const cases = { none: 0, some: 0 };
     fc.assert(
       fc.property(
         fc.array(few, { maxLength: 12 }),
@@ -35,10 +36,31 @@ describe('newCandidates', () => {
             -1,
             low,
           );
+          cases[newCandidates.length ? 'some' : 'none']++;
           expect(newCandidates).toEqual([...upper, ...lower].map(({ j }) => j).filter((j) => j >= 0));
         },
       ),
       { numRuns: 3000 },
     );
+    expect(Math.min(cases.none, cases.some)).toBeGreaterThan(100);
+  });
+});
+
+describe('a guard', () => {
+  it('is the one Ritz vector next to the wanted ones at each end that has any', () => {
+    expect(new Wanted(2, 1, Infinity).guards(8, 2, 1)).toEqual([2, 6]);
+    expect(new Wanted(2, 0, Infinity).guards(8, 2, 0)).toEqual([2]);
+    expect(new Wanted(1, 1, Infinity).guards(3, 1, 1)).toEqual([1]); // of both ends
+    expect(new Wanted(1, 1, Infinity).guards(2, 1, 1)).toEqual([]);
+  });
+
+  it('comes from the first search with the wanted ones, and not again when it is known', () => {
+    const wanted = new Wanted(2, 0, Infinity);
+    expect(wanted.withGuards(0, [9, 8], 10)).toEqual([9, 8, 7]);
+    expect(wanted.withGuards(2, [9], 10)).toEqual([9]);
+  });
+
+  it('has a product in reserve, as the wanted ones have two each', () => {
+    expect(new Wanted(2, 1, Infinity).reserve).toBe(2 * 3 + 1 + 1);
   });
 });
