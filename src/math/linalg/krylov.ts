@@ -3,15 +3,19 @@ import { emptyBasis } from './basis/empty-basis.ts';
 import { orthogonalise } from './orthogonalise.ts';
 import { addScaled, dot, norm } from './vector.ts';
 
-/** Coupling in units of ‖A‖ below which the space is invariant: the rounding of the reorthogonalisation. */
+/**
+ * Coupling in units of ‖A‖ below which the space is invariant: the rounding of the
+ * reorthogonalisation.
+ */
 const INVARIANT = 2 ** -49;
 
 /**
- * Krylov space built by Lanczos' recurrence, a step and a product at a time: A·Q = Q·T + β·q·eᵀ with T
- * tridiagonal. If an X is given, A is (I − XXᵀ)A(I − XXᵀ), that is, A on the complement of X.
+ * Krylov space built by Lanczos' recurrence, a step and a product at a time: A·Q = Q·T + β·q·eᵀ
+ * with T tridiagonal. If an X is given, A is (I − XXᵀ)A(I − XXᵀ), that is, A on the complement of
+ * X.
  *
- * Every new q is made orthogonal to all before it: the recurrence is the first pass, one over all vectors
- * the second, more if it cancels. Dispose of it after use.
+ * Every new q is made orthogonal to all before it: the recurrence is the first pass, one over all
+ * vectors the second, more if it cancels. Dispose of it after use.
  */
 export class Krylov implements Disposable {
   /** αⱼ = qⱼᵀA·qⱼ, [m]. */

@@ -1,7 +1,8 @@
 /**
  * Function y ← A·x of a symmetric A ∈ ℝᵈˣᵈ that is known only through its products.
  *
- * `x` and `out`, [d] each, are different arrays. `out` is overwritten and returned; `x` is not changed.
+ * `x` and `out`, [d] each, are different arrays. `out` is overwritten and returned; `x` is not
+ * changed.
  *
  * @example
  * const twice: MatVec = (x, out) => {

@@ -2,11 +2,11 @@ import type { Basis } from './basis/basis.ts';
 import { norm } from './vector.ts';
 
 /**
- * Makes w orthogonal to an orthonormal basis, w ← (I − QᵀQ)·w, in two passes, and in more while w shrinks.
- * Returns ‖w‖.
+ * Makes w orthogonal to an orthonormal basis, w ← (I − QᵀQ)·w, in two passes, and in more while w
+ * shrinks. Returns ‖w‖.
  *
- * One pass leaves the rounding of what it removed; two are enough. `passes = 1` is for a w that a recurrence has
- * already made orthogonal up to rounding.
+ * One pass leaves the rounding of what it removed; two are enough. `passes = 1` is for a w that a
+ * recurrence has already made orthogonal up to rounding.
  *
  * - cost: 4·d·|Q| operations a pass
  *

@@ -2,15 +2,18 @@ import type { Random } from '../random/random.ts';
 import type { MatVec } from './mat-vec.ts';
 import { dot, norm } from './vector.ts';
 
-/** Allowed difference of u·Av and v·Au relative to ‖u‖‖Av‖ + ‖v‖‖Au‖: 16 roundings of float32, as of some engines. */
+/**
+ * Allowed difference of u·Av and v·Au relative to ‖u‖‖Av‖ + ‖v‖‖Au‖: 16 roundings of float32, as of
+ * some engines.
+ */
 const SKEW = 1e-6;
 
 /** Number of products that {@link requireSymmetric} takes. */
 export const CHECKS = 3;
 
 /**
- * Checks on two random directions that products of A are those of one symmetric matrix: the same product twice is the
- * same to the bit, and u·Av = v·Au to {@link SKEW}.
+ * Checks on two random directions that products of A are those of one symmetric matrix: the same
+ * product twice is the same to the bit, and u·Av = v·Au to {@link SKEW}.
  *
  * - cost: {@link CHECKS} products
  *

@@ -12,12 +12,14 @@ export interface Quadrature {
 }
 
 /**
- * Computes the Gauss rule of m nodes of the spectral measure of b, exact for polynomials f of degree 2m − 1. The
- * nodes are the Ritz values of Lanczos from b, the weights the squared first components of the eigenvectors of T.
+ * Computes the Gauss rule of m nodes of the spectral measure of b, exact for polynomials f of
+ * degree 2m − 1. The nodes are the Ritz values of Lanczos from b, the weights the squared first
+ * components of the eigenvectors of T.
  *
  * - cost: m products, fewer if the space is exhausted
  *
- * @see Golub and Meurant, Matrices, Moments and Quadrature with Applications (Princeton 2010), ch. 6.
+ * @see Golub and Meurant, Matrices, Moments and Quadrature with Applications (Princeton 2010), ch.
+ *   6.
  */
 export function gaussQuadrature(matvec: MatVec, b: Float64Array, steps: number): Quadrature {
   using space = new Krylov(matvec, b);
@@ -37,7 +39,10 @@ export interface DensityOptions {
   readonly steps: number;
   /** Number of points of the grid. */
   readonly points: number;
-  /** Standard deviation of the Gaussian that stands for each eigenvalue, relative to the range of the spectrum. */
+  /**
+   * Standard deviation of the Gaussian that stands for each eigenvalue, relative to the range of
+   * the spectrum.
+   */
   readonly width: number;
 }
 
@@ -52,17 +57,19 @@ export interface Density {
 }
 
 /**
- * Estimates the spectral density (1/d)·Σᵢ N(λ; λᵢ, σ²) of a symmetric A ∈ ℝᵈˣᵈ by stochastic Lanczos quadrature,
- * on a grid that covers the spectrum.
+ * Estimates the spectral density (1/d)·Σᵢ N(λ; λᵢ, σ²) of a symmetric A ∈ ℝᵈˣᵈ by stochastic
+ * Lanczos quadrature, on a grid that covers the spectrum.
  *
- * For a direction b uniform on the sphere E[bᵀf(A)b] = tr f(A)/d, with f the Gaussian around a point of the grid.
- * A Gauss rule gives bᵀf(A)b of each direction. Their mean has no bias but that of the rule, which is exact to
- * degree 2·steps − 1; that is enough if steps exceeds range/σ. `error` is the Monte-Carlo error alone.
+ * For a direction b uniform on the sphere E[bᵀf(A)b] = tr f(A)/d, with f the Gaussian around a
+ * point of the grid. A Gauss rule gives bᵀf(A)b of each direction. Their mean has no bias but that
+ * of the rule, which is exact to degree 2·steps − 1; that is enough if steps exceeds range/σ.
+ * `error` is the Monte-Carlo error alone.
  *
  * - cost: probes·steps products
  *
  * @returns grid, density and error, all NaN if a product is not finite, or the grid overflows.
- * @see Ubaru, Chen and Saad 2017, SIAM J. Matrix Anal. Appl. 38(4); Ghorbani, Krishnan and Xiao 2019, arXiv:1901.10159.
+ * @see Ubaru, Chen and Saad 2017, SIAM J. Matrix Anal. Appl. 38(4); Ghorbani, Krishnan and Xiao
+ *   2019, arXiv:1901.10159.
  */
 export function spectralDensityOf(
   matvec: MatVec,

@@ -2,10 +2,12 @@ import { type Eigen, powerOfTwo, tridiagonalEigen, tridiagonalEigenvalues } from
 import { maxAbs } from './vector.ts';
 
 /**
- * Computes the eigenvalues of a dense symmetric A ∈ ℝᵈˣᵈ, ascending: Householder tridiagonalisation, then QL.
+ * Computes the eigenvalues of a dense symmetric A ∈ ℝᵈˣᵈ, ascending: Householder
+ * tridiagonalisation, then QL.
  *
  * - error: a few ε·‖A‖ each (backward stable)
- * - cost:  4d³/3 operations, one working copy of A; .7 s at d = 1000, 2.2 s at 1600 (one core of a 2020s server)
+ * - cost:  4d³/3 operations, one working copy of A; .7 s at d = 1000, 2.2 s at 1600 (one core of a
+ *   2020s server)
  *
  * @param A [d, d], row-major; only the lower triangle is read, nothing is written.
  * @returns [d]; all NaN if an entry of the lower triangle is NaN or infinite.
@@ -21,8 +23,8 @@ export function eigenvaluesSymmetric(A: Float64Array, d: number): Float64Array {
 }
 
 /**
- * Computes the eigenvalues of a dense symmetric A ∈ ℝᵈˣᵈ, ascending, with an orthonormal eigenvector to each, a row
- * of `vectors`.
+ * Computes the eigenvalues of a dense symmetric A ∈ ℝᵈˣᵈ, ascending, with an orthonormal
+ * eigenvector to each, a row of `vectors`.
  *
  * - error: as {@link eigenvaluesSymmetric}; ‖A·v − λv‖ a few ε·‖A‖
  * - cost:  about 8d³ operations, three matrices of d²; 4.4 s at d = 1000, 14 s at 1600 (same core)
@@ -41,10 +43,16 @@ export function eigenSymmetric(A: Float64Array, d: number): Eigen {
   return { values, vectors };
 }
 
-/** Bound (10⁻³⁰)² below which entries relative to ‖A‖ are dropped: 1/‖u‖² would overflow, and no digit shows them. */
+/**
+ * Bound (10⁻³⁰)² below which entries relative to ‖A‖ are dropped: 1/‖u‖² would overflow, and no
+ * digit shows them.
+ */
 const NEGLIGIBLE = 1e-60;
 
-/** Factors of A/unit = Q·T·Qᵀ: Q = H_{d−1}⋯H₁, H_i = I − weights[i]·u·uᵀ, u the leading i entries of row i of `reflectors`. */
+/**
+ * Factors of A/unit = Q·T·Qᵀ: Q = H_{d−1}⋯H₁, H_i = I − weights[i]·u·uᵀ, u the leading i entries of
+ * row i of `reflectors`.
+ */
 interface Tridiagonal {
   readonly diagonal: Float64Array; //   [d]
   readonly coupling: Float64Array; //   [d − 1]
@@ -54,11 +62,11 @@ interface Tridiagonal {
 }
 
 /**
- * Tridiagonalises by Householder from the last row up: row i is reflected onto its entry i − 1, and the leading
- * i × i block becomes H·A·H = A − u·qᵀ − q·uᵀ, with p = w·A·u, q = p − (w/2)(uᵀp)·u.
+ * Tridiagonalises by Householder from the last row up: row i is reflected onto its entry i − 1, and
+ * the leading i × i block becomes H·A·H = A − u·qᵀ − q·uᵀ, with p = w·A·u, q = p − (w/2)(uᵀp)·u.
  *
- * The update of the block waits for the next reflector, which needs only one updated row. Then each row is
- * updated and multiplied by that reflector in one pass over memory, two rows at a time.
+ * The update of the block waits for the next reflector, which needs only one updated row. Then each
+ * row is updated and multiplied by that reflector in one pass over memory, two rows at a time.
  */
 function tridiagonalise(A: Float64Array, d: number, who: string): Tridiagonal {
   if (A.length !== d * d) throw new RangeError(`${who}: A must hold ${d} × ${d} numbers, got ${A.length}`);
@@ -119,7 +127,10 @@ function tridiagonalise(A: Float64Array, d: number, who: string): Tridiagonal {
   return { diagonal, coupling, reflectors: M, weights, unit };
 }
 
-/** M ← M − u0·q0ᵀ − q0·u0ᵀ on the leading m × m block, lower triangle, and p ← p + M·u with the new M. */
+/**
+ * M ← M − u0·q0ᵀ − q0·u0ᵀ on the leading m × m block, lower triangle, and p ← p + M·u with the new
+ * M.
+ */
 function updateAndMultiply(
   M: Float64Array,
   d: number,
@@ -180,7 +191,10 @@ function updateAndMultiply(
   }
 }
 
-/** Computes Qᵀ [d, d] from the reflectors; H_i touches only the leading i entries of the leading i rows. */
+/**
+ * Computes Qᵀ [d, d] from the reflectors; H_i touches only the leading i entries of the leading i
+ * rows.
+ */
 function accumulate(reflectors: Float64Array, weights: Float64Array, d: number): Float64Array {
   const Qt = new Float64Array(d * d); // [d, d]
   for (let i = 0; i < d; i++) Qt[i * d + i] = 1;

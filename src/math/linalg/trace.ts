@@ -17,13 +17,17 @@ export interface Trace {
  * Estimates tr A of a symmetric A ∈ ℝᵈˣᵈ by Hutch++: exact on the space that A maps a third of the
  * directions to, which holds its large eigenvalues, and Hutchinson's estimate on the rest.
  *
- *     tr A = tr QᵀAQ + E[gᵀ(I − QQᵀ)A(I − QQᵀ)g],   Q an orthonormal basis of A·S, entries of S and g ±1
+ *     tr A = tr QᵀAQ + E[gᵀ(I − QQᵀ)A(I − QQᵀ)g]
  *
- * Q and the g are drawn independently, so the estimate has no bias, and the samples of the second part
- * give its standard error.
+ * Here Q is an orthonormal basis of A·S, and the entries of S and g are ±1.
  *
- * - cost:  `products` products, rounded down to a multiple of 3; at least 6. If d ≤ products/3: d, and exact
- * - error: `error`; for A ⪰ 0 the relative error falls as 1/products, Hutchinson's as its square root
+ * Q and the g are drawn independently, so the estimate has no bias, and the samples of the second
+ * part give its standard error.
+ *
+ * - cost:  `products` products, rounded down to a multiple of 3; at least 6. If d ≤ products/3: d,
+ *   and exact
+ * - error: `error`; for A ⪰ 0 the relative error falls as 1/products, Hutchinson's as its square
+ *   root
  *
  * @returns value and error NaN if a product is not finite.
  * @throws {RangeError} if `products` is not an integer of at least 6.

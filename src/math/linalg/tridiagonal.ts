@@ -2,11 +2,15 @@ import { maxAbs } from './vector.ts';
 
 /** Machine epsilon, 2⁻⁵². */
 const EPSILON = Number.EPSILON;
-/** Bound of the sweeps per eigenvalue; QL takes 1.7 on average and never 10 in practice (Parlett §8.15). */
+/**
+ * Bound of the sweeps per eigenvalue; QL takes 1.7 on average and never 10 in practice (Parlett
+ * §8.15).
+ */
 const MAX_SWEEPS = 60;
 
 /**
- * Computes the eigenvalues of the symmetric tridiagonal T ∈ ℝⁿˣⁿ, ascending, by QL with Wilkinson's shift.
+ * Computes the eigenvalues of the symmetric tridiagonal T ∈ ℝⁿˣⁿ, ascending, by QL with Wilkinson's
+ * shift.
  *
  * - error: a few ε·‖T‖ each
  * - cost:  about 1.7 n²/2 rotations
@@ -32,20 +36,23 @@ export interface Eigen {
 /**
  * Computes the eigenvalues of the symmetric tridiagonal T = S·Λ·Sᵀ ∈ ℝⁿˣⁿ, and Sᵀ·B for a B ∈ ℝⁿˣʷ.
  *
- * B selects what row j of the result has of eigenvector j: all of it (default, the identity); its first and last
- * component (the first and last column of the identity; O(n²) rather than O(n³)); or an eigenvector of
- * A = Q·T·Qᵀ (B = Qᵀ).
+ * B selects what row j of the result has of eigenvector j: all of it (default, the identity); its
+ * first and last component (the first and last column of the identity; O(n²) rather than O(n³)); or
+ * an eigenvector of A = Q·T·Qᵀ (B = Qᵀ).
  *
  * - error: a few ε·‖T‖ in the values; ‖T·s − λs‖ likewise; rows orthonormal to a few n·ε
  * - cost:  about 1.7 n²/2 rotations of two rows of `width` numbers
  *
  * @param diagonal [n]
  * @param coupling [n − 1]
- * @param rows B, [n, width], row-major; overwritten, and permuted into the result. Default the identity.
+ * @param rows B, [n, width], row-major; overwritten, and permuted into the result. Default the
+ *   identity.
  * @returns values and rows all NaN if an entry of T is NaN or infinite.
  * @throws {RangeError} if the lengths do not fit.
- * @example tridiagonalEigen(Float64Array.of(2, 2), Float64Array.of(1)).vectors; // ±[.7071, −.7071], ±[.7071, .7071]
- * @see Golub and Welsch, Calculation of Gauss quadrature rules (Math. Comp. 23, 1969), for the components alone.
+ * @example
+ * tridiagonalEigen(Float64Array.of(2, 2), Float64Array.of(1)).vectors; // ±[.7071, −.7071], ±[.7071, .7071]
+ * @see Golub and Welsch, Calculation of Gauss quadrature rules (Math. Comp. 23, 1969), for the
+ *   components alone.
  */
 export function tridiagonalEigen(
   diagonal: Float64Array,
@@ -90,11 +97,11 @@ function padded(diagonal: Float64Array, coupling: Float64Array): Float64Array {
 }
 
 /**
- * Replaces d by the eigenvalues of T, in no order, and applies the rotations to `rows`. Returns false, with d and
- * rows unusable, if T is not finite.
+ * Replaces d by the eigenvalues of T, in no order, and applies the rotations to `rows`. Returns
+ * false, with d and rows unusable, if T is not finite.
  *
- * A coupling counts as zero below ε times its neighbours on the diagonal, or below ε²·‖T‖. T is scaled to ‖T‖ ≈ 1 by
- * a power of two, so that no square overflows.
+ * A coupling counts as zero below ε times its neighbours on the diagonal, or below ε²·‖T‖. T is
+ * scaled to ‖T‖ ≈ 1 by a power of two, so that no square overflows.
  */
 function ql(d: Float64Array, e: Float64Array, rows: Float64Array | undefined, width: number): boolean {
   const n = d.length;
@@ -160,8 +167,8 @@ function ql(d: Float64Array, e: Float64Array, rows: Float64Array | undefined, wi
 }
 
 /**
- * Applies the rotations of one sweep, from rows (last − 1, last) up to rows (first, first + 1), two at a time, so that
- * the row between them is read and written once.
+ * Applies the rotations of one sweep, from rows (last − 1, last) up to rows (first, first + 1), two
+ * at a time, so that the row between them is read and written once.
  */
 function rotate(
   rows: Float64Array,

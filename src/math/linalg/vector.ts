@@ -1,6 +1,6 @@
 /**
- * Computes ⟨a, b⟩ for a, b ∈ ℝᵈ in four partial sums, of the entries i ≡ 0, 1, 2, 3 (mod 4), added in pairs. The
- * order is fixed, and so are the bits; the four chains of additions run side by side.
+ * Computes ⟨a, b⟩ for a, b ∈ ℝᵈ in four partial sums, of the entries i ≡ 0, 1, 2, 3 (mod 4), added
+ * in pairs. The order is fixed, and so are the bits; the four chains of additions run side by side.
  *
  * @example dot(Float64Array.of(1, 2), Float64Array.of(3, 4)); // 11
  */

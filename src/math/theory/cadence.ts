@@ -7,17 +7,17 @@ export interface SharpnessSample {
 /** Range of λ/edge in which solves are frequent: ηλ from 1.5 to 2.2 for gradient descent. */
 const BAND = [0.75, 1.1] as const;
 /**
- * Steps from one solve to the next in that range, and elsewhere. They are odd: at the edge λ goes up and
- * down at every other step, and an even cadence sees only one of the two. With one, a ReLU network that
- * crossed at step 119 was first seen above at 320.
+ * Steps from one solve to the next in that range, and elsewhere. They are odd: at the edge λ goes
+ * up and down at every other step, and an even cadence sees only one of the two. With one, a ReLU
+ * network that crossed at step 119 was first seen above at 320.
  */
 export const STEPS_NEAR_EDGE = 9;
 export const STEPS_ELSEWHERE = 99;
 
 /**
- * Decides whether to solve for the largest eigenvalue again: after {@link STEPS_NEAR_EDGE} steps if λ/edge
- * lies in the range, or will within {@link STEPS_ELSEWHERE} steps at the pace of the last two solves; after
- * STEPS_ELSEWHERE steps in any case.
+ * Decides whether to solve for the largest eigenvalue again: after {@link STEPS_NEAR_EDGE} steps if
+ * λ/edge lies in the range, or will within {@link STEPS_ELSEWHERE} steps at the pace of the last
+ * two solves; after STEPS_ELSEWHERE steps in any case.
  *
  * @param solved Last solves, at most two, the latest at the end.
  * @param now    Lower bound of λ/edge at this step.

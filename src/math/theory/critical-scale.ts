@@ -6,18 +6,22 @@ export interface Bracket {
   readonly evaluations: number;
 }
 
-/** Number of doublings or halvings after which a search gives up; a step of 2⁻⁴⁰ still exceeds the rounding of θ. */
+/**
+ * Number of doublings or halvings after which a search gives up; a step of 2⁻⁴⁰ still exceeds the
+ * rounding of θ.
+ */
 const FARTHEST = 40;
 
 /**
- * Brackets the s at which f first exceeds a level: from `start` by doublings until it does (or by halvings until
- * it does not), then by bisection in log s until high/low ≤ 1 + tol.
+ * Brackets the s at which f first exceeds a level: from `start` by doublings until it does (or by
+ * halvings until it does not), then by bisection in log s until high/low ≤ 1 + tol.
  *
- * It is the first crossing if f stays above the level once it has passed it, as along a ray on which f falls and
- * then rises. Otherwise it is a crossing, and an earlier one between two computed points may go unseen. NaN counts
- * as above.
+ * It is the first crossing if f stays above the level once it has passed it, as along a ray on
+ * which f falls and then rises. Otherwise it is a crossing, and an earlier one between two computed
+ * points may go unseen. NaN counts as above.
  *
- * - cost: about log₂(s/start) + log₂(1/tol) values; 7 for a start within a factor of 2 and tol = 1/32
+ * - cost: about log₂(s/start) + log₂(1/tol) values; 7 for a start within a factor of 2 and
+ *   tol = 1/32
  *
  * @returns high = Infinity if 2⁴⁰·start does not exceed the level, low = 0 if 2⁻⁴⁰·start does.
  */

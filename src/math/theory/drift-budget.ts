@@ -1,4 +1,7 @@
-/** Effect of a step with learning rate η on the laws, C ← C + 2η·first + η²·second, of an update linear in η. */
+/**
+ * Effect of a step with learning rate η on the laws, C ← C + 2η·first + η²·second, of an update
+ * linear in η.
+ */
 export interface StepForms {
   readonly drift: Float64Array; //  C − C(0)  [laws]
   readonly first: Float64Array; //  B(θ, d), d the update at η = 1  [laws]
@@ -12,13 +15,14 @@ export interface Rounding {
 }
 
 /**
- * Finds the largest η in [0, cap] after which every law has |C − C(0)| ≤ budget, rounding included; 0 if there is
- * none.
+ * Finds the largest η in [0, cap] after which every law has |C − C(0)| ≤ budget, rounding included;
+ * 0 if there is none.
  *
- * The condition for each law and each sign ± is ±(drift + 2η·first + η²·second) + η²·growing ≤ budget − fixed. So the
- * allowed η end at a root of one of these quadratics, or at the cap. They need not be one interval; the largest
- * counts wherever it lies, because only the parameters before and after a step matter. For gradient descent
- * first = −A_l, zero on a homogeneous network, and second = δ_l.
+ * The condition for each law and each sign ± is ±(drift + 2η·first + η²·second) + η²·growing ≤
+ * budget − fixed. So the allowed η end at a root of one of these quadratics, or at the cap. They
+ * need not be one interval; the largest counts wherever it lies, because only the parameters before
+ * and after a step matter. For gradient descent first = −A_l, zero on a homogeneous network, and
+ * second = δ_l.
  */
 export function largestRate(
   cap: number,

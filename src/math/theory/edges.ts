@@ -1,10 +1,13 @@
 /*
- * Where a step with learning rate η becomes unstable: the largest eigenvalue λ of the Hessian H, or of P⁻¹H for an
- * optimizer that steps through P⁻¹, above which the linear recursion of the optimizer on ½θᵀHθ has a spectral radius
- * above 1. Each follows from the characteristic polynomial z² − c₁z + c₀ of one eigendirection: its root at z = −1,
- * which is 1 + c₁ + c₀ = 0, is the first to leave the unit circle as λ grows.
+ * Edge of stability of each optimizer: the λ above which a step with learning rate η is unstable.
  *
- * See Cohen et al. 2021, arXiv:2103.00065, appendix B; Cohen et al. 2022, arXiv:2207.14484, for P⁻¹H.
+ * λ is the largest eigenvalue of the Hessian H, or of P⁻¹H if the optimizer steps through P⁻¹. On
+ * ½θᵀHθ an optimizer is a linear recursion, with characteristic polynomial z² − c₁z + c₀ in each
+ * eigendirection. It is unstable if a root leaves the unit circle. The first to do so as λ grows is
+ * that at z = −1, so 1 + c₁ + c₀ = 0 at the edge.
+ *
+ * See Cohen et al. 2021, arXiv:2103.00065, appendix B; for P⁻¹H Cohen et al. 2022,
+ * arXiv:2207.14484.
  */
 
 export interface HeavyBall {
@@ -25,6 +28,9 @@ export const heavyBallEdge = (eta: number, { beta, dampening = 0, weightDecay = 
 export const nesterovEdge = (eta: number, { beta, weightDecay = 0 }: HeavyBall): number =>
   (2 + 2 * beta) / ((1 + 2 * beta) * eta) - weightDecay;
 
-/** m ← β₁m + (1 − β₁)g, θ ← (1 − ηw)θ − ηP⁻¹m with P held: c₁ = 1 − ηw + β₁ − η(1 − β₁)λ, c₀ = β₁(1 − ηw). */
+/**
+ * m ← β₁m + (1 − β₁)g, θ ← (1 − ηw)θ − ηP⁻¹m with P held:
+ * c₁ = 1 − ηw + β₁ − η(1 − β₁)λ, c₀ = β₁(1 − ηw).
+ */
 export const adamEdge = (eta: number, beta1: number, weightDecay = 0): number =>
   ((1 + beta1) * (2 - eta * weightDecay)) / ((1 - beta1) * eta);

@@ -21,8 +21,8 @@ export type Range = readonly [from: number, to: number, as: 'entry' | 'norm'];
 /**
  * Family of conservation laws as one symmetric bilinear form B on parameter-shaped vectors.
  *
- * The ledger consists of values of B: C = B(θ, θ), δ = B(g, g), A = B(θ, g). A step D changes C by exactly
- * 2B(θ, D) + B(D, D).
+ * The ledger consists of values of B: C = B(θ, θ), δ = B(g, g), A = B(θ, g). A step D changes C by
+ * exactly 2B(θ, D) + B(D, D).
  */
 export interface Laws {
   readonly laws: readonly Law[];
@@ -32,7 +32,10 @@ export interface Laws {
   readonly ranges: readonly Range[];
   /** out ← B(u, v). */
   form(u: Float64Array, v: Float64Array, out: Float64Array): void;
-  /** out ← B(u, v) from the inner products ⟨u_b, v_b⟩ of each tensor; absent if these do not suffice. */
+  /**
+   * out ← B(u, v) from the inner products ⟨u_b, v_b⟩ of each tensor; absent if these do not
+   * suffice.
+   */
   ofSums?(inner: Float64Array, out: Float64Array): void;
 }
 
@@ -74,14 +77,17 @@ export interface Paired {
 }
 
 /**
- * Makes the laws of an objective from its pairs of blocks, always in the order layer, neuron, matrix.
+ * Makes the laws of an objective from its pairs of blocks, always in the order layer, neuron,
+ * matrix.
  *
  * - layer:  ‖W_(l+1)‖² − ‖W_l‖² − ‖b_l‖², one per hidden layer, conserved if σ is homogeneous
- * - neuron: ‖W_(l+1)[:,j]‖² − ‖W_l[j,:]‖² − b_l[j]², one per hidden neuron, conserved if σ is homogeneous
+ * - neuron: ‖W_(l+1)[:,j]‖² − ‖W_l[j,:]‖² − b_l[j]², one per hidden neuron, conserved if σ is
+ *   homogeneous
  * - matrix: W_(l+1)ᵀW_(l+1) − W_l W_lᵀ − b_l b_lᵀ, conserved in linear networks
  *
  * @throws {RangeError} if a family of laws or a way to store them is unknown.
- * @example lawsOf(L, { laws: ['layer', 'neuron'] }).laws.map(({ label }) => label); // ['‖W2‖² − ‖W1‖²', …]
+ * @example
+ * lawsOf(L, { laws: ['layer', 'neuron'] }).laws.map(({ label }) => label); // ['‖W2‖² − ‖W1‖²', …]
  * @see Du, Hu and Lee 2018, arXiv:1806.00900.
  */
 export function lawsOf(of: Paired, options: LawOptions = {}): Laws {

@@ -1,9 +1,10 @@
 import type { Laws } from './laws.ts';
 
 /**
- * The ledger of a run is the sum over its steps of what each did to the laws. An entry holds the forms B of one
- * row: of its parameters θ, its gradient g and the step D that follows. Posting adds the entry's first order
- * 2B(θ, D) and second order B(D, D) to running sums; a balance compares their sum with the drift.
+ * The ledger of a run is the sum over its steps of what each did to the laws. An entry holds the
+ * forms B of one row: of its parameters θ, its gradient g and the step D that follows. Posting adds
+ * the entry's first order 2B(θ, D) and second order B(D, D) to running sums; a balance compares
+ * their sum with the drift.
  */
 
 /** Entry of one row: values of the form B, each of `laws.size` numbers. */
@@ -29,8 +30,9 @@ export interface Balance {
 /**
  * Ledger of the conservation laws over a run: every step D changes C by exactly 2B(θ, D) + B(D, D).
  *
- * A balance describes the parameters *before* the step that is posted with it. Sums are compensated (Neumaier
- * 1974), so their rounding stays at a few units of the last place of Σ|terms| over any number of steps.
+ * A balance describes the parameters *before* the step that is posted with it. Sums are compensated
+ * (Neumaier 1974), so their rounding stays at a few units of the last place of Σ|terms| over any
+ * number of steps.
  */
 export class Ledger {
   readonly laws: Laws;

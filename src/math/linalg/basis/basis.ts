@@ -1,5 +1,6 @@
 /**
- * Growing list of vectors q₁, q₂, … ∈ ℝᵈ, as of a Krylov space or their images; the rows of a matrix Q [length, d].
+ * Growing list of vectors q₁, q₂, … ∈ ℝᵈ, as of a Krylov space or their images; the rows of a
+ * matrix Q [length, d].
  */
 export interface Basis extends Disposable {
   readonly length: number;

@@ -20,8 +20,8 @@ export interface Exploration {
 
 /**
  * Searches the complement of the known pairs X: Lanczos from a random direction b on
- * B = (I − XXᵀ)A(I − XXᵀ). It ends if a Ritz vector that belongs among the wanted ones has converged, or
- * if the chance that there is one is at most `miss`.
+ * B = (I − XXᵀ)A(I − XXᵀ). It ends if a Ritz vector that belongs among the wanted ones has
+ * converged, or if the chance that there is one is at most `miss`.
  *
  * @param draws Number of directions that could have stopped the search, this one included.
  */
@@ -81,7 +81,10 @@ function isSafe(pairs: readonly Pair[], wanted: Wanted, chance: Chance, miss: nu
   );
 }
 
-/** Returns T: if ±B does not exceed it, no eigenvalue beyond ± this pair was missed; `sign` is that of the end. */
+/**
+ * Returns T: if ±B does not exceed it, no eigenvalue beyond ± this pair was missed; `sign` is that
+ * of the end.
+ */
 function bound(pairs: readonly Pair[], { value }: Pair, sign: 1 | -1, scale: number): number {
   const tau = sign * value + OVERTAKE_FRACTION * scale;
   let T = tau;

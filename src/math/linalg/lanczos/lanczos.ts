@@ -27,7 +27,9 @@ export interface LanczosOptions {
   readonly maxProducts?: number;
 }
 
-/** Eigenvalue and vector, with a bound of its error and of the chance that one beyond it was missed. */
+/**
+ * Eigenvalue and vector, with a bound of its error and of the chance that one beyond it was missed.
+ */
 export interface Eigenpair {
   /** θ = xᵀA·x. */
   readonly value: number;
@@ -61,39 +63,41 @@ export const DEFAULT_MISS_PROBABILITY = 1e-3;
 export { OVERTAKE_FRACTION };
 
 /**
- * Finds eigenvalues of a symmetric A ∈ ℝᵈˣᵈ at both ends of its spectrum, with the chance that one was missed.
+ * Finds eigenvalues of a symmetric A ∈ ℝᵈˣᵈ at both ends of its spectrum, with the chance that one
+ * was missed.
  *
  * Two searches take turns until neither has anything to add.
  *
- * 1. `refine` improves what is known (Rayleigh–Ritz). It multiplies the vectors of `start` by A and widens
- *    their space by the residual of one wanted Ritz pair after the other until all are small. That is Lanczos
- *    from the vectors of last time, because the residual of a Ritz pair is the direction in which its Krylov
- *    space grows.
- * 2. `explore` looks for what is not known: Lanczos on the complement of the known vectors X from a fresh
- *    random direction b, on B = (I − XXᵀ)A(I − XXᵀ). A Ritz value that belongs among the wanted ones is
- *    followed until its vector has converged, and joins X. If there is none, the search goes on until the
- *    chance that one was missed is below `miss`.
+ * 1. `refine` improves what is known (Rayleigh–Ritz). It multiplies the vectors of `start` by A and
+ *    widens their space by the residual of one wanted Ritz pair after the other until all are
+ *    small. That is Lanczos from the vectors of last time, because the residual of a Ritz pair is
+ *    the direction in which its Krylov space grows.
+ * 2. `explore` looks for what is not known: Lanczos on the complement of the known vectors X from a
+ *    fresh random direction b, on B = (I − XXᵀ)A(I − XXᵀ). A Ritz value that belongs among the
+ *    wanted ones is followed until its vector has converged, and joins X. If there is none, the
+ *    search goes on until the chance that one was missed is below `miss`.
  *
- * Refining alone would not do. A residual bounds the distance to *an* eigenvalue, and X may be invariant
- * without the one that has just overtaken. Lanczos converges at both ends of the spectrum and b is random for
- * both, so eigenvalues from the bottom cost few more products.
+ * Refining alone would not do. A residual bounds the distance to *an* eigenvalue, and X may be
+ * invariant without the one that has just overtaken. Lanczos converges at both ends of the spectrum
+ * and b is random for both, so eigenvalues from the bottom cost few more products.
  *
- * *The miss probability.* Let τ = θᵢ + δ‖A‖. By Sylvester's law of inertia A has as many eigenvalues above τ as
- * there are θⱼ above τ, unless B has one above
+ * *The miss probability.* Let τ = θᵢ + δ‖A‖. By Sylvester's law of inertia A has as many
+ * eigenvalues above τ as there are θⱼ above τ, unless B has one above
  *
  *     T = τ − Σ_{θⱼ < τ} ‖rⱼ‖²/(τ − θⱼ),   rⱼ = A·xⱼ − θⱼxⱼ ⟂ X,
  *
- * because τ − A with X eliminated is τ − B − R(τ − Θ)⁻¹Rᵀ. `chanceAbove` bounds the chance that m steps from b
- * miss an eigenvalue above T of B ∈ ℝⁿˣⁿ, n = d − |X|, from T and the extreme Ritz values. It is multiplied by the
- * number of directions that could have stopped the search.
+ * because τ − A with X eliminated is τ − B − R(τ − Θ)⁻¹Rᵀ. `chanceAbove` bounds the chance that m
+ * steps from b miss an eigenvalue above T of B ∈ ℝⁿˣⁿ, n = d − |X|, from T and the extreme Ritz
+ * values. It is multiplied by the number of directions that could have stopped the search.
  *
- * - cost:  `products` products; memory for as many vectors of d doubles; 2·d·m² operations to keep m directions
- *   orthogonal in two passes, the recurrence or residual and one over all earlier directions, more if it cancels
+ * - cost:  `products` products; memory for as many vectors of d doubles; 2·d·m² operations to keep
+ *   m directions orthogonal in two passes, the recurrence or residual and one over all earlier
+ *   directions, more if it cancels
  * - error: `residual`; with a gap γ to the next eigenvalue, |θ − λ| ≤ residual²/γ
  *
  * @param matvec y ← A·x
- * @throws {RangeError} if d, k or maxProducts is not a positive integer, bottom not an integer of at least 0,
- *   k + bottom exceeds d, or tol or miss is not in (0, 1).
+ * @throws {RangeError} if d, k or maxProducts is not a positive integer, bottom not an integer of
+ *   at least 0, k + bottom exceeds d, or tol or miss is not in (0, 1).
  * @throws {TypeError} if a start vector has not length d.
  * @example
  * const diagonal = (x: Float64Array, out: Float64Array) => {
@@ -101,10 +105,10 @@ export { OVERTAKE_FRACTION };
  *   return out;
  * };
  * lanczos(diagonal, 100, { random }).top[0]!.value; // 0
- * @see Parlett, The Symmetric Eigenvalue Problem (SIAM 1998), ch. 13; Wu and Simon, Thick-restart Lanczos method for
- *   large symmetric eigenvalue problems (SIAM J. Matrix Anal. Appl. 22, 2000).
- * @see Kuczyński and Woźniakowski, Estimating the largest eigenvalue by the power and Lanczos algorithms with a random
- *   start (SIAM J. Matrix Anal. Appl. 13, 1992).
+ * @see Parlett, The Symmetric Eigenvalue Problem (SIAM 1998), ch. 13; Wu and Simon, Thick-restart
+ *   Lanczos method for large symmetric eigenvalue problems (SIAM J. Matrix Anal. Appl. 22, 2000).
+ * @see Kuczyński and Woźniakowski, Estimating the largest eigenvalue by the power and Lanczos
+ *   algorithms with a random start (SIAM J. Matrix Anal. Appl. 13, 1992).
  */
 export function lanczos(matvec: MatVec, d: number, options: LanczosOptions): LanczosResult {
   check(d, options);

@@ -11,7 +11,10 @@ import type { Wanted } from './wanted.ts';
 const GUARD_EFFORT = 4;
 /** Number of vectors at which the subspace is cut back to its better half. */
 const CROWDED = 24;
-/** Times a basis is orthogonalised anew because a residual vanishes in it, before its pairs are taken as they are. */
+/**
+ * Times a basis is orthogonalised anew because a residual vanishes in it, before its pairs are
+ * taken as they are.
+ */
 const RESTARTS = 8;
 
 /** Direction to begin with, and its product if that is known. */
@@ -21,12 +24,12 @@ export interface Seed {
 }
 
 /**
- * Refines known directions by Rayleigh–Ritz in the span of the seeds, widened by residuals until the wanted
- * pairs have converged.
+ * Refines known directions by Rayleigh–Ritz in the span of the seeds, widened by residuals until
+ * the wanted pairs have converged.
  *
- * The residual of a Ritz pair is the direction in which its Krylov space grows, so this is Lanczos from the
- * vectors of last time. At the end each wanted vector is multiplied once more; the residual of that product
- * is the one that is reported.
+ * The residual of a Ritz pair is the direction in which its Krylov space grows, so this is Lanczos
+ * from the vectors of last time. At the end each wanted vector is multiplied once more; the
+ * residual of that product is the one that is reported.
  */
 export function refine(seeds: readonly Seed[], products: Products, wanted: Wanted, restarts = 0): Pair[] {
   const { d } = products;
@@ -44,7 +47,8 @@ export function refine(seeds: readonly Seed[], products: Products, wanted: Wante
     const after = orthogonalise(q, Q, before);
     if (!(after > 0.01 * before)) continue; // nothing new in it
     for (let i = 0; i < d; i++) q[i]! /= after;
-    // X and the directions found in its complement are orthonormal to rounding: the product of x is that of q
+    // X and the directions found in its complement are orthonormal to rounding: the product of x is
+    // that of q
     add(q, Ax ?? products.times(q));
   }
   if (Q.length === 0) return []; // all seeds are zero or NaN
@@ -89,7 +93,8 @@ export function refine(seeds: readonly Seed[], products: Products, wanted: Wante
       });
     }
     if (n >= CROWDED + 2 * count) {
-      // keep as many more at each end that is wanted: close eigenvalues do not separate without them
+      // keep as many more at each end that is wanted: close eigenvalues do not separate without
+      // them
       const more = (n >> 1) - count;
       const low = bottom ? bottom + (more >> 1) : 0;
       const kept = [...Array(n).keys()].filter((j) => j < top + more - (low - bottom) || j >= n - low);

@@ -1,6 +1,7 @@
 /**
- * Number of guards at each end. A guard is the Ritz vector next to the wanted ones. It is kept although it
- * has converged only roughly, so that the next search does not look for its direction again.
+ * Number of guards at each end. A guard is the Ritz vector next to the wanted ones. It is kept
+ * although it has converged only roughly, so that the next search does not look for its direction
+ * again.
  */
 const GUARDS = 1;
 /** Largest number of eigenvalues that are followed while they exceed `growAbove`. */
@@ -10,7 +11,10 @@ interface Valued {
   readonly value: number;
 }
 
-/** Choice of the wanted eigenvalues: k from the top, more while they exceed `growAbove`, and `bottom` from the bottom. */
+/**
+ * Choice of the wanted eigenvalues: k from the top, more while they exceed `growAbove`, and
+ * `bottom` from the bottom.
+ */
 export class Wanted {
   readonly k: number;
   readonly bottom: number;
@@ -57,8 +61,8 @@ export class Wanted {
   }
 
   /**
-   * Returns the places in `values`, ascending, of new candidates: values that belong among the wanted ones
-   * beside the known pairs.
+   * Returns the places in `values`, ascending, of new candidates: values that belong among the
+   * wanted ones beside the known pairs.
    *
    * @param tie Distance below which two values count as one; the known one is then taken.
    */
@@ -78,7 +82,10 @@ export class Wanted {
     return [...upper, ...take(rest, -1, bottom)].map(({ j }) => j).filter((j) => j >= 0);
   }
 
-  /** Tells by counting whether there are no new candidates, which holds after all but a few products. */
+  /**
+   * Tells by counting whether there are no new candidates, which holds after all but a few
+   * products.
+   */
   #hasNone(pairs: readonly Valued[], values: Float64Array, tie: number): boolean {
     const [low, high] = [values[0]!, values[values.length - 1]!];
     let [above, over, under] = [0, 0, 0];

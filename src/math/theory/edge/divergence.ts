@@ -24,13 +24,14 @@ export const lossBlowUp = (): LossBlowUp => ({
 /**
  * Updates whether the run diverges, and tells a divergence from a catapult by the loss alone.
  *
- * A loss above ten times the first is a blow-up. It becomes a divergence if it climbs for 12 rows, if its
- * growth factor doubles twice in succession above a hundred times the first loss, or if it is 10⁸ times
- * the first or not finite. The divergence ends if the loss is back at the first and the gradient is not 0:
- * a ReLU network without an active unit may have a loss below the first and stay there for ever.
+ * A loss above ten times the first is a blow-up. It becomes a divergence if it climbs for 12 rows,
+ * if its growth factor doubles twice in succession above a hundred times the first loss, or if it
+ * is 10⁸ times the first or not finite. The divergence ends if the loss is back at the first and
+ * the gradient is not 0: a ReLU network without an active unit may have a loss below the first and
+ * stay there for ever.
  *
- * @param sharpnessFalls True if the sharpness has fallen since a start above the edge; a loss that still
- *   climbs is then a catapult.
+ * @param sharpnessFalls True if the sharpness has fallen since a start above the edge; a loss that
+ *   still climbs is then a catapult.
  * @param stuck True if the gradient is exactly 0.
  */
 export function updateDivergence(memory: LossBlowUp, loss: number, sharpnessFalls: boolean, stuck: boolean): void {

@@ -35,11 +35,13 @@ export const gradientPair = (): GradientPair => ({
 /**
  * Pushes the gradient g′ of a row after g. One pass over both also copies g′ and sketches it.
  *
- * The sketch y ∈ ℝ⁸ sums ±g′ᵢ over the i of each residue mod 8, with signs of a fixed hash of i: ‖y − y′‖² is ‖g − g′‖²
- * on average over hashes, and a gradient that comes back brings its sketch back exactly.
+ * The sketch y ∈ ℝ⁸ sums ±g′ᵢ over the i of each residue mod 8, with signs of a fixed hash of i:
+ * ‖y − y′‖² is ‖g − g′‖² on average over hashes, and a gradient that comes back brings its sketch
+ * back exactly.
  *
  * @param y [8], written.
- * @see Charikar, Chen and Farach-Colton, Finding frequent items in data streams (ICALP 2002), for the sketch.
+ * @see Charikar, Chen and Farach-Colton, Finding frequent items in data streams (ICALP 2002), for
+ *   the sketch.
  */
 export function pushGradient(pair: GradientPair, gradient: Float64Array, y: Float64Array): void {
   const d = gradient.length;

@@ -2,7 +2,9 @@ import type { GradientPair } from './gradient-pair.ts';
 import { thresholds } from './thresholds.ts';
 import { triggered } from './triggers.ts';
 
-/** Moving averages over the last steps of the products of two successive gradients, as plain data. */
+/**
+ * Moving averages over the last steps of the products of two successive gradients, as plain data.
+ */
 export interface Oscillation {
   /** Share of steps with cos(g, g′) < 0. */
   share: number;
@@ -26,12 +28,13 @@ export const oscillation = (): Oscillation => ({
 /**
  * Updates the oscillation by the next pair of gradients.
  *
- * It is on once four in five of the last steps turned the gradient round and the gradient does not die
- * away: in a stable valley of ηλ = 1.8 gradients turn round too, but are a tenth after ten steps. It is
- * over if fewer than one in five do, and no step has overshot for a window.
+ * It is on once four in five of the last steps turned the gradient round and the gradient does not
+ * die away: in a stable valley of ηλ = 1.8 gradients turn round too, but are a tenth after ten
+ * steps. It is over if fewer than one in five do, and no step has overshot for a window.
  *
  * @param rose True if the loss rose at this step.
- * @returns True for an overshoot: the loss rose, and s > 2. On a quadratic each follows from the other.
+ * @returns True for an overshoot: the loss rose, and s > 2. On a quadratic each follows from the
+ *   other.
  */
 export function oscillate(
   memory: Oscillation,

@@ -33,9 +33,9 @@ export const periods = (): Periods => ({
  * Updates the period, 2, 4 or 8, of the gradients by the sketch of the next one.
  *
  * An orbit of period 2 brings gradients back after two steps: those two apart are nearer than
- * neighbours. If the period has doubled, those four apart are nearer than those two apart, and so on.
- * Drift moves gradients further apart the more steps lie between them, so it makes no period. Nor does
- * chaos, because all lags are alike there.
+ * neighbours. If the period has doubled, those four apart are nearer than those two apart, and so
+ * on. Drift moves gradients further apart the more steps lie between them, so it makes no period.
+ * Nor does chaos, because all lags are alike there.
  *
  * @param y [8], sketch of this row's gradient.
  * @param meaningful True if the gradient is more than rounding, which has no period.

@@ -12,11 +12,12 @@ import { type Trend, triggered, updateTrend } from './triggers.ts';
  * - `progressive sharpening`: below the edge, and the sharpness rises
  * - `crossed`: above the edge, and neither hovers there nor has fallen back
  * - `edge of stability`: hovers at the edge, and the gradient keeps turning round
- * - `catapult`: began above the edge, and the sharpness falls, until it is below or falls no further
+ * - `catapult`: began above the edge, and the sharpness falls, until it is below or falls no
+ *   further
  * - `divergence`: the loss runs away
  *
- * The detector takes one row at a time ({@link updateRegime}) and keeps plain data ({@link Regimes}).
- * `thresholds.ts` has its thresholds and a glossary of its words.
+ * The detector takes one row at a time ({@link updateRegime}) and keeps plain data
+ * ({@link Regimes}). `thresholds.ts` has its thresholds and a glossary of its words.
  */
 export const regimes = [
   'flow-like',
@@ -78,8 +79,8 @@ export interface DetectorOptions extends EdgeThresholds {
 }
 
 /**
- * Updates the regime by the next row, and the steps of crossing, onset and hovering. Every state that a
- * regime is made of has a hysteresis of its own.
+ * Updates the regime by the next row, and the steps of crossing, onset and hovering. Every state
+ * that a regime is made of has a hysteresis of its own.
  */
 export function updateRegime(memory: Regimes, row: Evidence, options: DetectorOptions): void {
   const { step, loss, gradients } = row;
@@ -123,7 +124,10 @@ function measured(memory: Regimes, step: number, ratio: number, { band, window }
   if (fallen && memory.onsetStep !== null) memory.aboveEdgePhase = 'falling';
 }
 
-/** Updates the states from gradients alone: s is 2 at the edge. A crossing before the onset goes unseen. */
+/**
+ * Updates the states from gradients alone: s is 2 at the edge. A crossing before the onset goes
+ * unseen.
+ */
 function unmeasured(memory: Regimes, overshot: boolean, { band, window }: DetectorOptions): void {
   const { oscillation, lossBlowUp, rows } = memory;
   memory.above =

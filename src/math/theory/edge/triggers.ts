@@ -1,4 +1,7 @@
-/** Returns a state with hysteresis: on from `enter` up, off below `leave`, unchanged between; NaN changes nothing. */
+/**
+ * Returns a state with hysteresis: on from `enter` up, off below `leave`, unchanged between; NaN
+ * changes nothing.
+ */
 export const triggered = (
   on: boolean,
   x: number,
@@ -8,13 +11,16 @@ export const triggered = (
 /** Direction in which a sequence last went, judged by its turning points. */
 export interface Trend {
   rising: boolean;
-  /** Largest value since it began to rise, or smallest since it began to fall; null before the first. */
+  /**
+   * Largest value since it began to rise, or smallest since it began to fall; null before the
+   * first.
+   */
   extreme: number | null;
 }
 
 /**
- * Updates the direction by the next value. It turns if the sequence has come back from its last extreme by
- * `turn`, so noise below half of that never turns it.
+ * Updates the direction by the next value. It turns if the sequence has come back from its last
+ * extreme by `turn`, so noise below half of that never turns it.
  *
  *     values   1  2  3  2.9  3.1  2  1.9  2
  *     turn(½)  ↓  ↑  ↑  ↑    ↑    ↓  ↓    ↓
