@@ -49,7 +49,7 @@ export interface LawOptions {
 }
 
 /** Blocks that enter the laws of layer l. */
-interface Pair {
+interface LayerBlocks {
   readonly layer: number;
   readonly below: Tensor;
   readonly above: Tensor;
@@ -57,7 +57,7 @@ interface Pair {
   readonly index: { readonly below: number; readonly above: number; readonly bias: number };
 }
 
-function blocksOf({ tensors, facts }: Paired, biases: boolean): Pair[] {
+function blocksOf({ tensors, facts }: Paired, biases: boolean): LayerBlocks[] {
   return facts.pairs.map(({ layer, below, above, bias: between }) => {
     const bias = biases ? (between ?? -1) : -1;
     return {
@@ -121,7 +121,7 @@ function concatenated(families: readonly Laws[]): Laws {
 
 const singles = (size: number) => Array.from({ length: size }, (_, i): Range => [i, i + 1, 'entry']);
 
-function layerLaws(over: readonly Pair[]): Laws {
+function layerLaws(over: readonly LayerBlocks[]): Laws {
   const inner = (u: Float64Array, v: Float64Array, tensor: Tensor | undefined) => {
     let sum = 0;
     if (!tensor) return sum;
@@ -157,7 +157,7 @@ function layerLaws(over: readonly Pair[]): Laws {
   };
 }
 
-function neuronLaws({ layer, above, below, bias }: Pair): Laws {
+function neuronLaws({ layer, above, below, bias }: LayerBlocks): Laws {
   const width = below.rows;
   return {
     laws: Array.from({ length: width }, (_, j) => ({
@@ -182,7 +182,7 @@ function neuronLaws({ layer, above, below, bias }: Pair): Laws {
   };
 }
 
-function matrixLaw({ layer, above, below, bias }: Pair, stored: 'norm' | 'whole'): Laws {
+function matrixLaw({ layer, above, below, bias }: LayerBlocks, stored: 'norm' | 'whole'): Laws {
   const width = below.rows;
   const name = `W${layer + 1}ᵀW${layer + 1} − W${layer}W${layer}ᵀ${bias ? ` − b${layer}b${layer}ᵀ` : ''}`;
   const whole = Array.from({ length: width * width }, (_, e) => {

@@ -2,20 +2,20 @@ import type { Random } from '../../random/random.ts';
 import { Krylov } from '../krylov.ts';
 import { chanceAbove } from '../miss-probability.ts';
 import { tridiagonalEigen } from '../tridiagonal.ts';
-import type { Pair } from './pair.ts';
 import type { Products } from './products.ts';
+import type { RitzPair } from './ritz-pair.ts';
 import type { Wanted } from './wanted.ts';
 
 /** δ: an eigenvalue counts as missed if it lies beyond a value by more than this share of ‖A‖. */
 export const OVERTAKE_FRACTION = 0.01;
 
 /** Bound of the chance that eigenvalues beyond a pair were missed at that end. */
-export type Chance = (pair: Pair, end: 'top' | 'bottom') => number;
+export type MissChance = (pair: RitzPair, end: 'top' | 'bottom') => number;
 
 /** Result of a search: directions for `refine`, or none and the chance of a miss. */
 export interface Exploration {
   readonly found: readonly Float64Array[]; // [·][d]
-  readonly chance: Chance;
+  readonly chance: MissChance;
 }
 
 /**
@@ -26,7 +26,7 @@ export interface Exploration {
  * @param draws Number of directions that could have stopped the search, this one included.
  */
 export function explore(
-  pairs: readonly Pair[],
+  pairs: readonly RitzPair[],
   draws: number,
   { products, wanted, random, miss }: { products: Products; wanted: Wanted; random: Random; miss: number },
 ): Exploration {
@@ -43,7 +43,7 @@ export function explore(
     const m = space.size;
     const length = space.coupling[m - 1]!;
     const exact = space.exhausted && length < Infinity; // an overflow also ends the recurrence
-    const spent = products.spent(wanted.reserve);
+    const spent = products.isSpent(wanted.reserve);
     if (!(exact || spent || m <= 8 || m % (m <= 64 ? 2 : 8) === 0)) continue;
     const last = new Float64Array(m); // [m, 1]: gives the last component of each eigenvector
     last[m - 1] = 1;
@@ -60,7 +60,7 @@ export function explore(
       const found = more.map((j) => space.combine(S.subarray(j * m, (j + 1) * m)));
       return { found, chance: () => 1 };
     }
-    const chance: Chance = (pair, end) => {
+    const chance: MissChance = (pair, end) => {
       if (exact) return 0;
       const one =
         end === 'top'
@@ -73,7 +73,7 @@ export function explore(
 }
 
 /** Tells whether the chance of a miss is low enough for each of the k and the bottom ones. */
-function isSafe(pairs: readonly Pair[], wanted: Wanted, chance: Chance, miss: number): boolean {
+function isSafe(pairs: readonly RitzPair[], wanted: Wanted, chance: MissChance, miss: number): boolean {
   const { top, bottom } = wanted.ends(pairs);
   return (
     top.slice(0, wanted.k).every((pair) => chance(pair, 'top') <= miss) &&
@@ -85,7 +85,7 @@ function isSafe(pairs: readonly Pair[], wanted: Wanted, chance: Chance, miss: nu
  * Returns T: if ±B does not exceed it, no eigenvalue beyond ± this pair was missed; `sign` is that
  * of the end.
  */
-function bound(pairs: readonly Pair[], { value }: Pair, sign: 1 | -1, scale: number): number {
+function bound(pairs: readonly RitzPair[], { value }: RitzPair, sign: 1 | -1, scale: number): number {
   const tau = sign * value + OVERTAKE_FRACTION * scale;
   let T = tau;
   for (const { value, residual } of pairs) {

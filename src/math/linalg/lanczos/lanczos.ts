@@ -1,10 +1,10 @@
 import type { Random } from '../../random/random.ts';
 import { requireCounts, requireFraction } from '../../require-number.ts';
 import type { MatVec } from '../mat-vec.ts';
-import { type Chance, explore, OVERTAKE_FRACTION } from './explore.ts';
-import type { Pair } from './pair.ts';
+import { explore, type MissChance, OVERTAKE_FRACTION } from './explore.ts';
 import { notFinite, Products } from './products.ts';
-import { refine, type Seed } from './refine.ts';
+import { refine, type StartDirection } from './refine.ts';
+import type { RitzPair } from './ritz-pair.ts';
 import { Wanted } from './wanted.ts';
 
 /** Options of {@link lanczos}: what to find, how well, and from where. */
@@ -130,7 +130,7 @@ export function lanczos(matvec: MatVec, d: number, options: LanczosOptions): Lan
       const { found, chance } = explore(pairs, draws, { products, wanted, random, miss });
       const seeds = [...pairs.map(({ x, Ax }) => ({ x, Ax })), ...found.map(unmultiplied)];
       if (found.length) pairs = refine(seeds, products, wanted);
-      if (found.length && !products.spent(wanted.reserve)) continue;
+      if (found.length && !products.isSpent(wanted.reserve)) continue;
       return result(pairs, chance, { products, wanted, miss });
     }
   } catch (error) {
@@ -139,11 +139,11 @@ export function lanczos(matvec: MatVec, d: number, options: LanczosOptions): Lan
   }
 }
 
-const unmultiplied = (x: Float64Array): Seed => ({ x, Ax: undefined });
+const unmultiplied = (x: Float64Array): StartDirection => ({ x, Ax: undefined });
 
 function result(
-  pairs: readonly Pair[],
-  chance: Chance,
+  pairs: readonly RitzPair[],
+  chance: MissChance,
   { products, wanted, miss }: { products: Products; wanted: Wanted; miss: number },
 ): LanczosResult {
   const ends = wanted.ends(pairs);
@@ -175,6 +175,7 @@ function check(d: number, options: LanczosOptions): void {
   if (other) throw new TypeError(`lanczos: start must be vectors of length ${d}, got one of ${other.length}`);
 }
 
+/** Returns the result of a matrix with a product that is not finite: NaN throughout. */
 function nanResult(d: number, k: number, bottom: number, products: number): LanczosResult {
   const nothing = (count: number) =>
     Array.from({ length: count }, () => ({

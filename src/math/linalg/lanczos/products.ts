@@ -2,7 +2,7 @@ import type { MatVec } from '../mat-vec.ts';
 import { norm } from '../vector.ts';
 
 /** Rounding of a product in units of ‖A‖: 256 ε, that of sums of some thousand terms. */
-const FLOOR = 2 ** -44;
+const ROUNDING = 2 ** -44;
 
 /** Symbol thrown by a product that is not finite. */
 export const notFinite = Symbol('not finite');
@@ -15,16 +15,16 @@ export class Products {
   /** Largest |θ| of all Ritz values so far, a lower bound of ‖A‖. */
   scale = 0;
   /** Largest ‖A·q‖ so far. */
-  #size = 0;
+  #largestImage = 0;
   readonly #matvec: MatVec;
   readonly #tol: number;
-  readonly #most: number;
+  readonly #maxProducts: number;
 
-  constructor(matvec: MatVec, d: number, tol: number, most: number) {
+  constructor(matvec: MatVec, d: number, tol: number, maxProducts: number) {
     this.#matvec = matvec;
     this.d = d;
     this.#tol = tol;
-    this.#most = most;
+    this.#maxProducts = maxProducts;
   }
 
   /** out ← A·x [d]. Throws {@link notFinite} if the product is not. */
@@ -33,13 +33,13 @@ export class Products {
     this.count++;
     const size = norm(Ax);
     if (!(size < Infinity)) throw notFinite;
-    this.#size = Math.max(this.#size, size);
+    this.#largestImage = Math.max(this.#largestImage, size);
     return Ax;
   }
 
   /** Tells whether no product is left but those in reserve. */
-  spent(reserve: number): boolean {
-    return this.count + reserve >= this.#most;
+  isSpent(reserve: number): boolean {
+    return this.count + reserve >= this.#maxProducts;
   }
 
   /** Notes the extreme Ritz values, which bound ‖A‖ from below. */
@@ -49,11 +49,11 @@ export class Products {
 
   /** Residual to stop at. */
   get residualTolerance(): number {
-    return Math.max(this.#tol * this.scale, FLOOR * this.#size);
+    return Math.max(this.#tol * this.scale, ROUNDING * this.#largestImage);
   }
 
   /** Distance below which two eigenvalues count as one: the square of a residual, and rounding. */
   get degeneracyTolerance(): number {
-    return Math.max(this.#tol * this.#tol * this.scale, FLOOR * this.#size);
+    return Math.max(this.#tol * this.#tol * this.scale, ROUNDING * this.#largestImage);
   }
 }

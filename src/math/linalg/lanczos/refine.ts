@@ -3,14 +3,14 @@ import { orthogonalise } from '../orthogonalise.ts';
 import { eigenSymmetric } from '../symmetric.ts';
 import { addScaled, norm } from '../vector.ts';
 import { OVERTAKE_FRACTION } from './explore.ts';
-import { type Pair, pairOf } from './pair.ts';
 import type { Products } from './products.ts';
+import { type RitzPair, ritzPairOf } from './ritz-pair.ts';
 import type { Wanted } from './wanted.ts';
 
 /** Number of products spent on the guards in one refinement. */
-const GUARD_EFFORT = 4;
+const GUARD_PRODUCTS = 4;
 /** Number of vectors at which the subspace is cut back to its better half. */
-const CROWDED = 24;
+const LARGEST_SUBSPACE = 24;
 /**
  * Times a basis is orthogonalised anew because a residual vanishes in it, before its pairs are
  * taken as they are.
@@ -18,7 +18,7 @@ const CROWDED = 24;
 const RESTARTS = 8;
 
 /** Direction to begin with, and its product if that is known. */
-export interface Seed {
+export interface StartDirection {
   readonly x: Float64Array; //                [d]
   readonly Ax: Float64Array | undefined; // [d]
 }
@@ -31,7 +31,7 @@ export interface Seed {
  * from the vectors of last time. At the end each wanted vector is multiplied once more; the
  * residual of that product is the one that is reported.
  */
-export function refine(seeds: readonly Seed[], products: Products, wanted: Wanted, restarts = 0): Pair[] {
+export function refine(seeds: readonly StartDirection[], products: Products, wanted: Wanted, restarts = 0): RitzPair[] {
   const { d } = products;
   using Q = emptyBasis(d); //          orthonormal
   using AQ = emptyBasis(d); //         their images
@@ -52,7 +52,7 @@ export function refine(seeds: readonly Seed[], products: Products, wanted: Wante
     add(q, Ax ?? products.times(q));
   }
   if (Q.length === 0) return []; // all seeds are zero or NaN
-  let effort = GUARD_EFFORT;
+  let effort = GUARD_PRODUCTS;
   let [trial, chosen] = [new Float64Array(d), new Float64Array(d)]; // residuals
   const scratch = new Float64Array(d);
   for (let target = 0; ; ) {
@@ -60,7 +60,7 @@ export function refine(seeds: readonly Seed[], products: Products, wanted: Wante
     const { values, vectors } = eigenSymmetric(dense(H), n); // ascending
     const s = (j: number) => vectors.subarray((n - 1 - j) * n, (n - j) * n); // of the j-th from the top, [n]
     products.noteRitzRange(values[0]!, values[n - 1]!);
-    const [top, bottom] = wanted.of(values.slice().reverse());
+    const [top, bottom] = wanted.countsOf(values.slice().reverse());
     const count = top + bottom;
     const place = (i: number) => (i < top ? i : n - 1 - (i - top)); // of the i-th that is wanted
     const value = (j: number) => values[n - 1 - j]!;
@@ -84,15 +84,15 @@ export function refine(seeds: readonly Seed[], products: Products, wanted: Wante
       if (n === d || norm(rest(j)) <= Math.sqrt(half * (nearer + 2 * half))) guards.push(j);
       else if (!r && effort-- > 0) choose();
     }
-    if (!r || products.spent(count + 1) || restarts === RESTARTS) {
+    if (!r || products.isSpent(count + 1) || restarts === RESTARTS) {
       const kept = [...Array.from({ length: count }, (_, i) => place(i)), ...guards].sort((a, b) => a - b);
       return kept.map((j) => {
         const x = Q.combine(s(j));
         const direct = n === 1 || guards.includes(j);
-        return pairOf(x, direct ? AQ.combine(s(j)) : products.times(normalised(x)));
+        return ritzPairOf(x, direct ? AQ.combine(s(j)) : products.times(normalised(x)));
       });
     }
-    if (n >= CROWDED + 2 * count) {
+    if (n >= LARGEST_SUBSPACE + 2 * count) {
       // keep as many more at each end that is wanted: close eigenvalues do not separate without
       // them
       const more = (n >> 1) - count;

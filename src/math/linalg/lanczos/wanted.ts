@@ -5,7 +5,7 @@
  */
 const GUARDS = 1;
 /** Largest number of eigenvalues that are followed while they exceed `growAbove`. */
-const GROWN = 8;
+const MOST_FOLLOWED = 8;
 
 interface Valued {
   readonly value: number;
@@ -37,11 +37,11 @@ export class Wanted {
   }
 
   /** Returns how many of these values, descending, are wanted from the top and from the bottom. */
-  of(values: ArrayLike<number>): readonly [top: number, bottom: number] {
+  countsOf(values: ArrayLike<number>): readonly [top: number, bottom: number] {
     const n = values.length;
     let above = 0;
     while (above < n && values[above]! > this.#growAbove) above++;
-    const most = Math.max(this.k, Math.min(above, GROWN, n - this.bottom));
+    const most = Math.max(this.k, Math.min(above, MOST_FOLLOWED, n - this.bottom));
     const top = Math.min(n, most);
     return [top, Math.min(this.bottom, n - top)];
   }
@@ -49,7 +49,7 @@ export class Wanted {
   /** Returns the wanted pairs, from each end inwards. */
   ends<P extends Valued>(pairs: readonly P[]): { top: P[]; bottom: P[] } {
     const sorted = pairs.toSorted((a, b) => b.value - a.value);
-    const [top, bottom] = this.of(sorted.map(({ value }) => value));
+    const [top, bottom] = this.countsOf(sorted.map(({ value }) => value));
     return { top: sorted.slice(0, top), bottom: sorted.slice(sorted.length - bottom).reverse() };
   }
 
@@ -75,7 +75,7 @@ export class Wanted {
         .sort((a, b) => b.key - a.key || a.one.j - b.one.j)
         .slice(0, count)
         .map(({ one }) => one);
-    const [top, bottom] = this.of(all.map(({ value }) => value).sort((a, b) => b - a));
+    const [top, bottom] = this.countsOf(all.map(({ value }) => value).sort((a, b) => b - a));
     const upper = take(all, 1, top);
     // no value serves both ends
     const rest = all.filter((one) => !upper.includes(one));
@@ -94,7 +94,7 @@ export class Wanted {
       if (value >= high - tie) over++;
       if (value <= low + tie) under++;
     }
-    const top = Math.max(this.k, Math.min(above, GROWN));
+    const top = Math.max(this.k, Math.min(above, MOST_FOLLOWED));
     return high <= this.#growAbove && pairs.length >= top + this.bottom && over >= top && under >= this.bottom;
   }
 

@@ -1,5 +1,5 @@
 import { fitParabola } from '../../stats/parabola.ts';
-import { type RatioHistory, ratioOf, remembered, stepOf } from './history.ts';
+import { type RatioHistory, ratioCount, ratioOf, stepOf } from './history.ts';
 import { thresholds } from './thresholds.ts';
 
 /** Predicted step of the run, with an interval. */
@@ -33,7 +33,7 @@ export interface Forecast {
  */
 export function forecastCrossing(history: RatioHistory): Forecast | null {
   const { from, stretch, points, accelerates, widen } = thresholds.forecast;
-  const there = remembered(history);
+  const there = ratioCount(history);
   if (there < points[0]) return null;
   const now = stepOf(history, 0);
   const ratio = ratioOf(history, 0);

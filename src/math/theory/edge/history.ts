@@ -20,7 +20,7 @@ export const ratioHistory = (): RatioHistory => ({
   lowestStep: 0,
 });
 
-export function record(history: RatioHistory, step: number, ratio: number): void {
+export function recordRatio(history: RatioHistory, step: number, ratio: number): void {
   const at = history.count++ % capacity;
   history.steps[at] = step;
   history.ratios[at] = ratio;
@@ -31,7 +31,7 @@ export function record(history: RatioHistory, step: number, ratio: number): void
 }
 
 /** Returns the number of ratios that are remembered. */
-export const remembered = ({ count }: RatioHistory): number => Math.min(count, capacity);
+export const ratioCount = ({ count }: RatioHistory): number => Math.min(count, capacity);
 /** Returns the place of the i-th ratio from the last, which is 0. */
 const slot = ({ count }: RatioHistory, i: number): number => (count - 1 - i) % capacity;
 export const stepOf = (history: RatioHistory, i: number): number => history.steps[slot(history, i)]!;
@@ -42,7 +42,7 @@ export const ratioOf = (history: RatioHistory, i: number): number => history.rat
  * |ratio − 1| < `band`. Returns 0 while there are fewer than five.
  */
 export function shareWithin(history: RatioHistory, band: number, window: number): number {
-  const there = remembered(history);
+  const there = ratioCount(history);
   if (there < thresholds.fewest) return 0;
   const now = stepOf(history, 0);
   let [n, within] = [0, 0];

@@ -36,7 +36,7 @@ export const oscillation = (): Oscillation => ({
  * @returns True for an overshoot: the loss rose, and s > 2. On a quadratic each follows from the
  *   other.
  */
-export function oscillate(
+export function updateOscillation(
   memory: Oscillation,
   { stepCurvature, cosine, growth, meaningful }: GradientPair,
   rose: boolean,
@@ -44,10 +44,10 @@ export function oscillate(
 ): boolean {
   if (memory.rowsSinceOvershoot !== null) memory.rowsSinceOvershoot++;
   if (!meaningful || stepCurvature === null || cosine === null) return false;
-  const follow = (mean: number, x: number) => (Number.isFinite(x) ? mean + (x - mean) / thresholds.horizon : mean);
-  memory.share = follow(memory.share, cosine < 0 ? 1 : 0);
-  memory.curvature = follow(memory.curvature, stepCurvature);
-  memory.growth = follow(memory.growth, growth);
+  const averaged = (mean: number, x: number) => (Number.isFinite(x) ? mean + (x - mean) / thresholds.horizon : mean);
+  memory.share = averaged(memory.share, cosine < 0 ? 1 : 0);
+  memory.curvature = averaged(memory.curvature, stepCurvature);
+  memory.growth = averaged(memory.growth, growth);
   const overshot = rose && stepCurvature > thresholds.curvatureAtEdge;
   if (overshot) memory.rowsSinceOvershoot = 0;
   const turns = triggered(memory.on, memory.share, thresholds.oscillates);

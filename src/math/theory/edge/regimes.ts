@@ -1,7 +1,7 @@
 import { type LossBlowUp, lossBlowUp, updateDivergence } from './divergence.ts';
 import type { GradientPair } from './gradient-pair.ts';
-import { type RatioHistory, ratioHistory, record, shareWithin } from './history.ts';
-import { type Oscillation, oscillate, oscillation } from './oscillation.ts';
+import { type RatioHistory, ratioHistory, recordRatio, shareWithin } from './history.ts';
+import { type Oscillation, oscillation, updateOscillation } from './oscillation.ts';
 import { type EdgeThresholds, thresholds } from './thresholds.ts';
 import { type Trend, triggered, updateTrend } from './triggers.ts';
 
@@ -88,11 +88,11 @@ export function updateRegime(memory: Regimes, row: Evidence, options: DetectorOp
   const before = memory.lossBlowUp.last;
   updateDivergence(memory.lossBlowUp, loss, memory.aboveEdgePhase === 'falling', gradients.normSq === 0);
   const rose = loss - before > thresholds.rise * Math.abs(before);
-  const overshot = oscillate(memory.oscillation, gradients, rose, options.window);
+  const overshot = updateOscillation(memory.oscillation, gradients, rose, options.window);
   if (overshot) memory.onsetStep ??= step;
   if (options.sharpness) {
-    if (ratio !== null) measured(memory, step, ratio, options);
-  } else unmeasured(memory, overshot, options);
+    if (ratio !== null) updateFromSharpness(memory, step, ratio, options);
+  } else updateFromGradients(memory, overshot, options);
   if (memory.hovers) memory.hoveringStep ??= step;
   memory.atEdge = memory.hovers && memory.onsetStep !== null && memory.oscillation.on;
   if (memory.atEdge) memory.aboveEdgePhase = null;
@@ -102,10 +102,10 @@ export function updateRegime(memory: Regimes, row: Evidence, options: DetectorOp
 }
 
 /** Updates the states by a measured ratio. */
-function measured(memory: Regimes, step: number, ratio: number, { band, window }: DetectorOptions): void {
+function updateFromSharpness(memory: Regimes, step: number, ratio: number, { band, window }: DetectorOptions): void {
   const { history, trend } = memory;
   if (history.count === 0 && ratio > thresholds.above.enter) memory.aboveEdgePhase = 'up';
-  record(history, step, ratio);
+  recordRatio(history, step, ratio);
   updateTrend(trend, ratio, thresholds.turn);
   memory.above = triggered(memory.above, ratio, thresholds.above);
   if (memory.above) memory.crossingStep ??= step;
@@ -128,7 +128,7 @@ function measured(memory: Regimes, step: number, ratio: number, { band, window }
  * Updates the states from gradients alone: s is 2 at the edge. A crossing before the onset goes
  * unseen.
  */
-function unmeasured(memory: Regimes, overshot: boolean, { band, window }: DetectorOptions): void {
+function updateFromGradients(memory: Regimes, overshot: boolean, { band, window }: DetectorOptions): void {
   const { oscillation, lossBlowUp, rows } = memory;
   memory.above =
     oscillation.rowsSinceOvershoot !== null && oscillation.rowsSinceOvershoot < thresholds.calmWindows * window;

@@ -25,7 +25,7 @@ describe('newCandidates', () => {
           );
 
           const all = [...known.map((value) => ({ value, j: -1 })), ...[...values].map((value, j) => ({ value, j }))];
-          const [top, low] = wanted.of(all.map(({ value }) => value).sort((a, b) => b - a));
+          const [top, low] = wanted.countsOf(all.map(({ value }) => value).sort((a, b) => b - a));
           const best = (from: typeof all, sign: number, count: number) => {
             const rank = ({ value, j }: (typeof all)[number]) => sign * value - (j < 0 ? 0 : tie);
             return from.toSorted((a, b) => rank(b) - rank(a) || a.j - b.j).slice(0, count);

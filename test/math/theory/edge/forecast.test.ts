@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { forecastCrossing } from '../../../../src/math/theory/edge/forecast.ts';
-import { ratioHistory, record, remembered, shareWithin } from '../../../../src/math/theory/edge/history.ts';
+import { ratioCount, ratioHistory, recordRatio, shareWithin } from '../../../../src/math/theory/edge/history.ts';
 
 const historyOf = (steps: readonly number[], ratio: (step: number) => number) => {
   const history = ratioHistory();
-  for (const step of steps) record(history, step, ratio(step));
+  for (const step of steps) recordRatio(history, step, ratio(step));
   return history;
 };
 const every = (n: number, to: number) => Array.from({ length: Math.floor(to / n) + 1 }, (_, i) => n * i);
@@ -77,7 +77,7 @@ describe('the forecast of a crossing', () => {
 
   it('looks back over 512 measurements at the most', () => {
     const history = historyOf(every(1, 5000), (t) => 0.4 + 1e-4 * t);
-    expect(remembered(history)).toBe(512);
+    expect(ratioCount(history)).toBe(512);
     expect(forecastCrossing(history)!.step).toBeCloseTo(6000, 6);
   });
 });

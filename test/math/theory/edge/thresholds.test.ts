@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { lossBlowUp, updateDivergence } from '../../../../src/math/theory/edge/divergence.ts';
 import { forecastCrossing } from '../../../../src/math/theory/edge/forecast.ts';
 import { gradientPair, pushGradient, sketched } from '../../../../src/math/theory/edge/gradient-pair.ts';
-import { ratioHistory, record } from '../../../../src/math/theory/edge/history.ts';
-import { oscillate, oscillation } from '../../../../src/math/theory/edge/oscillation.ts';
+import { ratioHistory, recordRatio } from '../../../../src/math/theory/edge/history.ts';
+import { oscillation, updateOscillation } from '../../../../src/math/theory/edge/oscillation.ts';
 import { periods, updatePeriod } from '../../../../src/math/theory/edge/period.ts';
 import { type Row, repeat, through, turning } from './rows.ts';
 
@@ -175,7 +175,12 @@ describe('an oscillation', () => {
   const on = (rows: number, after = 0, growth = 0) => {
     const memory = oscillation();
     const row = (cosine: number) =>
-      oscillate(memory, { ...gradientPair(), stepCurvature: 1.9, cosine, growth, meaningful: true }, false, 200);
+      updateOscillation(
+        memory,
+        { ...gradientPair(), stepCurvature: 1.9, cosine, growth, meaningful: true },
+        false,
+        200,
+      );
     for (let i = 0; i < rows; i++) row(-1);
     for (let i = 0; i < after; i++) row(1);
     return memory.on;
@@ -281,7 +286,7 @@ describe('a period', () => {
 describe('a forecast', () => {
   const forecast = (points: readonly (readonly [step: number, ratio: number])[]) => {
     const history = ratioHistory();
-    for (const [step, ratio] of points) record(history, step, ratio);
+    for (const [step, ratio] of points) recordRatio(history, step, ratio);
     return forecastCrossing(history);
   };
   const along = (steps: readonly number[], ratio: (step: number) => number) =>

@@ -1,7 +1,7 @@
 import { addScaled, dot, norm } from '../vector.ts';
 
 /** Known Ritz pair: an approximate eigenvalue and vector, with the product of the vector. */
-export interface Pair {
+export interface RitzPair {
   /** θ = xᵀA·x. */
   readonly value: number;
   /** [d], ‖x‖ = 1. */
@@ -12,7 +12,7 @@ export interface Pair {
   readonly residual: number;
 }
 
-export function pairOf(x: Float64Array, Ax: Float64Array): Pair {
+export function ritzPairOf(x: Float64Array, Ax: Float64Array): RitzPair {
   const value = dot(x, Ax);
   return { value, x, Ax, residual: norm(addScaled(Ax.slice(), -value, x)) };
 }
