@@ -1,6 +1,6 @@
 import type { Laws } from './laws.ts';
 
-/**
+/*
  * The ledger of a run is the sum over its steps of what each did to the laws. An entry holds the
  * forms B of one row: of its parameters θ, its gradient g and the step D that follows. Posting adds
  * the entry's first order 2B(θ, D) and second order B(D, D) to running sums; a balance compares

@@ -5,7 +5,7 @@ import { nativeRandom } from '../../../src/math/random/native.ts';
 import { ritzValues } from './symmetric-matrices.ts';
 
 describe('missProbability', () => {
-  it('is below the bound that Kuczyński and Woźniakowski state, and near it where that is small', () => {
+  it('is below the bound that Kuczyński and Woźniakowski state, and near it if that is small', () => {
     let small = 0;
     fc.assert(
       fc.property(
@@ -27,7 +27,7 @@ describe('missProbability', () => {
     expect(small).toBeGreaterThan(5);
   });
 
-  it('falls with every step and with the gap, and is 0 where the space is exhausted', () => {
+  it('falls with every step and with the gap, and is 0 if the space is exhausted', () => {
     for (const n of [3, 100, 1e5]) {
       const over = Array.from({ length: 30 }, (_, m) => missProbability(1e6 + n, m + 1, 0.1));
       expect(over).toEqual(over.toSorted((a, b) => b - a));
@@ -57,7 +57,7 @@ describe('missProbability', () => {
 });
 
 describe('chanceAbove', () => {
-  it('is seldom below a level where there is such an eigenvalue, at whatever step one stops', () => {
+  it('is seldom below a level if there is such an eigenvalue, at any stopping step', () => {
     const n = 30;
     const random = nativeRandom(3);
     const trials = 250;
@@ -79,7 +79,7 @@ describe('chanceAbove', () => {
     }
   });
 
-  it('is 1 where the bound has been passed, whatever the spread', () => {
+  it('is 1 if the bound has been passed, whatever the spread', () => {
     expect(chanceAbove(1, 1, 0, 100, 50)).toBe(1);
     expect(chanceAbove(1, 2, 0, 100, 100)).toBe(1);
     expect(chanceAbove(2, 1, 0, 100, 100)).toBe(0);

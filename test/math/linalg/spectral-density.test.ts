@@ -34,7 +34,7 @@ describe('gaussQuadrature', () => {
     );
   });
 
-  it('is the spectral measure itself where the space is exhausted', () => {
+  it('is the spectral measure itself if the space is exhausted', () => {
     const { nodes, weights } = gaussQuadrature(diagonal([1, 2, 2, 5]), Float64Array.of(1, 1, 1, 1), 50);
     expect(distance(nodes, [1, 2, 5])).toBeLessThan(1e-13);
     expect(distance(weights, [0.25, 0.5, 0.25])).toBeLessThan(1e-13);
@@ -78,7 +78,7 @@ describe('spectralDensityOf', () => {
     expect(Math.abs(moment((x) => (x - mean) ** 2) - variance - found.sigma ** 2)).toBeLessThan(16 * scatter);
   });
 
-  it('draws a spectrum of one point, and is NaN where a product is', () => {
+  it('draws a spectrum of one point, and is NaN if a product is NaN', () => {
     const one = spectralDensityOf(diagonal([2, 2, 2]), 3, { random: nativeRandom(1), ...options });
     expect(distance(one.density, drawn(Float64Array.of(2), one.grid, one.sigma))).toBeLessThan(1e-9);
     expect(Math.max(...one.error)).toBeLessThan(1e-9);

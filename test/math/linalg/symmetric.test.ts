@@ -114,7 +114,7 @@ describe('eigenvaluesSymmetric', () => {
     }
   });
 
-  it('gives NaN, at once, where an entry is NaN or infinite', () => {
+  it('gives NaN, at once, if an entry is NaN or infinite', () => {
     for (const bad of [NaN, Infinity, -Infinity]) {
       expect(eigenvaluesSymmetric(Float64Array.of(1, 0, bad, 1), 2)).toEqual(new Float64Array(2).fill(NaN));
     }

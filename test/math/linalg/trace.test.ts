@@ -27,7 +27,7 @@ describe('hutchPlusPlus', () => {
     expect(Math.sqrt(scaled / trials)).toBeLessThan(1.35);
   });
 
-  it('is exact, and says so, where the rank is below a third of the products', () => {
+  it('is exact, and says so, if the rank is below a third of the products', () => {
     const [n, d] = [5, 60];
     const A = wishart(nativeRandom(2), n, d);
     const { value, error, products } = hutchPlusPlus(product(A, d), d, nativeRandom(1), 30);
@@ -43,7 +43,7 @@ describe('hutchPlusPlus', () => {
     expect([error, products]).toEqual([0, 7]);
   });
 
-  it('is nearer than as many products of Hutchinson’s where a few eigenvalues are large', () => {
+  it('is nearer than as many products of Hutchinson’s if a few eigenvalues are large', () => {
     const d = 400;
     const values = Float64Array.from({ length: d }, (_, i) => (i + 1) ** -2);
     const turn = nativeRandom(4).normal(d);
@@ -71,7 +71,7 @@ describe('hutchPlusPlus', () => {
     expect(plus).toBeLessThan(plain / 4);
   });
 
-  it('is NaN where a product is, and takes six products at least', () => {
+  it('is NaN if a product is NaN, and takes six products at least', () => {
     const spoilt = diagonal(Float64Array.from({ length: 50 }, (_, i) => (i ? 1 : NaN)));
     expect(hutchPlusPlus(spoilt, 50, nativeRandom(1), 30)).toEqual({ value: NaN, error: NaN, products: 1 });
     // as exact on a small matrix, and where a product overflows only once Q is known

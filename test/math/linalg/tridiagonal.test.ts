@@ -35,7 +35,7 @@ describe('tridiagonalEigenvalues', () => {
     }
   });
 
-  it('gives NaN, at once, where an entry is NaN or infinite', () => {
+  it('gives NaN, at once, if an entry is NaN or infinite', () => {
     for (const bad of [NaN, Infinity, -Infinity]) {
       expect(tridiagonalEigenvalues(Float64Array.of(1, bad, 2), Float64Array.of(1, 1))).toEqual(
         new Float64Array(3).fill(NaN),

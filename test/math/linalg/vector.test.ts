@@ -23,7 +23,7 @@ describe('dot', () => {
 });
 
 describe('norm', () => {
-  it('holds where squares overflow or vanish', () => {
+  it('holds if squares overflow or vanish', () => {
     for (const unit of [1, 1e200, 1e-200, 1e-310]) {
       expect(norm(Float64Array.of(3 * unit, -4 * unit)) / unit).toBeCloseTo(5, 10); // a subnormal has few digits
     }

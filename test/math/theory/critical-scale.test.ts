@@ -29,7 +29,7 @@ describe('bracketCrossing', () => {
     for (const root of [0.6, 0.9]) expect(bracketCrossing((s) => s - root, 0, 1, 1 / 32).evaluations).toBe(7);
   });
 
-  it('counts what is not a number as above, and gives up where nothing is above, or all', () => {
+  it('counts what is not a number as above, and gives up if nothing is above, or all', () => {
     expect(bracketCrossing((s) => (s > 3 ? NaN : 0), 0, 1, 0.1)).toMatchObject({ low: expect.closeTo(3, 0) });
     expect(bracketCrossing(() => 0, 0, 1, 0.1)).toEqual({ low: 2 ** 40, high: Infinity, evaluations: 41 });
     expect(bracketCrossing(() => 1, 0, 1, 0.1)).toEqual({ low: 0, high: 2 ** -40, evaluations: 41 });

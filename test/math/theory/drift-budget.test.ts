@@ -32,7 +32,7 @@ describe('largestRate', () => {
     expect(Math.min(cases.cap, cases.root)).toBeGreaterThan(10);
   });
 
-  it('is the root of η²δ = budget for one law of gradient descent, and the cap where that is lower', () => {
+  it('is the root of η²δ = budget for one law of gradient descent, and the cap if that is lower', () => {
     const one = (second: number) => forms([{ drift: 0, first: 0, second }]);
     expect(largestRate(cap, 0.01, one(-4), exact)).toBeCloseTo(0.05, 15);
     expect(largestRate(0.02, 0.01, one(-4), exact)).toBe(0.02);
@@ -47,7 +47,7 @@ describe('largestRate', () => {
     expect(largestRate(1.2, 0.5, dip, exact)).toBeCloseTo(1 - Math.sqrt(0.5), 14);
   });
 
-  it('keeps back what rounding may add, and is 0 where nothing is left', () => {
+  it('keeps back what rounding may add, and is 0 if nothing is left', () => {
     const one = forms([{ drift: 0, first: 0, second: 1 }]);
     expect(largestRate(cap, 1, one, { fixed: 0.75, growing: 0 })).toBeCloseTo(0.5, 15);
     expect(largestRate(cap, 1, one, { fixed: 0, growing: 3 })).toBeCloseTo(0.5, 15);

@@ -211,7 +211,7 @@ describe('Adam’s preconditioner', () => {
     }
   });
 
-  it('is null where the step goes through none', () => {
+  it('is null if the step goes through none', () => {
     expect(gradientDescentRule().preconditioner).toBeUndefined();
     expect(momentumRule({ beta: 0.9 }).preconditioner).toBeUndefined();
   });

@@ -204,7 +204,7 @@ describe('the symmetry A = B(θ, ∇L)', () => {
     expect(moving).toBeGreaterThan(100);
   });
 
-  it('is zero to rounding for the whole matrix where the network is linear', () => {
+  it('is zero to rounding for the whole matrix if the network is linear', () => {
     let moving = 0; // networks that have a gradient
     fc.assert(
       fc.property(networks({ activations: ['identity'] }), (small) => {
@@ -231,7 +231,7 @@ describe('the symmetry A = B(θ, ∇L)', () => {
     expect(worst).toBeGreaterThan(1e-4 * scale);
   });
 
-  it.each([1, 2, 3])('is not zero without b where there are biases, and is where there are none (seed %s)', (seed) => {
+  it.each([1, 2, 3])('is not zero without b if there are biases, and is zero if there are none (seed %s)', (seed) => {
     const options = { biases: false };
     const biased = symmetry(build({ ...wide, activation: 'relu', bias: true, seed }), options);
     expect(biased.worst).toBeGreaterThan(1e-4 * biased.scale);

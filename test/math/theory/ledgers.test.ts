@@ -98,7 +98,7 @@ describe('the ledger of gradient descent', () => {
     });
   });
 
-  it('is drift = Σ η_t²δ_t where the learning rate changes, which driftSecondOrder is', async () => {
+  it('is drift = Σ η_t²δ_t = driftSecondOrder if the learning rate changes', async () => {
     await property(async (small, { eta }) => {
       const { all, rows, count } = await seen(gradientDescent(start(small, cosine(eta, { steps }))), small);
       const { drift, driftSecondOrder } = rows.at(-1)!;

@@ -7,6 +7,15 @@ import { refine, type StartDirection } from './refine.ts';
 import type { RitzPair } from './ritz-pair.ts';
 import { Wanted } from './wanted.ts';
 
+/*
+ * Extreme eigenvalues of a symmetric matrix that is known by its products A·x only.
+ *
+ * `refine` (refine.ts) improves known approximate eigenvectors, `explore` (explore.ts) searches for
+ * an eigenvalue that is still missing, and `lanczos` alternates them until the chance of a missed
+ * one is small. An approximate eigenvalue with its vector is a Ritz pair (ritz-pair.ts). `Wanted`
+ * (wanted.ts) chooses which of them are asked for, `Products` (products.ts) counts the products.
+ */
+
 /** Options of {@link lanczos}: what to find, how well, and from where. */
 export interface LanczosOptions {
   /** Source of random directions. The miss probability holds only if they are fresh. */

@@ -5,6 +5,15 @@ import { type Oscillation, oscillation, updateOscillation } from './oscillation.
 import { type EdgeThresholds, thresholds } from './thresholds.ts';
 import { type Trend, triggered, updateTrend } from './triggers.ts';
 
+/*
+ * Detector of the regime of a run at each row: it compares λ/edge with 1, the edge of stability.
+ *
+ * A row updates three states, each in a file of its own: whether the loss diverges (divergence.ts),
+ * whether the gradient oscillates (oscillation.ts), and the ratios λ/edge so far (history.ts,
+ * triggers.ts). `regimeOf` reads the regime off these. `thresholds.ts` has the numbers and a
+ * glossary of the words.
+ */
+
 /**
  * Regimes of a run relative to the edge of stability:
  *
@@ -15,9 +24,6 @@ import { type Trend, triggered, updateTrend } from './triggers.ts';
  * - `catapult`: began above the edge, and the sharpness falls, until it is below or falls no
  *   further
  * - `divergence`: the loss runs away
- *
- * The detector takes one row at a time ({@link updateRegime}) and keeps plain data
- * ({@link Regimes}). `thresholds.ts` has its thresholds and a glossary of its words.
  */
 export const regimes = [
   'flow-like',
@@ -30,7 +36,7 @@ export const regimes = [
 export type Regime = (typeof regimes)[number];
 
 /** Memory of the detector, as plain data. */
-export interface Regimes {
+export interface RegimeMemory {
   regime: Regime | null;
   crossingStep: number | null;
   onsetStep: number | null;
@@ -54,7 +60,7 @@ export interface Regimes {
   lowestRatioStep: number;
 }
 
-export const regimesOfRun = (): Regimes => ({
+export const regimesOfRun = (): RegimeMemory => ({
   ...{ regime: null, crossingStep: null, onsetStep: null, hoveringStep: null, catapultStep: null },
   history: ratioHistory(),
   trend: { rising: false, extreme: null },
@@ -82,7 +88,7 @@ export interface DetectorOptions extends EdgeThresholds {
  * Updates the regime by the next row, and the steps of crossing, onset and hovering. Every state
  * that a regime is made of has a hysteresis of its own.
  */
-export function updateRegime(memory: Regimes, row: Evidence, options: DetectorOptions): void {
+export function updateRegime(memory: RegimeMemory, row: Evidence, options: DetectorOptions): void {
   const { step, loss, gradients } = row;
   const ratio = row.ratio !== null && Number.isFinite(row.ratio) ? row.ratio : null;
   const before = memory.lossBlowUp.last;
@@ -102,7 +108,12 @@ export function updateRegime(memory: Regimes, row: Evidence, options: DetectorOp
 }
 
 /** Updates the states by a measured ratio. */
-function updateFromSharpness(memory: Regimes, step: number, ratio: number, { band, window }: DetectorOptions): void {
+function updateFromSharpness(
+  memory: RegimeMemory,
+  step: number,
+  ratio: number,
+  { band, window }: DetectorOptions,
+): void {
   const { history, trend } = memory;
   if (history.count === 0 && ratio > thresholds.above.enter) memory.aboveEdgePhase = 'up';
   recordRatio(history, step, ratio);
@@ -128,7 +139,7 @@ function updateFromSharpness(memory: Regimes, step: number, ratio: number, { ban
  * Updates the states from gradients alone: s is 2 at the edge. A crossing before the onset goes
  * unseen.
  */
-function updateFromGradients(memory: Regimes, overshot: boolean, { band, window }: DetectorOptions): void {
+function updateFromGradients(memory: RegimeMemory, overshot: boolean, { band, window }: DetectorOptions): void {
   const { oscillation, lossBlowUp, rows } = memory;
   memory.above =
     oscillation.rowsSinceOvershoot !== null && oscillation.rowsSinceOvershoot < thresholds.calmWindows * window;
@@ -138,7 +149,7 @@ function updateFromGradients(memory: Regimes, overshot: boolean, { band, window 
   if (memory.aboveEdgePhase && lossBlowUp.last < lossBlowUp.highest / 2) memory.aboveEdgePhase = 'falling';
 }
 
-function regimeOf({ lossBlowUp, aboveEdgePhase, atEdge, above, trend }: Regimes): Regime {
+function regimeOf({ lossBlowUp, aboveEdgePhase, atEdge, above, trend }: RegimeMemory): Regime {
   if (lossBlowUp.diverges) return 'divergence';
   if (aboveEdgePhase === 'falling') return 'catapult';
   if (atEdge) return 'edge of stability';
@@ -151,7 +162,7 @@ function regimeOf({ lossBlowUp, aboveEdgePhase, atEdge, above, trend }: Regimes)
  * sharpness falls no further. It ends a row late, so that every phase is seen on a row.
  */
 function endAboveEdgePhase(
-  memory: Regimes,
+  memory: RegimeMemory,
   step: number,
   ratio: number | null,
   { sharpness, band, window }: DetectorOptions,

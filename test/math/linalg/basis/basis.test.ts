@@ -95,7 +95,7 @@ describe('a basis', () => {
     expect(length).toBeCloseTo(norm(w), 15);
   });
 
-  it('is in arrays where the runtime has no SIMD, or d is too large for its memory', () => {
+  it('is in arrays if the runtime has no SIMD, or d is too large for its memory', () => {
     using large = emptyBasis(LARGEST_DIMENSION + 1);
     expect(large).toBeInstanceOf(PlainBasis);
     using usual = emptyBasis(10);

@@ -112,7 +112,7 @@ describe('lanczos', () => {
     expect(found.products).toBeLessThan(400);
   });
 
-  it('finds as many from both ends as are asked for, where all are the same', () => {
+  it('finds as many from both ends as are asked for, if eigenvalues are equal', () => {
     let split = 0; // cases in which equal eigenvalues are wanted in part
     fc.assert(
       fc.property(
@@ -212,7 +212,7 @@ describe('lanczos', () => {
     }
   });
 
-  it('ends on spectra whose top is nanResult in their size', () => {
+  it('ends on spectra whose top is lost in their size', () => {
     // no tolerance relative to the largest eigenvalue itself could hold: it is 0, or 10⁻⁹ of the smallest
     for (const top of [0, 1e-7]) {
       const values = Float64Array.from({ length: 400 }, (_, i) => (i === 0 ? top : -i / 4));
@@ -335,7 +335,7 @@ describe('lanczos', () => {
     expect(grown(0.5, 10)).toHaveLength(10);
   });
 
-  it('has a miss probability for every value, and one that is 0 where the space is exhausted', () => {
+  it('has a miss probability for every value, and one that is 0 if the space is exhausted', () => {
     const wide = lanczos(ramp(300), 300, { random: nativeRandom(1), k: 3, bottom: 2, tol: 1e-4 });
     for (const { missProbability } of [...wide.top, ...wide.bottom]) {
       expect(missProbability).toBeGreaterThan(0);
@@ -356,7 +356,7 @@ describe('lanczos', () => {
     expect(run()).toEqual(run());
   });
 
-  it('gives NaN, not converged, where sums of finite entries overflow', () => {
+  it('gives NaN, not converged, if sums of finite entries overflow', () => {
     // all eigenvalues but one are 0, that one is 60·3e307: a product overflows unless its sum is small
     const overflowing: MatVec = (x, out) => out.fill(3e307 * x.reduce((sum, value) => sum + value, 0));
     const { top, bottom, vectors, converged } = lanczos(overflowing, 60, { random: nativeRandom(1), bottom: 1 });
@@ -371,7 +371,7 @@ describe('lanczos', () => {
     expect(converged).toBe(true);
   });
 
-  it('comes to an end where every residual is below the least normal double', () => {
+  it('comes to an end if every residual is below the least normal double', () => {
     const values = Float64Array.from({ length: 6 }, (_, i) => (i + 1) * 1e-310);
     const { top, products } = lanczos(diagonal(values), 6, { random: nativeRandom(1), bottom: 1 });
     // a residual in subnormal steps of 5e-324 has five digits left at a tolerance of 1e-6
@@ -400,7 +400,7 @@ describe('lanczos', () => {
     }
   });
 
-  it('does not claim convergence where every product is another', () => {
+  it('does not claim convergence if products differ from call to call', () => {
     let count = 0;
     const noisy: MatVec = (x, out) => {
       diagonal([1, 2, 3, 4, 5])(x, out);

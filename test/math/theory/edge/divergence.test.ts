@@ -30,7 +30,7 @@ describe('a divergence', () => {
     );
   });
 
-  it('is called in time where growth itself grows, as in a network of more than one layer', () => {
+  it('is called in time if growth itself grows, as in a network of more than one layer', () => {
     for (const power of [1.5, 2, 3, 5]) {
       const losses = [1];
       for (let loss = 4; loss < Infinity; loss **= power) losses.push(loss);
@@ -55,7 +55,7 @@ describe('a divergence', () => {
     }
   });
 
-  it('is not called for a slow climb of which the sharpness falls, up to 10⁸ times the first loss', () => {
+  it('is not called for a slow climb while the sharpness falls, up to 10⁸ times the first loss', () => {
     const losses = geometric(1, 1.5, 60);
     const rows = called(losses, () => true);
     expect(rows.indexOf(true)).toBe(losses.findIndex((loss) => loss > 1e8));

@@ -39,7 +39,7 @@ describe('a gradient and the one before it', () => {
     expect(pairOf(Float64Array.of(1, 2))).toMatchObject({ stepCurvature: null, cosine: null, meaningful: false });
   });
 
-  it('have s = 2 and cosine −1 where one undoes the other, and a cosine never beyond', () => {
+  it('have s = 2 and cosine −1 if one undoes the other, and a cosine never beyond', () => {
     const g = nativeRandom(1).normal(101);
     expect(pairOf(g, combine(-1, g, 0, g))).toMatchObject({ stepCurvature: 2, cosine: -1 });
     expect(pairOf(g, combine(1 / 3, g, 0, g)).cosine).toBeLessThanOrEqual(1);

@@ -81,7 +81,7 @@ describe('the period of gradient descent in a quadratic valley', () => {
     expect(new Set(found(200, valley(2)).slice(40))).toEqual(new Set([2]));
   });
 
-  it.each([0.3, 1, 1.3])('is none at ηλ = %s, where no step is undone by the next', (etaLambda) => {
+  it.each([0.3, 1, 1.3])('is none at ηλ = %s, because no step is undone by the next', (etaLambda) => {
     expect(new Set(found(200, valley(etaLambda)))).toEqual(new Set([0]));
   });
 

@@ -34,7 +34,7 @@ describe('the regime of a run', () => {
     expect(spans(through(rows).seen)).toEqual(['flow-like']);
   });
 
-  it('is a catapult where it began above, overshot and fell, and flow again once it is below', () => {
+  it('is a catapult if it began above, overshot and fell, and flow again once it is below', () => {
     const loss = [1, 4, 16, 40, 20, 3, 0.5, 0.4, 0.3];
     const ratio = [1.5, 1.5, 1.48, 1.3, 0.9, 0.5, 0.4, 0.4, 0.4];
     const { seen, memory } = through(loss.map((l, i) => ({ loss: l, ratio: ratio[i]!, s: 2.5, cosine: -0.9 })));
@@ -63,14 +63,14 @@ describe('the regime of a run', () => {
 
   const launched = [1, 4, 16, 40].map((loss, i) => ({ loss, s: 2.5, cosine: -0.9, ratio: 1.5 - 0.1 * i }));
 
-  it('is no catapult any more where it has landed within the band, and overshoots no more', () => {
+  it('is no catapult any more if it has landed within the band, and overshoots no more', () => {
     const landed = repeat(300, () => ({ loss: 0.4, ratio: 0.97 }));
     const { seen, memory } = through([...launched, ...landed]);
     expect(spans(seen)).toEqual(['crossed', 'catapult', 'flow-like']);
     expect(memory.catapultStep).toBe(3 + 50); // the last overshoot and a horizon without one
   });
 
-  it('is no catapult any more where it goes on above the edge without falling', () => {
+  it('is no catapult any more if it goes on above the edge without falling', () => {
     // as RMSProp does at its own edge: at 1.12 of it for thousands of steps
     const stays = repeat(500, (i) => ({ ...atEdge(1.12 + 0.02 * (i % 3), i), loss: 0.2 + 0.1 * (i % 2) }));
     const { seen, memory } = through([...launched, ...stays]);

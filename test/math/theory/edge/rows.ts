@@ -1,5 +1,5 @@
 import { gradientPair } from '../../../../src/math/theory/edge/gradient-pair.ts';
-import { type Regimes, regimesOfRun, updateRegime } from '../../../../src/math/theory/edge/regimes.ts';
+import { type RegimeMemory, regimesOfRun, updateRegime } from '../../../../src/math/theory/edge/regimes.ts';
 import { thresholds } from '../../../../src/math/theory/edge/thresholds.ts';
 
 /** Row of a run; unless given, its loss is 1, its step follows the flow, and its sharpness is not measured. */
@@ -19,7 +19,7 @@ export function through(
   rows: readonly Row[],
   { sharpness = true, band = thresholds.band, window = thresholds.window } = {},
 ) {
-  const memory: Regimes = regimesOfRun();
+  const memory: RegimeMemory = regimesOfRun();
   const seen = rows.map(({ ratio = null, loss = 1, s = flow.s, cosine = flow.cosine, growth = 0 }, step) => {
     const gradients = { ...gradientPair(), stepCurvature: s, cosine, growth, meaningful: true };
     updateRegime(memory, { step, loss, ratio, gradients }, { sharpness, band, window });

@@ -260,11 +260,11 @@ describe('a period', () => {
   // ±a and a drift of 1 a step: squared distances 4a² + 1 at lag 1, 4 at lag 2, so that their ratio is a² + 1/4
   const drifting = (ratio: number) => (t: number) => [Math.sqrt(ratio - 0.25) * (-1) ** t, t];
 
-  it('of 2 begins where neighbours are ten times further apart than every other gradient', () => {
+  it('of 2 begins if neighbours are ten times further apart than every other gradient', () => {
     expect([after(200, drifting(9.99)).period, after(200, drifting(10.01)).period]).toEqual([0, 2]);
   });
 
-  it('of 2 ends where they are less than three times further apart', () => {
+  it('of 2 ends if they are less than three times further apart', () => {
     const falling = (ratio: number) => after(900, (t) => drifting(t < 200 ? 20 : ratio)(t)).period;
     expect([falling(2.99), falling(3.01)]).toEqual([0, 2]);
   });
@@ -330,7 +330,7 @@ describe('a forecast', () => {
     expect(high).toBeCloseTo(through ? 100 + (2 * gap) / slope : 100 + 2.5 * run, 6);
   });
 
-  it('has the interval of the long run where nothing rises at the end', () => {
+  it('has the interval of the long run if nothing rises at the end', () => {
     // 0.6 to 0.8 in 50 steps, and level for 50: 0.2 are left at 0.002 a step
     const { low, high } = along(tens, (t) => (t < 50 ? 0.6 + 0.004 * t : 0.8))!;
     expect(low).toBeCloseTo(100 + 100 / 2.5, 6);

@@ -27,7 +27,7 @@ describe('triggered', () => {
 });
 
 describe('updateTrend', () => {
-  it('turns where a sequence has come back from its extreme by half a unit', () => {
+  it('turns if a sequence has come back from its extreme by half a unit', () => {
     expect(directions([1, 2, 3, 2.9, 3.1, 2, 1.9, 2, 2.39, 2.4], { relative: 0, least: 0.5 })).toEqual([
       ...[false, true, true, true, true, false, false, false, false, true],
     ]);
