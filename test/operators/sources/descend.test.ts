@@ -1,5 +1,6 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { lastValueFrom, map, take, tap, toArray } from 'rxjs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { gaussianMixture } from '../../../src/math/data/gaussian-mixture.ts';
 import { mlp } from '../../../src/math/models/mlp.ts';
 import type { UpdateRule } from '../../../src/math/optimizers/update-rule.ts';
@@ -53,6 +54,30 @@ describe('descend', () => {
       expect(update).toEqual(v.map((vi) => -learningRate * vi));
       if (t > 0) expect(theta).toEqual(copies[t - 1]!.theta.map((w, i) => w + copies[t - 1]!.update[i]!));
     }
+  });
+
+  it.each([
+    { each: 1, rows: 8 },
+    { each: 3, rows: 3 },
+    { each: 20, rows: 1 },
+  ])('works for 8 ms and then lets others have a turn: $rows rows of $each ms', async ({ each, rows }) => {
+    let clock = 0;
+    const now = vi.spyOn(performance, 'now').mockImplementation(() => clock);
+    let made = 0;
+    const running = run()
+      .pipe(take(100)) // ends a source that never yields
+      .subscribe(() => {
+        made++;
+        clock += each;
+      });
+    const counts = [made];
+    await nextTurn();
+    counts.push(made);
+    running.unsubscribe();
+    await nextTurn();
+    counts.push(made);
+    now.mockRestore();
+    expect(counts).toEqual([rows, 2 * rows, 2 * rows]);
   });
 
   it('starts a rule anew for each subscriber', async () => {
