@@ -1,5 +1,5 @@
 import { lastValueFrom, take } from 'rxjs';
-import { inLanes } from '../src/executors/lanes.ts';
+import { runConcurrently } from '../src/executors/run-concurrently.ts';
 import { Workers } from '../src/executors/workers/pool.ts';
 import { conservation, type EngineName, emptySums, gradientDescent } from '../src/index.ts';
 import { riskOf } from './jobs.ts';
@@ -58,7 +58,7 @@ export async function runsPerSecond(workers: number): Promise<number> {
   const pool = new Workers(workers);
   const { signal } = new AbortController();
   const train = (runs: number, steps: number) =>
-    inLanes(Array(runs).fill({ steps }), workers, signal, async (argument) => {
+    runConcurrently(Array(runs).fill({ steps }), { concurrency: workers, signal }, async (argument) => {
       await pool.run({ module: import.meta.url, name: 'run', argument }, signal, () => {});
     });
   await train(20 * workers, 2000); // until what V8 compiles is compiled

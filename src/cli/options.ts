@@ -4,7 +4,7 @@ import { type EngineName, registry } from '../math/engines/engines.ts';
 import { didYouMean } from '../nearest-name.ts';
 import { UsageError } from './exit.ts';
 
-/** `--set path=json`, any number of times. */
+/** Adds the option `--set path=json`, which may be repeated. */
 export const set = (command: Command): Command =>
   command.option(
     '--set <path=json>',
@@ -13,28 +13,31 @@ export const set = (command: Command): Command =>
     [] as string[],
   );
 
-/** @throws {UsageError} that lists what engines there are. */
+/** @throws {UsageError} if there is no such engine; lists those that there are. */
 export function engineNamed(name: string): EngineName {
   const names = Object.keys(registry);
   if (names.includes(name)) return name as EngineName;
   throw new UsageError(`--engine: expected one of ${names.join(', ')}, got ${given(name)}${didYouMean(name, names)}`);
 }
 
-/** Each thread holds a copy of the program and its memory. */
+/** Largest number of threads. Each holds a copy of the program and its memory. */
 const mostThreads = 1024;
 
-/** @throws {UsageError} if it is no number of threads. */
+/** @throws {UsageError} if the text is no number of threads. */
 export function threads(text: string): number {
   const count = Number(text);
   if (Number.isInteger(count) && count > 0 && count <= mostThreads) return count;
   throw new UsageError(`--workers: expected an integer from 1 to ${mostThreads}, got ${given(text)}`);
 }
 
-/** Threads that large runs are split over: with more than there are cores, each step waits for one that is not running. */
-export const helping = (workers: number | undefined, cores = availableParallelism()): number =>
+/**
+ * Returns the number of threads that large runs are split over. It is at most the number of cores,
+ * because each step waits for all threads.
+ */
+export const threadsFor = (workers: number | undefined, cores = availableParallelism()): number =>
   Math.min(workers ?? cores, cores);
 
-/** @throws {UsageError} if it is empty, as a variable of a shell that is not set. */
+/** @throws {UsageError} if the path is empty, as an unset variable of a shell is. */
 export function folder(path: string): string {
   if (path) return path;
   throw new UsageError(`--out: expected a folder, got ${given(path)}`);

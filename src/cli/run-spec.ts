@@ -8,7 +8,7 @@ import { loadSpec } from '../pipelines/load-spec.ts';
 import { journalFolder } from '../store/journal.ts';
 import { specFolder } from '../store/results.ts';
 import { UsageError } from './exit.ts';
-import { helping } from './options.ts';
+import { threadsFor } from './options.ts';
 import { say } from './output.ts';
 import { report, summary } from './report.ts';
 
@@ -30,8 +30,8 @@ export async function runSpec(path: string, options: RunOptions): Promise<void> 
     runExperiment(prepared, {
       out: options.out,
       signal,
-      workers: options.workers ?? fitting(prepared),
-      threads: helping(options.workers),
+      workers: options.workers ?? defaultWorkers(prepared),
+      threads: threadsFor(options.workers),
       watch: (progress) => showProgress(progress, process.stderr),
     }),
   );
@@ -42,7 +42,8 @@ export async function runSpec(path: string, options: RunOptions): Promise<void> 
 /** Number of steps below which a grid is done before threads would have started. */
 const small = 20_000;
 
-const fitting = ({ runs, spec }: Prepared): number => (runs.length * spec.steps > small ? availableParallelism() : 1);
+const defaultWorkers = ({ runs, spec }: Prepared): number =>
+  runs.length * spec.steps > small ? availableParallelism() : 1;
 
 function requireWritable(out: string): void {
   try {

@@ -9,10 +9,10 @@ import type { Workers } from './workers/pool.ts';
 type OnStep = (step: number, diverged: boolean) => void;
 
 /**
- * Trains one run into a journal, which is the caller's to close: rows are there when they have been handled.
+ * Trains one run and appends its rows to a journal, which the caller closes.
  *
- * @returns Whether it came to its end; false if `signal` stopped it.
- * @throws what the run or the disk threw; the rows before it are kept.
+ * @returns false if `signal` stopped the run before its end.
+ * @throws the error of the run or of the disk; the rows before it are kept.
  */
 export type Execute = (
   run: PreparedRun,
@@ -21,8 +21,8 @@ export type Execute = (
   onStep: OnStep,
 ) => Promise<boolean>;
 
-/** In this thread, with the help of others up to `threads`. */
-export const here =
+/** Trains runs in this thread; up to `threads` threads share one evaluation. */
+export const inThisThread =
   (threads: number): Execute =>
   async (run, journal, signal, onStep) => {
     const handled = run.open(threads).rows.pipe(
@@ -36,11 +36,14 @@ export const here =
     return !signal.aborted;
   };
 
-/** In a source tree, or built. */
+/** `.ts` in a source tree, `.js` if built. */
 const extension = import.meta.url.slice(-3);
 const module = new URL(`./workers/open-run${extension}`, import.meta.url).href;
 
-/** In a worker thread, with the help of others up to `threads` a run; from there rows come back by the batch. */
+/**
+ * Trains runs in worker threads, which send rows back in batches; up to `threads` threads share one
+ * evaluation.
+ */
 export const inWorkers =
   (workers: Workers, { spec, engine }: Prepared, threads: number): Execute =>
   ({ config }, journal, signal, onStep) => {

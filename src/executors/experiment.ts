@@ -6,26 +6,27 @@ import { WriteError } from '../files/write-error.ts';
 import type { SpecFit } from '../pipelines/fit.ts';
 import { isFinished, JournalWriter, journalPath } from '../store/journal.ts';
 import { findResults, type Results, specFolder, storeResults, storeSpec, tablesOf } from '../store/results.ts';
-import { type Execute, here, inWorkers } from './execute.ts';
-import { inLanes } from './lanes.ts';
+import { type Execute, inThisThread, inWorkers } from './execute.ts';
 import { messageOf } from './message-of.ts';
 import type { Prepared, PreparedRun } from './prepare.ts';
 import type { Progress } from './progress.ts';
+import { runConcurrently } from './run-concurrently.ts';
 import { Workers } from './workers/pool.ts';
 
 export interface Outcome extends Results {
   readonly dir: string;
   readonly question: string;
-  /** Axes of the grid, the last one fastest. */
+  /** Axes of the grid; the last one changes fastest. */
   readonly axes: readonly string[];
   /** Fits declared in the spec; their rows are in `fits`. */
   readonly declaredFits: readonly SpecFit[];
   /** Columns of each table, by its name. */
   readonly tables: Readonly<Record<string, Columns>>;
-  /** Number of runs of the grid; if it was interrupted, fewer have a row. */
+  /** Runs of the grid. After an interruption, fewer of them have a row. */
   readonly planned: number;
-  /** Numbers of runs that were stored already, and that this call trained. */
+  /** Runs that were found stored. */
   readonly found: number;
+  /** Runs that were trained now. */
   readonly trained: number;
   readonly seconds: number;
 }
@@ -33,28 +34,29 @@ export interface Outcome extends Results {
 export interface ExperimentOptions {
   readonly out: string;
   readonly signal: AbortSignal;
-  /** Number of runs trained at a time, each in a thread of its own; 1 means this thread. Default 1. */
+  /** Runs trained at a time, each in a thread of its own. Default 1, which is this thread. */
   readonly workers?: number;
-  /** Number of threads in all. Spare threads are split among runs of large networks. Default: workers. */
+  /** Threads in all. If there are fewer runs, large networks use the rest. Default `workers`. */
   readonly threads?: number;
-  /** Shows the progress; returns a function that stops the display. */
+  /** Shows the progress until the function that it returns is called. */
   readonly watch?: (progress: Progress) => () => void;
 }
 
-/** Thrown if some runs failed; the others were completed. */
+/** Failure of some runs of a grid whose other runs went on. */
 export class RunsFailed extends Error {
   override readonly name = 'RunsFailed';
 }
 
 /**
- * Trains the runs of a spec's grid that are not stored yet, fits them, judges the claims and writes the tables.
- * These are byte-identical whatever the number of workers. The order is: look for finished results; check that
- * no other process is training the runs; write the spec; train what is missing, each run into its journal; make
- * the tables from the journals.
+ * Trains the runs of a spec's grid that are not stored yet, then fits, judges and writes the tables.
+ * The tables are the same to the byte for any number of workers.
  *
- * @throws {RunsFailed} at the end, if a run failed; the others are trained and the tables written.
- * @throws {WriteError} at once, if the disk failed or another process is training one of the runs. What was
- *   measured before is kept, and the next call finds it.
+ * The order is: look for finished results; check that no other process is training the runs; write
+ * the spec; train what is missing, each run into its journal; make the tables from the journals.
+ *
+ * @throws {RunsFailed} if a run failed. It throws at the end, after the tables are written.
+ * @throws {WriteError} if the disk failed, or another process is training one of the runs. It throws
+ *   at once; the rows that were stored before are kept, and the next call finds them.
  */
 export async function runExperiment(prepared: Prepared, options: ExperimentOptions): Promise<Outcome> {
   const { out, signal } = options;
@@ -117,9 +119,9 @@ const named = ({ run, point }: PreparedRun): string => {
 };
 
 /**
- * Trains these runs, several at a time, each into its journal.
+ * Trains runs, several at a time, each into its journal.
  *
- * @returns the reasons of runs that failed, by their numbers; the others went on.
+ * @returns The messages of runs that failed, by their numbers; the others went on.
  */
 async function trainAll(
   runs: readonly PreparedRun[],
@@ -132,11 +134,11 @@ async function trainAll(
   const unwatch = watch?.(progress);
   const atOnce = Math.min(workers, runs.length);
   const each = Math.max(1, Math.floor(threads / atOnce));
-  // with several workers asked for, use one even for a single missing run: it can be killed and retried
+  // if workers are asked for, use one even for a single run: it can be killed and retried
   const pool = workers > 1 ? new Workers(atOnce) : undefined;
-  const execute = pool ? inWorkers(pool, prepared, each) : here(each);
+  const execute = pool ? inWorkers(pool, prepared, each) : inThisThread(each);
   try {
-    await inLanes(runs, pool?.lanes ?? 1, signal, async (run, _, stop) => {
+    await runConcurrently(runs, { concurrency: pool?.concurrency ?? 1, signal }, async (run, _, stop) => {
       try {
         const journal = JournalWriter.unlessFinished(journalPath(out, run.key), prepared.columns);
         await train(run, execute, journal, stop, progress);
@@ -152,7 +154,7 @@ async function trainAll(
   return failures;
 }
 
-/** Returns the message of a failed run, with file, line and column if a user's module threw. */
+/** Words the failure of a run. If a user's module threw, its file, line and column follow. */
 function placed(thrown: unknown, modules: readonly string[]): string {
   const stack = (thrown instanceof Error && thrown.stack) || '';
   const names = modules.flatMap((path) => [path, pathToFileURL(path).href]);
@@ -161,7 +163,7 @@ function placed(thrown: unknown, modules: readonly string[]): string {
   return place ? `${messageOf(thrown)} (${place})` : messageOf(thrown);
 }
 
-/** Trains one run, unless another process has meanwhile, and counts its steps in `progress`. */
+/** Trains one run, unless another process has done so meanwhile, and counts its steps in `progress`. */
 async function train(
   run: PreparedRun,
   execute: Execute,

@@ -1,3 +1,3 @@
-/** Returns the message of a thrown value, which in JavaScript may be anything. */
+/** Words what was thrown, which in JavaScript may be any value. */
 export const messageOf = (thrown: unknown): string =>
   thrown instanceof Error ? thrown.message : `expected an Error to be thrown, got ${JSON.stringify(thrown) ?? thrown}`;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/cli/exit.ts';
-import { engineNamed, folder, helping, threads } from '../../src/cli/options.ts';
+import { engineNamed, folder, threads, threadsFor } from '../../src/cli/options.ts';
 
 describe('an option', () => {
   it('is taken as it stands, if it can be', () => {
@@ -19,6 +19,6 @@ describe('an option', () => {
   });
 
   it('that asks for more threads than cores splits no run over more than there are', () => {
-    expect([helping(1024, 2), helping(2, 8), helping(undefined, 8)]).toEqual([2, 2, 8]);
+    expect([threadsFor(1024, 2), threadsFor(2, 8), threadsFor(undefined, 8)]).toEqual([2, 2, 8]);
   });
 });

@@ -1,14 +1,14 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { inLanes } from '../../src/executors/lanes.ts';
+import { runConcurrently } from '../../src/executors/run-concurrently.ts';
 
-const never = new AbortController().signal;
+const { signal } = new AbortController();
 
-describe('lanes', () => {
-  it('work through all items in order, so many at a time', async () => {
+describe('runConcurrently', () => {
+  it('works through all items in order, so many at a time', async () => {
     const begun: number[] = [];
     let [now, most] = [0, 0];
-    await inLanes([5, 1, 1, 1, 1], 2, never, async (milliseconds, i) => {
+    await runConcurrently([5, 1, 1, 1, 1], { concurrency: 2, signal }, async (milliseconds, i) => {
       begun.push(i);
       most = Math.max(most, ++now);
       await after(milliseconds);
@@ -17,11 +17,11 @@ describe('lanes', () => {
     expect({ begun, most }).toEqual({ begun: [0, 1, 2, 3, 4], most: 2 });
   });
 
-  it('may be many, of which each listens for the end', async () => {
+  it('lets many items listen for the end', async () => {
     const warnings: Error[] = [];
     const warned = (warning: Error) => void warnings.push(warning);
     process.on('warning', warned);
-    await inLanes(Array(24).fill(1), 24, never, async (_, __, stop) => {
+    await runConcurrently(Array(24).fill(1), { concurrency: 24, signal }, async (_, __, stop) => {
       stop.addEventListener('abort', () => {});
       await after(20);
     });
@@ -30,9 +30,9 @@ describe('lanes', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('begin no other item when the first fails at once', async () => {
+  it('begins no other item if the first fails at once', async () => {
     const begun: number[] = [];
-    const failing = inLanes([0, 1, 2], 3, never, async (item) => {
+    const failing = runConcurrently([0, 1, 2], { concurrency: 3, signal }, async (item) => {
       begun.push(item);
       throw new Error(`item ${item} is taken`);
     });
@@ -40,9 +40,9 @@ describe('lanes', () => {
     expect(begun).toEqual([0]);
   });
 
-  it('tell the others to stop when one fails, and throw what it threw when they have', async () => {
+  it('tells the others to stop if one fails, and throws its error when they have stopped', async () => {
     let stopped = false;
-    const failing = inLanes([0, 1, 2], 2, never, async (item, _, stop) => {
+    const failing = runConcurrently([0, 1, 2], { concurrency: 2, signal }, async (item, _, stop) => {
       if (item === 1) throw new Error('item 1 failed');
       await new Promise((resolve) => stop.addEventListener('abort', resolve));
       stopped = true;
@@ -51,14 +51,14 @@ describe('lanes', () => {
     expect(stopped).toBe(true);
   });
 
-  it('begin nothing once they are told to stop', async () => {
+  it('begins nothing after it is told to stop', async () => {
     const stopping = new AbortController();
     const begun: number[] = [];
-    await inLanes([0, 1, 2, 3], 2, stopping.signal, async (item) => {
+    await runConcurrently([0, 1, 2, 3], { concurrency: 2, signal: stopping.signal }, async (item) => {
       begun.push(item);
       if (item === 1) stopping.abort();
     });
-    await inLanes([7], 1, AbortSignal.abort(), async (item) => void begun.push(item));
+    await runConcurrently([7], { concurrency: 1, signal: AbortSignal.abort() }, async (item) => void begun.push(item));
     expect(begun).toEqual([0, 1]);
   });
 });

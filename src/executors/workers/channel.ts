@@ -1,15 +1,16 @@
 import type { MessagePort } from 'node:worker_threads';
 
-/** Batches that a worker may send ahead of what has been taken in. */
+/** Batches that a worker may send before the first of them is received. */
 const window = 4;
 
 const [credits, stop] = [0, 1];
 
 /**
- * What the two ends of a run share: how many more batches may be sent, and whether to stop.
+ * Memory that both ends of a run share: the credit, which is the number of batches that the worker may
+ * still send, and a flag to stop.
  *
- * A worker without credit sleeps on it, which blocks its thread and nothing else, so a source needs to know nothing of
- * backpressure; memory is bounded by `window` batches a worker.
+ * A worker without credit sleeps, which blocks only its own thread. So sources need no backpressure, and
+ * at most `window` batches per worker are in memory.
  */
 export class Gate {
   readonly shared: Int32Array<SharedArrayBuffer>;
@@ -18,7 +19,7 @@ export class Gate {
     this.shared = shared;
   }
 
-  /** Takes one credit, waiting for it if need be. */
+  /** Waits for a credit and takes it. */
   acquire(): void {
     for (;;) {
       const there = Atomics.load(this.shared, credits);
@@ -43,18 +44,19 @@ export class Gate {
   }
 }
 
-/** What a worker is told: which export of which module makes the stream, of what, and where its rows go. */
-export interface Task {
+/** WorkerTask of a worker: make a stream and send its rows over a port. */
+export interface WorkerTask {
+  /** Module whose export `name` makes the stream of `argument`. */
   readonly module: string;
   readonly name: string;
   readonly argument: unknown;
   readonly port: MessagePort;
   readonly shared: Int32Array<SharedArrayBuffer>;
-  /** Rows to leave out: those that an attempt before this one delivered. */
+  /** Number of rows to skip, because an earlier attempt sent them. */
   readonly skip: number;
 }
 
-/** What comes back over the port, in order: the schema, batches in IPC form, and the end. */
-export type Message =
+/** WorkerMessage from a worker. They come in order: the schema, batches in IPC form, the end. */
+export type WorkerMessage =
   | { readonly kind: 'schema' | 'batch'; readonly bytes: Uint8Array }
   | { readonly kind: 'end'; readonly finished: boolean };

@@ -1,4 +1,4 @@
-// In a source tree the worker is TypeScript, and a thread does not inherit the loader of the one that made it.
+// In a source tree the worker is TypeScript, and a thread does not inherit its parent's loader.
 import { register } from 'tsx/esm/api';
 
 register();

@@ -1,33 +1,37 @@
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import { type RecordBatch, RecordBatchReader } from 'apache-arrow';
 import { Piscina } from 'piscina';
-import { Gate, type Message, type Task } from './channel.ts';
+import { Gate, type WorkerMessage, type WorkerTask } from './channel.ts';
 
-/** A stream that a worker can make for itself: an export of a module, and what to call it with. */
+/** Recipe of a stream that a worker can make: an export of a module and its argument. */
 export interface Recipe {
   /** URL of the module. */
   readonly module: string;
-  /** The export: (argument) => Stream, or a promise of one. */
+  /** Name of the export: (argument) => Stream, or a promise of one. */
   readonly name: string;
   /** Plain data that `structuredClone` can copy. */
   readonly argument: unknown;
 }
 
-/** Milliseconds that a worker has to end in order when it is told to stop; a step that takes longer is cut off. */
+/** Time in milliseconds that a worker has to stop between two rows, before its thread is killed. */
 const grace = 2000;
 
 /**
- * Worker threads that each run one stream at a time.
+ * Pool of worker threads that each run one stream at a time.
  *
- * Rows come back as Arrow batches by transfer, in order; a worker that is ahead of what has been taken in waits.
+ * Rows come back in order, as Arrow batches that are transferred, not copied. A worker that is ahead of
+ * the receiver waits.
  */
 export class Workers {
-  /** Runs to have begun at a time: one more than threads, so that none of these waits while the end of its last is stored. */
-  readonly lanes: number;
+  /**
+   * Runs to start at a time: one more than there are threads, so a thread is not idle while its last run
+   * is being stored.
+   */
+  readonly concurrency: number;
   readonly #pool: Piscina;
 
   constructor(count: number) {
-    this.lanes = count + 1;
+    this.concurrency = count + 1;
     const built = import.meta.url.endsWith('.js');
     this.#pool = new Piscina({
       filename: new URL(built ? './worker.js' : './from-source.mjs', import.meta.url).href,
@@ -37,11 +41,11 @@ export class Workers {
   }
 
   /**
-   * Runs one recipe and hands over its batches, each before the next is asked for. An attempt that fails in the worker
-   * is repeated once and goes on behind the rows that had come, which are the same to the bit.
+   * Runs one recipe and hands its batches to `take`, one after the other. If the worker fails, a second
+   * attempt skips the rows that had come, which are the same to the bit.
    *
-   * @returns Whether the stream came to its end; false if `signal` stopped it.
-   * @throws what the worker threw, the second time; at once what `take` threw.
+   * @returns false if `signal` stopped the stream before its end.
+   * @throws the error of the second attempt, or of `take`, after which there is no second attempt.
    */
   async run(recipe: Recipe, signal: AbortSignal, take: (batch: RecordBatch) => void): Promise<boolean> {
     let rows = 0;
@@ -73,9 +77,9 @@ export class Workers {
     signal.addEventListener('abort', stop);
     let schema: Uint8Array | undefined;
     let refused: Refused | undefined;
-    let receive!: (message: Message) => void;
+    let receive!: (message: WorkerMessage) => void;
     const ended = new Promise<boolean>((resolve) => {
-      receive = (message: Message) => {
+      receive = (message: WorkerMessage) => {
         if (message.kind === 'end') return resolve(message.finished);
         if (message.kind === 'schema') return void (schema = message.bytes);
         try {
@@ -88,14 +92,14 @@ export class Workers {
       };
       port.on('message', receive);
     });
-    const task: Task = { ...recipe, port: port2, shared: gate.shared, skip };
+    const task: WorkerTask = { ...recipe, port: port2, shared: gate.shared, skip };
     try {
       await this.#pool.run(task, { transferList: [port2], signal: kill.signal });
       const finished = await ended;
       if (refused) throw refused;
       return finished;
     } catch (error) {
-      // what was sent before the worker failed has arrived, but has not been handed over yet
+      // receive the messages that were sent before the worker failed
       for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) receive(next.message);
       if (refused) throw refused;
       if (kill.signal.aborted) return false;
@@ -112,7 +116,7 @@ export class Workers {
   }
 }
 
-/** What the receiving end threw: the worker is not to blame, and trying again would not help. */
+/** Error of the receiving end. The worker did not fail, so another attempt would not help. */
 class Refused extends Error {
   constructor(cause: unknown) {
     super('refused', { cause });

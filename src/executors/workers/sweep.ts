@@ -5,11 +5,11 @@ import { type Axes, pointsOf, sweepColumns } from '../../operators/sources/grid.
 import { importModule } from '../../pipelines/import-module.ts';
 import { isStream, Stream } from '../../stream.ts';
 import { rowsOf } from '../../tables/rows.ts';
-import { inLanes } from '../lanes.ts';
 import { messageOf } from '../message-of.ts';
+import { runConcurrently } from '../run-concurrently.ts';
 import { Workers } from './pool.ts';
 
-/** A pipeline that a worker can make for itself: an export (point) => Stream of a module. */
+/** Pipeline that a worker can make: an export (point) => Stream of a module. */
 export interface Pipeline {
   readonly module: string | URL;
   readonly name: string;
@@ -18,17 +18,17 @@ export interface Pipeline {
 type Row = Record<string, unknown>;
 
 /**
- * `sweep` over worker threads: runs a pipeline at each point of a grid, several at a time.
+ * Runs a pipeline at each point of a grid, several at a time in worker threads, as `sweep` does in one.
  *
- * Rows of one run come in order, without `state`, which does not leave its thread; runs come as their batches do, so
- * rows of different runs mix. A run that fails is tried once more; if it fails again the others go on, and the stream
- * errors at the end with every run that failed.
+ * Rows of one run come in order, without `state`, which cannot leave its thread. Rows of different runs
+ * mix, because they come in batches. A run that fails is tried once more. If it fails again the others
+ * go on, and the stream errs at the end with every run that failed.
  *
  * - adds: `run`, and the axes; an axis with the name of a column of the run stands as that column
- * - cost: a thread a worker, and four batches of 1024 rows in flight for each
+ * - cost: a thread per worker, and up to four batches of 1024 rows in flight for each
  *
- * @param pipeline The module by URL, and the name of the function it exports; it is called with the point.
- * @param threads `workers`: their number; a run is never split over several.
+ * @param pipeline URL of a module, and the name of its export, which is called with the point.
+ * @param options.workers Number of threads; a run is never split over several.
  * @throws {RangeError} if the grid is empty or `workers` is not a positive integer.
  * @throws {TypeError} if the module does not export such a function.
  * @example
@@ -64,7 +64,7 @@ export async function sweepInWorkers(
           failures.push(`run ${run} (${JSON.stringify(point)}): ${messageOf(error)}`);
         });
       };
-      inLanes(points, pool.lanes, stop.signal, train)
+      runConcurrently(points, { concurrency: pool.concurrency, signal: stop.signal }, train)
         .finally(() => pool.close())
         .then(() => {
           if (failures.length) out.error(new Error(`sweepInWorkers: ${failures.join('; ')}`));

@@ -4,23 +4,23 @@ import { isStream } from '../../stream.ts';
 import { BatchBuilder } from '../../tables/batch-builder.ts';
 import { StreamEncoder } from '../../tables/encoders.ts';
 import { messageOf } from '../message-of.ts';
-import { Gate, type Message, type Task } from './channel.ts';
+import { Gate, type WorkerMessage, type WorkerTask } from './channel.ts';
 
-/** Milliseconds after which a batch is sent, full or not. */
-const due = 250;
+/** Time in milliseconds after which a batch is sent even if it is not full. */
+const sendAfter = 250;
 
 /**
- * Runs in a worker thread: makes the stream of a task and sends its rows as Arrow batches, by transfer.
+ * Makes the stream of a task, in a worker thread, and sends its rows as Arrow batches by transfer.
  *
- * @throws {Error} whatever was thrown: what is no error would not arrive as one, and null would look like success.
+ * @throws {Error} for any value that was thrown: the pool would take a thrown null for success.
  */
-export default function work(task: Task): Promise<void> {
+export default function work(task: WorkerTask): Promise<void> {
   return send(task).catch((thrown: unknown) => {
     throw thrown instanceof Error ? thrown : new Error(messageOf(thrown));
   });
 }
 
-async function send({ module, name, argument, port, shared, skip }: Task): Promise<void> {
+async function send({ module, name, argument, port, shared, skip }: WorkerTask): Promise<void> {
   const make = (await importModule(module))[name];
   if (typeof make !== 'function') throw new TypeError(`workers: ${module} must export a function ${name}`);
   const rows: unknown = await make(argument);
@@ -33,7 +33,7 @@ async function send({ module, name, argument, port, shared, skip }: Task): Promi
   const post = (kind: 'schema' | 'batch') => {
     const bytes = new Uint8Array(Buffer.concat(parts));
     parts = [];
-    port.postMessage({ kind, bytes } satisfies Message, [bytes.buffer]);
+    port.postMessage({ kind, bytes } satisfies WorkerMessage, [bytes.buffer]);
   };
   let last = performance.now();
   const flush = () => {
@@ -52,10 +52,10 @@ async function send({ module, name, argument, port, shared, skip }: Task): Promi
       tap((row: unknown) => {
         if (count++ < skip) return;
         builder.push(row);
-        if (builder.full || performance.now() - last >= due) flush();
+        if (builder.full || performance.now() - last >= sendAfter) flush();
       }),
     ),
     { defaultValue: undefined },
   ).finally(flush);
-  port.postMessage({ kind: 'end', finished: !gate.stopped } satisfies Message);
+  port.postMessage({ kind: 'end', finished: !gate.stopped } satisfies WorkerMessage);
 }

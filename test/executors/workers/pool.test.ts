@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as after } from 'node:timers/promises';
 import type { RecordBatch } from 'apache-arrow';
 import { lastValueFrom, toArray } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runConcurrently } from '../../../src/executors/run-concurrently.ts';
 import { Workers } from '../../../src/executors/workers/pool.ts';
 import { rowsOf } from '../../../src/tables/rows.ts';
 import { descent } from './recipes.ts';
@@ -90,6 +92,24 @@ describe('workers', () => {
     const made = Atomics.load(seen, 0);
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(Atomics.load(seen, 0)).toBe(made);
+  });
+
+  it('train the next run while the end of the last is being stored, and begin no third', async () => {
+    const pool = new Workers(1);
+    const argument = { learningRate: 0.05, steps: 3 };
+    let resolve = () => {};
+    const rowsOfSecond = new Promise<void>((resolved) => void (resolve = resolved));
+    let [now, most] = [0, 0];
+    const storing: string[] = [];
+    await runConcurrently([0, 1, 2], { concurrency: pool.concurrency, signal: never }, async (run) => {
+      most = Math.max(most, ++now);
+      await pool.run({ module, name: 'descent', argument }, never, () => run === 1 && resolve());
+      // the first run is stored only when rows of the second have come
+      if (run === 0) storing.push(await Promise.race([rowsOfSecond.then(() => 'beside'), after(20_000, 'alone')]));
+      now--;
+    });
+    await pool.close();
+    expect({ storing, most }).toEqual({ storing: ['beside'], most: 2 });
   });
 
   it('cut off a run that does not come to its next row', async () => {
