@@ -24,7 +24,8 @@ export type OptionsOf<T extends { readonly options: z.ZodObject }> = Given<T['op
  * Checks the options of a call by their schema and fills in the defaults.
  *
  * @param who Name in messages.
- * @throws {TypeError} if an option is unknown or of another type; {RangeError} if its value is out of range.
+ * @throws {TypeError} if an option is unknown or of another type; {RangeError} if its value is out
+ *   of range.
  * @example const { every, matrix } = parseOptions('trace', options, given);
  */
 export function parseOptions<O extends z.ZodObject>(who: string, schema: O, given: unknown): z.output<O> {

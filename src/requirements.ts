@@ -19,7 +19,8 @@ const offered = ({ objective: { products, batches, facts } }: Measured): Need[] 
  * @param run null if the rows have no state.
  * @throws {TypeError} that names `operator`, what is missing, and what the objective offers.
  * @example
- * const requirement = { operator: 'trace', check: (run: RunFacts | null) => requireNeeds('trace', run, ['hvp']) };
+ * const check = (run: RunFacts | null) => requireNeeds('trace', run, ['hvp']);
+ * const requirement = { operator: 'trace', check };
  */
 export function requireNeeds(operator: string, run: Measured | null, needs: readonly Need[]): asserts run is Measured {
   const offers = run ? offered(run) : [];

@@ -5,7 +5,9 @@ import { say } from './output.ts';
 import { prepareSpec } from './prepare-spec.ts';
 import { table } from './table.ts';
 
-/** `rxdescent describe SPEC.json`: prints the columns of every table, known before the first row. */
+/**
+ * `rxdescent describe SPEC.json`: prints the columns of every table, known before the first row.
+ */
 export const describe = (make: () => Command): Command =>
   set(
     make()

@@ -6,8 +6,8 @@ export class UsageError extends Error {
 }
 
 /**
- * Returns the exit code and the message for an error: 2 for a bad usage or spec, 1 if something failed on the
- * way. RXDESCENT_DEBUG=1 adds the stack.
+ * Returns the exit code and the message for an error: 2 for a bad usage or spec, 1 if something
+ * failed on the way. RXDESCENT_DEBUG=1 adds the stack.
  */
 export function explained(error: unknown): { code: 1 | 2; message: string } {
   const message = error instanceof Error ? error.message : String(error);

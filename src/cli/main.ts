@@ -35,7 +35,10 @@ try {
   }
 }
 
-/** Words `error: unknown command 'runn'` and the `(Did you mean run?)` below it as every other message. */
+/**
+ * Words `error: unknown command 'runn'` and the `(Did you mean run?)` below it as every other
+ * message.
+ */
 function oneLine(text: string): string {
   return text.replace(/^error: /, '').replace(/\n\(Did you mean (.*)\?\)/, '; did you mean $1?');
 }

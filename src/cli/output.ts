@@ -4,9 +4,9 @@ import { reasonOf } from '../files/write-error.ts';
 export const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 /**
- * Handles standard streams that take nothing more. Node takes that for a crash or, from `console.log`, for
- * nothing at all. Here a reader that has seen enough, as in `| head -1`, is no fault and stops no run; a full
- * disk under `> FILE` ends the command with 1.
+ * Handles standard streams that take nothing more. Node takes that for a crash or, from
+ * `console.log`, for nothing at all. Here a reader that has seen enough, as in `| head -1`, is no
+ * fault and stops no run; a full disk under `> FILE` ends the command with 1.
  */
 export function minded(host: Pick<NodeJS.Process, 'stdout' | 'stderr' | 'once' | 'exitCode'>): void {
   host.stderr.on('error', () => {}); // nobody is left to tell

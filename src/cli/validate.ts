@@ -4,7 +4,10 @@ import { set } from './options.ts';
 import { say } from './output.ts';
 import { prepareSpec } from './prepare-spec.ts';
 
-/** `rxdescent validate SPEC.json`: checks a spec with its modules and data; trains and writes nothing. */
+/**
+ * `rxdescent validate SPEC.json`: checks a spec with its modules and data; trains and writes
+ * nothing.
+ */
 export const validate = (make: () => Command): Command =>
   set(
     make()

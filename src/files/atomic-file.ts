@@ -7,8 +7,8 @@ import { makeFolder } from './make-folder.ts';
 import { writeError } from './write-error.ts';
 
 /**
- * A file that appears whole or not at all: written beside its place, brought to disk, then renamed. What a process of
- * this machine that was killed left of the same file is removed.
+ * A file that appears whole or not at all: written beside its place, brought to disk, then renamed.
+ * What a process of this machine that was killed left of the same file is removed.
  *
  * @throws {Error} `cannot write FILE: …` from any method; the temporary file is then gone.
  * @example

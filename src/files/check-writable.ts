@@ -3,10 +3,12 @@ import { dirname, join, resolve } from 'node:path';
 import { reasonOf } from './write-error.ts';
 
 /**
- * Finds out whether files can be made in a folder, which need not exist yet: makes an empty folder in what there is of it
- * and removes it again. What the system says beforehand is no answer: it lets a superuser into folders that take nothing.
+ * Finds out whether files can be made in a folder, which need not exist yet: makes an empty folder
+ * in what there is of it and removes it again. What the system says beforehand is no answer: it
+ * lets a superuser into folders that take nothing.
  *
- * @throws {Error} naming the folder and what is in the way: a file, missing permission, a read-only file system.
+ * @throws {Error} naming the folder and what is in the way: a file, missing permission, a read-only
+ *   file system.
  */
 export function checkWritable(folder: string): void {
   try {

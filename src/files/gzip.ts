@@ -2,14 +2,18 @@ import { constants, gunzipSync } from 'node:zlib';
 
 export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
 
-/** What the beginning of a gzip file unpacks to, as far as it goes: at most 1032 times as many bytes. */
+/**
+ * What the beginning of a gzip file unpacks to, as far as it goes: at most 1032 times as many
+ * bytes.
+ */
 export const unpackedHead = (path: string, packed: Uint8Array): Buffer =>
   unpack(path, () => gunzipSync(packed, { finishFlush: constants.Z_SYNC_FLUSH }));
 
 /**
  * What a gzip file unpacks to; its checksum is checked.
  *
- * @param most Bytes that it must not exceed: what a header within promises, so that a small file cannot fill the memory.
+ * @param most Bytes that it must not exceed: what a header within promises, so that a small file
+ *   cannot fill the memory.
  * @throws {TypeError} if it is corrupted, cut off, or unpacks to more.
  */
 export const unpacked = (path: string, packed: Uint8Array, most: number): Buffer =>

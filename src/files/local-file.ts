@@ -7,7 +7,8 @@ export const mostBytes = 2 ** 31 - 1;
  * What is known of a file before it is read.
  *
  * @param advice What to do where there is none.
- * @throws {RangeError} if there is none, or it cannot be read. @throws {TypeError} if it is a folder or a device.
+ * @throws {RangeError} if there is none, or it cannot be read. @throws {TypeError} if it is a
+ *   folder or a device.
  */
 export function checkFile(path: string, advice = ''): Stats {
   const stats = attempt(path, () => statSync(path), advice);

@@ -20,8 +20,9 @@ interface Holder {
 const lockPath = (path: string): string => `${path}.lock`;
 
 /**
- * Keeps other processes from writing a file, until what it returns is called. A lock that a dead process of this
- * machine left is taken over; whether one of another machine is alive cannot be known, so it holds.
+ * Keeps other processes from writing a file, until what it returns is called. A lock that a dead
+ * process of this machine left is taken over; whether one of another machine is alive cannot be
+ * known, so it holds.
  *
  * @throws {WriteError} that names the file and the process that is writing it.
  */
@@ -51,7 +52,10 @@ export function requireUnlocked(path: string): void {
   );
 }
 
-/** Makes a lock with its content at once, so that no other process finds it half written; false if there is one. */
+/**
+ * Makes a lock with its content at once, so that no other process finds it half written; false if
+ * there is one.
+ */
 function create(path: string, at: string, text: string): boolean {
   const whole = `${at}.${randomUUID().slice(0, 8)}`;
   try {
@@ -89,7 +93,10 @@ function isStale({ pid, host, born: then }: Holder): boolean {
   return !isAlive(pid) || Boolean(then && then !== born(pid));
 }
 
-/** Boot and clock tick that a process started at, on Linux: a container starts its processes with the same numbers. */
+/**
+ * Boot and clock tick that a process started at, on Linux: a container starts its processes with
+ * the same numbers.
+ */
 function born(pid: number): string {
   try {
     const boot = fs.readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
@@ -104,7 +111,9 @@ function born(pid: number): string {
   }
 }
 
-/** Removes a stale lock, but not the one of a process that has taken it over since it was looked at. */
+/**
+ * Removes a stale lock, but not the one of a process that has taken it over since it was looked at.
+ */
 function moveAway(at: string): void {
   const aside = `${at}.${randomUUID().slice(0, 8)}`;
   try {

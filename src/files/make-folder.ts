@@ -4,8 +4,8 @@ import { dirname } from 'node:path';
 /**
  * Makes a folder and those above it that are missing.
  *
- * Node's own `recursive` never comes back where a folder is there and the system says ENOENT of what is to be made in
- * it, as /proc does.
+ * Node's own `recursive` never comes back where a folder is there and the system says ENOENT of
+ * what is to be made in it, as /proc does.
  */
 export function makeFolder(path: string): void {
   if (isFolder(path)) return;

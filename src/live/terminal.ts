@@ -36,8 +36,8 @@ export function area(progress: Progress, width: number, now = performance.now())
 const [hideCursor, showCursor, clearLine] = ['\x1b[?25l', '\x1b[?25h', '\r\x1b[K'];
 
 /**
- * Shows progress until the function that it returns is called: one live area on a terminal that can move
- * its cursor, else a plain line every ten seconds. It only reads, and never slows a run.
+ * Shows progress until the function that it returns is called: one live area on a terminal that can
+ * move its cursor, else a plain line every ten seconds. It only reads, and never slows a run.
  */
 export function showProgress(progress: Progress, to: WriteStream | NodeJS.WritableStream): () => void {
   if (!('isTTY' in to && to.isTTY && process.env['TERM'] !== 'dumb')) {

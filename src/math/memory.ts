@@ -9,6 +9,7 @@ export interface Memory<M = unknown> {
  *
  * @example
  * const twice = { twice: int32('2·step') };
- * measure(twice, () => ({ row: ({ step }: { step: number }) => ({ twice: 2 * step }), ...memoryless }));
+ * const row = ({ step }: { step: number }) => ({ twice: 2 * step });
+ * measure(twice, () => ({ row, ...memoryless }));
  */
 export const memoryless: Memory<null> = { snapshot: () => null, restore: () => {} };

@@ -196,7 +196,10 @@ export function registered(module: Readonly<Record<string, unknown>>, taken: Reg
   return registry;
 }
 
-/** Takes the entry out of what operator(…) or fold(…) returns: a function that carries its properties. */
+/**
+ * Takes the entry out of what operator(…) or fold(…) returns: a function that carries its
+ * properties.
+ */
 function asEntry(key: keyof typeof exported, value: unknown): unknown {
   if (typeof value !== 'function' || key === 'data' || key === 'optimizers') return value;
   return key === 'operators' ? { options: (value as Partial<Registered>).options, create: value } : { ...value };

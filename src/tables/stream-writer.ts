@@ -25,8 +25,8 @@ export interface StreamWriterOptions {
  * Appends rows to an Arrow IPC stream on disk, in batches, each with a CRC-32C.
  *
  * A process that is killed leaves every closed batch. A stream without end-of-stream marker is
- * unfinished. A write that fails cuts the file back to the last whole batch. Writing is synchronous,
- * so nothing queues.
+ * unfinished. A write that fails cuts the file back to the last whole batch. Writing is
+ * synchronous, so nothing queues.
  *
  * - cost: about 1.5 µs per row of 14 columns in total
  * - error: `cannot write FILE: no space left on device (ENOSPC); …`; if the timer closed the batch,

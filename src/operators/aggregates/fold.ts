@@ -158,7 +158,9 @@ const runValue = (row: Row, x: string, y: string): RunValue => ({
   etaLambda: etaLambda(row),
 });
 
-/** Reads `status` and `finalLoss` of a table's row, and what {@link hasDiverged} reads of a step's. */
+/**
+ * Reads `status` and `finalLoss` of a table's row, and what {@link hasDiverged} reads of a step's.
+ */
 const isOfDivergedRun = (row: Row): boolean =>
   row['status'] === 'diverged' || hasDiverged(row) || hasDiverged({ loss: row['finalLoss'] });
 
