@@ -5,7 +5,10 @@ import type { Gradient, UpdateSums } from './math/optimizers/update-rule.ts';
 export type { Memory } from './math/memory.ts';
 export type { UpdateSums } from './math/optimizers/update-rule.ts';
 
-/** Everything that decides the rows after a row: a run goes on from it as if it had not been stopped. */
+/**
+ * Everything that decides the rows after a row: a run goes on from it as if it had not been
+ * stopped.
+ */
 export interface Snapshot {
   readonly step: number;
   readonly theta: Float64Array; //  θₜ           [d]
@@ -17,7 +20,9 @@ export interface Snapshot {
   readonly memories: Readonly<Record<string, unknown>>;
 }
 
-/** Matrix whose largest eigenvalue is compared with `state.edge`; `batch`: the batch sharpness is. */
+/**
+ * Matrix whose largest eigenvalue is compared with `state.edge`; `batch`: the batch sharpness is.
+ */
 export type EdgeOf = 'hessian' | 'preconditioned' | 'batch';
 
 /** Facts about a run that hold at every row. */
@@ -33,7 +38,9 @@ export interface RunFacts {
   readonly firstStep: number;
 }
 
-/** Buffers of one subscription, overwritten at every step. A {@link State} is what a row may see. */
+/**
+ * Buffers of one subscription, overwritten at every step. A {@link State} is what a row may see.
+ */
 export interface RunBuffers {
   readonly facts: RunFacts;
   readonly objective: Objective;
@@ -62,11 +69,11 @@ export type Products = Pick<Evaluation, ProductName>;
 const brand = Symbol.for('rxdescent.State');
 
 /**
- * State of the run at a row: parameters, gradient, products. It is borrowed, that is, valid only while
- * its row is being handled; `copy()` what you keep.
+ * State of the run at a row: parameters, gradient, products. It is borrowed, that is, valid only
+ * while its row is being handled; `copy()` what you keep.
  *
- * Reading it later, after an `await` or out of an array, is an error rather than a wrong number. An array
- * that was taken from it in time is overwritten at the next step all the same; with
+ * Reading it later, after an `await` or out of an array, is an error rather than a wrong number. An
+ * array that was taken from it in time is overwritten at the next step all the same; with
  * RXDESCENT_CHECK=1 in the environment it is filled with NaN, so that such a mistake shows.
  *
  * @example run.pipe(tap(({ state, step }) => step % 100 || draw(state.copy().theta)));
@@ -134,16 +141,22 @@ export class State {
   get updateSums(): UpdateSums {
     return this.#live.updateSums();
   }
-  /** Largest eigenvalue of P⁻¹∇²L(θₜ) at which the next step is stable: 2/η for gradient descent. */
+  /**
+   * Largest eigenvalue of P⁻¹∇²L(θₜ) at which the next step is stable: 2/η for gradient descent.
+   */
   get edge(): number {
     return this.#live.edge();
   }
-  /** Diagonal of P [d] if the optimizer steps through P⁻¹, as RMSProp and Adam do; null if P is the identity. */
+  /**
+   * Diagonal of P [d] if the optimizer steps through P⁻¹, as RMSProp and Adam do; null if P is the
+   * identity.
+   */
   get preconditioner(): Float64Array | null {
     return this.#live.preconditioner();
   }
   /**
-   * Function (v, out) ← ∇²L(θₜ)·v that may be handed on within the row. It reuses the row's own pass.
+   * Function (v, out) ← ∇²L(θₜ)·v that may be handed on within the row. It reuses the row's own
+   * pass.
    *
    * @throws {TypeError} if the objective has no Hessian products.
    */
@@ -155,7 +168,7 @@ export class State {
   get evaluation(): Products {
     const { objective } = this.#live;
     const guarded = objective.products.map((name) => {
-      // biome-ignore lint/suspicious/noExplicitAny: handed on as they came; `Products` says what each takes
+      // biome-ignore lint/suspicious/noExplicitAny: handed on; `Products` says what each takes
       return [name, (...args: [any, any]) => this.#live.evaluation[name]!(...args)];
     });
     return Object.fromEntries(guarded) as Products;
@@ -168,8 +181,8 @@ export class State {
   }
 
   /**
-   * Copies everything that decides the rows to come. A source goes on from it as `resumeFrom`. Take it at
-   * the end of the chain, when every operator has handled the row.
+   * Copies everything that decides the rows to come. A source goes on from it as `resumeFrom`. Take
+   * it at the end of the chain, when every operator has handled the row.
    */
   snapshot(): Snapshot {
     const { theta, update, optimizer, schedule, memories, saved } = this.#live;
@@ -185,7 +198,10 @@ export class State {
     };
   }
 
-  /** Registers the memory of an operator at its first row, and restores it if the run goes on from a snapshot. */
+  /**
+   * Registers the memory of an operator at its first row, and restores it if the run goes on from a
+   * snapshot.
+   */
   remember(key: string, memory: Memory): void {
     const { memories, saved } = this.#live;
     memories.set(key, memory);
@@ -198,8 +214,8 @@ export const isState = (value: unknown): value is State =>
   typeof value === 'object' && value !== null && brand in value;
 
 /**
- * Tells whether check mode is on (RXDESCENT_CHECK=1 in the environment; the tests run in it). A source then
- * moves to new buffers at every step and fills the old ones with NaN, so that an array which was kept
- * without `copy()` shows at once.
+ * Tells whether check mode is on (RXDESCENT_CHECK=1 in the environment; the tests run in it). A
+ * source then moves to new buffers at every step and fills the old ones with NaN, so that an array
+ * which was kept without `copy()` shows at once.
  */
 export const checkMode = (): boolean => process.env['RXDESCENT_CHECK'] === '1';

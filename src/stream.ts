@@ -34,9 +34,13 @@ export interface Requirement {
 /** Facts about the rows that are known before the first of them arrives. */
 export interface RowShape {
   readonly columns: Columns;
-  /** Facts of the run behind the rows' `state`; null if rows have no state. Streams only carry it. */
+  /**
+   * Facts of the run behind the rows' `state`; null if rows have no state. Streams only carry it.
+   */
   readonly run?: RunFacts | null;
-  /** False above a plain Observable: `columns` are then only those added to rows nobody described. */
+  /**
+   * False above a plain Observable: `columns` are then only those added to rows nobody described.
+   */
   readonly known?: boolean;
   /** That plain Observable. */
   readonly base?: Observable<unknown> | null;
@@ -44,7 +48,9 @@ export interface RowShape {
   readonly axes?: readonly string[];
   /** Requirements on the rows of the plain Observable; checked once these are known. */
   readonly pending?: readonly Requirement[];
-  /** True if each subscriber gets rows of its own; the next operator may then set columns on them. */
+  /**
+   * True if each subscriber gets rows of its own; the next operator may then set columns on them.
+   */
   readonly fresh?: boolean;
 }
 
@@ -129,7 +135,10 @@ export const columnsOf = (source: unknown): Columns => (isStream(source) ? sourc
 const shapeOf = (source: Observable<unknown>): Omit<Required<RowShape>, 'fresh'> =>
   isStream(source) ? source.shape : { ...nothing, known: false, base: source };
 
-/** Puts the stream that an operator was applied to back under its result, so that its columns stay known. */
+/**
+ * Puts the stream that an operator was applied to back under its result, so that its columns stay
+ * known.
+ */
 function rebase(source: Stream<any>, result: Observable<any>): Stream<any> {
   // an RxJS operator returns a plain Observable; it keeps the columns of its source
   if (!isStream(result)) return new Stream({ ...source.shape, fresh: false }, (s) => result.subscribe(s));
@@ -141,11 +150,14 @@ function rebase(source: Stream<any>, result: Observable<any>): Stream<any> {
 }
 
 /**
- * Returns the shape of `source` with columns added, for an operator that `derive` and `measure` cannot make.
+ * Returns the shape of `source` with columns added, for an operator that `derive` and `measure`
+ * cannot make.
  *
  * @example
- * const shape = addColumns(run, { twice: int32('2·step') }, [{ operator: 'twice', reads: ['step'] }]);
- * @throws {TypeError} if a column is not one, or is there already, or the rows do not meet a requirement.
+ * const twice = { twice: int32('2·step') };
+ * const shape = addColumns(run, twice, [{ operator: 'twice', reads: ['step'] }]);
+ * @throws {TypeError} if a column is not one, or is there already, or the rows do not meet a
+ *   requirement.
  */
 export function addColumns(
   source: Observable<unknown>,
@@ -184,7 +196,8 @@ export function addColumns(
 /**
  * Keeps the columns of rows under an operator that only drops or passes them.
  *
- * @example const first100 = passThrough<Step>(take(100), { operator: 'first100', reads: ['step'] });
+ * @example
+ * const first100 = passThrough<Step>(take(100), { operator: 'first100', reads: ['step'] });
  */
 export const passThrough =
   <R>(operator: MonoTypeOperatorFunction<R>, requirement?: Requirement) =>

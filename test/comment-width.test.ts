@@ -6,23 +6,7 @@ const src = fileURLToPath(new URL('../src/', import.meta.url));
 const widest = 100;
 
 /** Places in src with wider lines, which are still to be broken; the list may only become shorter. */
-const unbroken = [
-  'executors',
-  'math/engines',
-  'math/kernels',
-  'math/linalg',
-  'math/objective.ts',
-  'math/optimizers',
-  'math/risk.ts',
-  'math/theory',
-  'operators/measures',
-  'operators/sinks',
-  'operators/sources',
-  'operators/transforms',
-  'state.ts',
-  'store',
-  'stream.ts',
-];
+const unbroken: string[] = ['math/engines', 'math/kernels'];
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
   .map((path) => path.replaceAll('\\', '/'))

@@ -48,15 +48,15 @@ export class RunsFailed extends Error {
 }
 
 /**
- * Trains the runs of a spec's grid that are not stored yet, then fits, judges and writes the tables.
- * The tables are the same to the byte for any number of workers.
+ * Trains the runs of a spec's grid that are not stored yet, then fits, judges and writes the
+ * tables. The tables are the same to the byte for any number of workers.
  *
  * The order is: look for finished results; check that no other process is training the runs; write
  * the spec; train what is missing, each run into its journal; make the tables from the journals.
  *
  * @throws {RunsFailed} if a run failed. It throws at the end, after the tables are written.
- * @throws {WriteError} if the disk failed, or another process is training one of the runs. It throws
- *   at once; the rows that were stored before are kept, and the next call finds them.
+ * @throws {WriteError} if the disk failed, or another process is training one of the runs. It
+ *   throws at once; the rows that were stored before are kept, and the next call finds them.
  */
 export async function runExperiment(prepared: Prepared, options: ExperimentOptions): Promise<Outcome> {
   const { out, signal } = options;
@@ -163,7 +163,9 @@ function placed(thrown: unknown, modules: readonly string[]): string {
   return place ? `${messageOf(thrown)} (${place})` : messageOf(thrown);
 }
 
-/** Trains one run, unless another process has done so meanwhile, and counts its steps in `progress`. */
+/**
+ * Trains one run, unless another process has done so meanwhile, and counts its steps in `progress`.
+ */
 async function train(
   run: PreparedRun,
   execute: Execute,

@@ -1,4 +1,6 @@
-/** Progress of a grid of runs. The executor writes it at every step; a view may read it at any time. */
+/**
+ * Progress of a grid of runs. The executor writes it at every step; a view may read it at any time.
+ */
 export interface Progress {
   readonly runs: number;
   /** Number of runs found stored, and not trained again. */
@@ -6,7 +8,10 @@ export interface Progress {
   /** Runs trained, to their end or until they diverged. */
   trained: number;
   diverged: number;
-  /** Updates made since the start, of `stepsInAll`. A run that diverges takes the rest of its own off. */
+  /**
+   * Updates made since the start, of `stepsInAll`. A run that diverges takes the rest of its own
+   * off.
+   */
   steps: number;
   stepsInAll: number;
   readonly startedAt: number; // ms, of performance.now

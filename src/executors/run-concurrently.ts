@@ -10,14 +10,15 @@ export interface Concurrency {
 }
 
 /**
- * Works through `items` in order, `concurrency` at a time. The first error stops all other work, and
- * is thrown when that has stopped.
+ * Works through `items` in order, `concurrency` at a time. The first error stops all other work,
+ * and is thrown when that has stopped.
  *
  * An item is begun one turn of the event loop after the one before it, and not at all if that one
  * failed at once. So if two processes want the same files in the same order, the one that comes too
  * late for the first file takes none of the others.
  *
- * @param work Gets an item, its index, and a signal that aborts with `signal` or at the first error.
+ * @param work Gets an item, its index, and a signal that aborts with `signal` or at the first
+ *   error.
  */
 export async function runConcurrently<T>(
   items: readonly T[],

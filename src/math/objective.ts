@@ -1,6 +1,9 @@
 import type { Dataset } from './data/dataset.ts';
 
-/** Block of θ: a weight matrix W_l of shape (rows, cols) = (out, in), row-major, or a bias b_l of shape (rows, 1). */
+/**
+ * Block of θ: a weight matrix W_l of shape (rows, cols) = (out, in), row-major, or a bias b_l of
+ * shape (rows, 1).
+ */
 export interface Tensor {
   readonly name: string;
   readonly kind: 'weight' | 'bias';
@@ -57,7 +60,8 @@ export function emptySums({ length }: readonly Tensor[]): Sums {
 }
 
 /**
- * Objective that is ready to be evaluated. It owns a workspace (and an engine's memory) until `close`.
+ * Objective that is ready to be evaluated. It owns a workspace (and an engine's memory) until
+ * `close`.
  *
  * `evaluate` moves it to θ. Later products are taken there and reuse its forward and backward pass.
  */
@@ -66,15 +70,23 @@ export interface Evaluation {
   evaluate(theta: Float64Array, gradient: Float64Array, sums: Sums): number;
   /** Returns L(θ) from a forward pass alone, the same bits as `evaluate`; no product may follow. */
   loss?(theta: Float64Array): number;
-  /** out ← ∇²L(θ)·v; at a kink of a piecewise linear activation, the Hessian that holds almost everywhere. [d] → [d] */
+  /**
+   * out ← ∇²L(θ)·v; at a kink of a piecewise linear activation, the Hessian that holds almost
+   * everywhere. [d] → [d]
+   */
   hvp?(v: Float64Array, out: Float64Array): Float64Array;
-  /** out ← Jᵀ(∇²ℓ)J·v, the Gauss-Newton product: ∇²L without the curvature of the network. [d] → [d] */
+  /**
+   * out ← Jᵀ(∇²ℓ)J·v, the Gauss-Newton product: ∇²L without the curvature of the network. [d] → [d]
+   */
   gnvp?(v: Float64Array, out: Float64Array): Float64Array;
   /** out ← J·v, J the Jacobian of all outputs. [d] → [n, k] */
   jvp?(v: Float64Array, out: Float64Array): Float64Array;
   /** out ← Jᵀ·u. [n, k] → [d] */
   vjp?(u: Float64Array, out: Float64Array): Float64Array;
-  /** out ← z_l = W_l·h_(l−1) + b_l over the samples, l = 1 … L; z_L are the outputs f. [n, width of l] */
+  /**
+   * out ← z_l = W_l·h_(l−1) + b_l over the samples, l = 1 … L; z_L are the outputs f. [n, width of
+   * l]
+   */
   preActivations?(layer: number, out: Float64Array): Float64Array;
   close(): void;
 }
@@ -88,7 +100,10 @@ export interface BatchEvaluation extends Evaluation {
 /** Samples that an objective is the mean over. */
 export interface Batched {
   readonly n: number;
-  /** Allocates a workspace for batches of `size` samples. @throws {RangeError} if there are not so many. */
+  /**
+   * Allocates a workspace for batches of `size` samples. @throws {RangeError} if there are not so
+   * many.
+   */
   open(size: number): BatchEvaluation;
 }
 

@@ -19,18 +19,22 @@ export interface Problem {
   readonly loss: LossName;
   readonly data: Data | Dataset;
   readonly seed?: number;
-  /** `torch`: what PyTorch's CPU generator draws for the seed, bit for bit. `native`: draws in full float64. */
+  /**
+   * `torch`: what PyTorch's CPU generator draws for the seed, bit for bit. `native`: draws in full
+   * float64.
+   */
   readonly random?: RandomName;
   /** Order in which model and data are drawn from the one stream of the seed. */
   readonly order?: 'model-first' | 'data-first';
   /**
-   * Name of a built-in engine, or an engine that `loadEngine` gave. Default `wasm`. A built-in engine
-   * that this runtime cannot run falls back: `wasm-fma` to `wasm`, and `wasm` to `typed-array`.
+   * Name of a built-in engine, or an engine that `loadEngine` gave. Default `wasm`. A built-in
+   * engine that this runtime cannot run falls back: `wasm-fma` to `wasm`, and `wasm` to
+   * `typed-array`.
    */
   readonly engine?: BuiltInEngine | Engine;
   /**
-   * Number of threads that may share the samples of one evaluation, if the network is large enough (20 MFLOP
-   * a step) and the engine can. The bits do not depend on it. Default 1.
+   * Number of threads that may share the samples of one evaluation, if the network is large enough
+   * (20 MFLOP a step) and the engine can. The bits do not depend on it. Default 1.
    */
   readonly threads?: number;
 }
@@ -49,16 +53,18 @@ const randoms = { torch: torchRandom, native: nativeRandom };
 type RandomName = keyof typeof randoms;
 
 /**
- * Draws the data and the initial parameters of one seed, and returns the loss as a function of the parameters.
+ * Draws the data and the initial parameters of one seed, and returns the loss as a function of the
+ * parameters.
  *
  * @example
  * const L = objective({
  *   model: mlp({ hidden: [64], activation: 'relu' }), loss: 'mse', seed: 0,
  *   data: gaussianMixture({ n: 200, d: 20, classes: 5, separation: 2 }),
  * });
- * @throws {TypeError} if an option is unknown, the loss does not fit the data (cross-entropy without
- *   classes), or the data have not the shape that they state.
- * @throws {RangeError} if the data are not finite, the network is too large, or an option is out of range.
+ * @throws {TypeError} if an option is unknown, the loss does not fit the data (cross-entropy
+ *   without classes), or the data have not the shape that they state.
+ * @throws {RangeError} if the data are not finite, the network is too large, or an option is out of
+ *   range.
  */
 export function objective(problem: Problem): Risk {
   const known = ['model', 'loss', 'data', 'seed', 'random', 'order', 'engine', 'threads'] satisfies (keyof Problem)[];

@@ -1,7 +1,8 @@
 /**
  * Writes JSON with sorted keys and no space: one text per value, whatever order it was written in.
  *
- * @throws {TypeError} naming the key, if the value holds what JSON cannot: undefined, NaN, an infinity, a function, …
+ * @throws {TypeError} naming the key, if the value holds what JSON cannot: undefined, NaN, an
+ *   infinity, a function, …
  * @example canonicalJson({ b: 1, a: [2] }) // '{"a":[2],"b":1}'
  */
 export const canonicalJson = (value: unknown): string => text(value, '');

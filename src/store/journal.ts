@@ -17,10 +17,11 @@ const trajectoryOf = (path: string): string => basename(path, extension);
 
 /**
  * Journal of one trajectory: its rows on disk, appended as they come. It is an Arrow IPC stream in
- * batches of 1024 rows or 250 ms, each with a CRC-32C. Whole batches stay, whatever kills the process;
- * only `finish` marks the journal as finished. One process at a time writes it.
+ * batches of 1024 rows or 250 ms, each with a CRC-32C. Whole batches stay, whatever kills the
+ * process; only `finish` marks the journal as finished. One process at a time writes it.
  *
- * @throws {Error} `cannot write FILE: …` from any method; the journal then ends with its last whole batch.
+ * @throws {Error} `cannot write FILE: …` from any method; the journal then ends with its last whole
+ *   batch.
  * @example
  * const journal = new JournalWriter(journalPath('output', key), columns);
  * try {
@@ -34,7 +35,10 @@ export class JournalWriter {
   readonly #stream: StreamWriter;
   readonly #unlock: () => void;
 
-  /** Starts a journal anew. Returns null and leaves it alone if it is finished, perhaps by another process. */
+  /**
+   * Starts a journal anew. Returns null and leaves it alone if it is finished, perhaps by another
+   * process.
+   */
   static unlessFinished(path: string, columns: Columns): JournalWriter | null {
     const unlock = lock(path);
     if (!isFinished(path)) return new JournalWriter(path, columns, { unlock });
@@ -43,7 +47,8 @@ export class JournalWriter {
   }
 
   /**
-   * @param options.keep Rows of the existing journal to keep; the rest is dropped. Default: starts anew.
+   * @param options.keep Rows of the existing journal to keep; the rest is dropped. Default: starts
+   *   anew.
    * @param options.unlock Releases a lock that is held already. Default: takes the lock.
    * @throws {WriteError} if another process is writing the journal.
    */
@@ -70,7 +75,10 @@ export class JournalWriter {
     return this.#stream.rows;
   }
 
-  /** @throws {TypeError} if the row has other keys than the columns, or a cell that its column cannot hold. */
+  /**
+   * @throws {TypeError} if the row has other keys than the columns, or a cell that its column
+   * cannot hold.
+   */
   append(row: unknown): void {
     this.#stream.push(row);
   }
@@ -105,17 +113,18 @@ export class JournalWriter {
 }
 
 /**
- * Opens a journal, checks every batch by its CRC-32C, and reads its rows batch by batch: `columns`, `rows`,
- * `finished`, `damage` (the fault after the last whole batch), `batches()`, `row(0)`, `row(-1)`,
- * `refresh()`.
+ * Opens a journal, checks every batch by its CRC-32C, and reads its rows batch by batch: `columns`,
+ * `rows`, `finished`, `damage` (the fault after the last whole batch), `batches()`, `row(0)`,
+ * `row(-1)`, `refresh()`.
  *
  * @throws {Error} if there is no journal, or not even its schema is whole.
  */
 export const readJournal = (path: string): StreamReader => new StreamReader(path);
 
 /**
- * Opens a journal as {@link readJournal} does. Returns null if none can be read, or if it is that of another
- * trajectory: a journal states its own, so a file copied under another name is not taken for it.
+ * Opens a journal as {@link readJournal} does. Returns null if none can be read, or if it is that
+ * of another trajectory: a journal states its own, so a file copied under another name is not taken
+ * for it.
  */
 export function findJournal(path: string): StreamReader | null {
   try {

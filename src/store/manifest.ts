@@ -35,7 +35,9 @@ export const machine = (): Manifest['machine'] => ({
 
 export const manifestPath = (dir: string): string => join(dir, 'manifest.json');
 
-/** @throws {Error} `cannot write FILE: …`; the manifest that was there before is then still there. */
+/**
+ * @throws {Error} `cannot write FILE: …`; the manifest that was there before is then still there.
+ */
 export function writeManifest(dir: string, manifest: Manifest): void {
   writeFileAtomic(manifestPath(dir), `${JSON.stringify(manifest, null, 2)}\n`);
 }
@@ -45,7 +47,10 @@ export type ManifestReading =
   | { readonly manifest: Manifest; readonly reason?: undefined }
   | { readonly manifest?: undefined; readonly reason: string };
 
-/** Reads the manifest of a folder. A damaged one counts as none, because all of it can be found out anew. */
+/**
+ * Reads the manifest of a folder. A damaged one counts as none, because all of it can be found out
+ * anew.
+ */
 export function readManifest(dir: string): ManifestReading {
   const path = manifestPath(dir);
   let found: unknown;

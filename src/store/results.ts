@@ -52,7 +52,10 @@ export interface Results {
   readonly claims: readonly Row[];
 }
 
-/** Returns the folder of a spec. The order of the axes is part of its hash, because it numbers the runs. */
+/**
+ * Returns the folder of a spec. The order of the axes is part of its hash, because it numbers the
+ * runs.
+ */
 export const specFolder = (out: string, parsed: Experiment): string =>
   join(out, parsed.name, specHash([parsed, Object.keys(parsed.grid)]));
 
@@ -68,7 +71,10 @@ const lawColumns = {
   ),
 };
 
-/** Returns the columns of every table: five that all experiments have, and one for each fit by its id. */
+/**
+ * Returns the columns of every table: five that all experiments have, and one for each fit by its
+ * id.
+ */
 export const tablesOf = ({
   axes,
   columns,
@@ -90,8 +96,8 @@ export function storeSpec(dir: string, spec: Experiment): void {
 }
 
 /**
- * Finds the stored results of exactly these runs. Returns null if a run is unfinished, anything is missing or
- * damaged, or another version fitted and judged them.
+ * Finds the stored results of exactly these runs. Returns null if a run is unfinished, anything is
+ * missing or damaged, or another version fitted and judged them.
  */
 export function findResults(dir: string, grid: StoredGrid): Results | null {
   const { runs } = grid;
@@ -122,11 +128,11 @@ export interface Ending {
 }
 
 /**
- * Fits, judges and writes every table from the journals on disk, and the manifest last. A run without a row
- * is in no table; an interrupted run is in no fit.
+ * Fits, judges and writes every table from the journals on disk, and the manifest last. A run
+ * without a row is in no table; an interrupted run is in no fit.
  *
- * @returns The results, and the runs whose journals are not finished; with one of them the status is not
- *   `completed`.
+ * @returns The results, and the runs whose journals are not finished; with one of them the status
+ *   is not `completed`.
  * @throws {Error} `cannot write FILE: …`; tables that were there before are then still there.
  */
 export async function storeResults(

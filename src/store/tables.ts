@@ -16,12 +16,13 @@ export interface TableRecord {
 }
 
 /**
- * Writes `<name>.arrow` and `<name>.parquet` in one pass, cut into batches of 65,536 rows, so that equal rows
- * make equal bytes however they were cut before.
+ * Writes `<name>.arrow` and `<name>.parquet` in one pass, cut into batches of 65,536 rows, so that
+ * equal rows make equal bytes however they were cut before.
  *
  * - cost: memory of one such batch, whatever the table; about 10 µs a row of 14 columns
  *
- * @param parts Batches in the order of the table, with constants for columns that have one value per batch.
+ * @param parts Batches in the order of the table, with constants for columns that have one value
+ *   per batch.
  * @throws {TypeError} if a part lacks a column, or has it with another type.
  * @throws {Error} `cannot write FILE: …`; the tables that were there before are then still there.
  * @example
@@ -48,7 +49,8 @@ function* asParts(parts: Iterable<RecordBatch | Part>): Generator<Part> {
 /**
  * Writes a table as {@link writeTable} does, from row objects.
  *
- * @throws {TypeError} if the keys of the first row are not the columns, or a cell does not fit its column.
+ * @throws {TypeError} if the keys of the first row are not the columns, or a cell does not fit its
+ *   column.
  */
 export const writeRows = (dir: string, name: string, columns: Columns, rows: Iterable<object>): TableRecord =>
   writeTable(dir, name, columns, batched(name, columns, rows));

@@ -6,11 +6,11 @@ const window = 4;
 const [credits, stop] = [0, 1];
 
 /**
- * Memory that both ends of a run share: the credit, which is the number of batches that the worker may
- * still send, and a flag to stop.
+ * Memory that both ends of a run share: the credit, which is the number of batches that the worker
+ * may still send, and a flag to stop.
  *
- * A worker without credit sleeps, which blocks only its own thread. So sources need no backpressure, and
- * at most `window` batches per worker are in memory.
+ * A worker without credit sleeps, which blocks only its own thread. So sources need no
+ * backpressure, and at most `window` batches per worker are in memory.
  */
 export class Gate {
   readonly shared: Int32Array<SharedArrayBuffer>;

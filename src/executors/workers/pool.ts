@@ -19,13 +19,13 @@ const grace = 2000;
 /**
  * Pool of worker threads that each run one stream at a time.
  *
- * Rows come back in order, as Arrow batches that are transferred, not copied. A worker that is ahead of
- * the receiver waits.
+ * Rows come back in order, as Arrow batches that are transferred, not copied. A worker that is
+ * ahead of the receiver waits.
  */
 export class Workers {
   /**
-   * Runs to start at a time: one more than there are threads, so a thread is not idle while its last run
-   * is being stored.
+   * Runs to start at a time: one more than there are threads, so a thread is not idle while its
+   * last run is being stored.
    */
   readonly concurrency: number;
   readonly #pool: Piscina;
@@ -41,8 +41,8 @@ export class Workers {
   }
 
   /**
-   * Runs one recipe and hands its batches to `take`, one after the other. If the worker fails, a second
-   * attempt skips the rows that had come, which are the same to the bit.
+   * Runs one recipe and hands its batches to `take`, one after the other. If the worker fails, a
+   * second attempt skips the rows that had come, which are the same to the bit.
    *
    * @returns false if `signal` stopped the stream before its end.
    * @throws the error of the second attempt, or of `take`, after which there is no second attempt.

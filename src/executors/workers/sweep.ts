@@ -18,11 +18,12 @@ export interface Pipeline {
 type Row = Record<string, unknown>;
 
 /**
- * Runs a pipeline at each point of a grid, several at a time in worker threads, as `sweep` does in one.
+ * Runs a pipeline at each point of a grid, several at a time in worker threads, as `sweep` does in
+ * one.
  *
- * Rows of one run come in order, without `state`, which cannot leave its thread. Rows of different runs
- * mix, because they come in batches. A run that fails is tried once more. If it fails again the others
- * go on, and the stream errs at the end with every run that failed.
+ * Rows of one run come in order, without `state`, which cannot leave its thread. Rows of different
+ * runs mix, because they come in batches. A run that fails is tried once more. If it fails again
+ * the others go on, and the stream errs at the end with every run that failed.
  *
  * - adds: `run`, and the axes; an axis with the name of a column of the run stands as that column
  * - cost: a thread per worker, and up to four batches of 1024 rows in flight for each

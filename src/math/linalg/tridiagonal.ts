@@ -50,7 +50,8 @@ export interface Eigen {
  * @returns values and rows all NaN if an entry of T is NaN or infinite.
  * @throws {RangeError} if the lengths do not fit.
  * @example
- * tridiagonalEigen(Float64Array.of(2, 2), Float64Array.of(1)).vectors; // ±[.7071, −.7071], ±[.7071, .7071]
+ * // ±[.7071, −.7071], ±[.7071, .7071]
+ * tridiagonalEigen(Float64Array.of(2, 2), Float64Array.of(1)).vectors;
  * @see Golub and Welsch, Calculation of Gauss quadrature rules (Math. Comp. 23, 1969), for the
  *   components alone.
  */

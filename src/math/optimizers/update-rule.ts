@@ -32,17 +32,24 @@ export interface Gradient {
  * });
  */
 export interface UpdateRule extends Memory {
-  /** out ← θₜ₊₁ − θₜ, linear in the learning rate unless {@link actualLearningRate} is there. [d] */
+  /**
+   * out ← θₜ₊₁ − θₜ, linear in the learning rate unless {@link actualLearningRate} is there. [d]
+   */
   update(gradient: Float64Array, theta: Float64Array, learningRate: number, out: Float64Array): void;
   /** Fills ⟨θ, D⟩ and ‖D‖² per tensor, if they follow from the sums of the gradient. */
   sums?(of: Sums, learningRate: number, out: UpdateSums): void;
-  /** Eigenvalue of P⁻¹∇²L (of ∇²L if there is no P) above which the update is unstable; NaN: unknown. */
+  /**
+   * Eigenvalue of P⁻¹∇²L (of ∇²L if there is no P) above which the update is unstable; NaN:
+   * unknown.
+   */
   edge(learningRate: number): number;
   /** Diagonal of P [d] at θₜ, of an update through P⁻¹; valid after `update`. Borrowed. */
   preconditioner?(): Float64Array;
   /** Gradient that the last update was made from, if not that of the whole objective. Borrowed. */
   stepGradient?(): Gradient;
-  /** True if that gradient is one of a mini-batch; `edge` is then compared with the batch sharpness. */
+  /**
+   * True if that gradient is one of a mini-batch; `edge` is then compared with the batch sharpness.
+   */
   readonly usesMiniBatch?: boolean;
   /** Learning rate of the last update, of a rule that chooses it itself. */
   actualLearningRate?(): number;

@@ -105,7 +105,8 @@ export function heavyBallLedger(
  * B(u, v) in p. See {@link nesterovDrift} for the sum.
  *
  * @example
- * nesterovLedger(1, [{ eta: 0.1, uu: 2, uv: 1 }, { eta: 0.1, uu: 3, uv: 1 }], { beta: 0.9 }); // 1.0662
+ * const steps = [{ eta: 0.1, uu: 2, uv: 1 }, { eta: 0.1, uu: 3, uv: 1 }];
+ * nesterovLedger(1, steps, { beta: 0.9 }); // 1.0662
  */
 export function nesterovLedger(
   C0: number,

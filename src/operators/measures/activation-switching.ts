@@ -48,17 +48,17 @@ interface Totals {
 
 /**
  * Follows the activation pattern A = 1{z_l > 0} of every hidden layer over all samples, with
- * z_l = W_l h_(l−1) + b_l: the signs that each step switches, the distance of the others to a switch,
- * and the neurons that are positive on no sample.
+ * z_l = W_l h_(l−1) + b_l: the signs that each step switches, the distance of the others to a
+ * switch, and the neurons that are positive on no sample.
  *
  *     --{ step: 0, state }-----------{ step: 1, state }------------|
  *       activationSwitching()
  *     --{ …, switchRate: null, … }---{ …, switchRate: [8e-5], … }--|
  *
- * With relu and leaky-relu the pattern names the linear piece of the network that each sample is on.
- * With an activation that has no kink it still says on which side of 0 each neuron is. The row of
- * step t compares θₜ with θₜ₋₁, so the switches of the first row are null, not 0. A network without
- * hidden layers has empty lists.
+ * With relu and leaky-relu the pattern names the linear piece of the network that each sample is
+ * on. With an activation that has no kink it still says on which side of 0 each neuron is. The row
+ * of step t compares θₜ with θₜ₋₁, so the switches of the first row are null, not 0. A network
+ * without hidden layers has empty lists.
  *
  * - needs: `state` with pre-activations; every step, so put it above `every`
  * - adds:  per hidden layer `switchRate`, `switchedEntries`, `neuronsChanged`, `deadNeurons`,
@@ -71,7 +71,8 @@ interface Totals {
  * @param options.detail Adds the switches so far of each neuron and of each sample. Default false.
  * @throws {RangeError} as an error of the stream, at a row that does not follow the one before.
  * @example
- * gradientDescent(run).pipe(take(1_000), activationSwitching({ detail: true })).subscribe(console.log);
+ * gradientDescent(run)
+ *   .pipe(take(1_000), activationSwitching({ detail: true })).subscribe(console.log);
  * @see arXiv 2604.07405, E9 and E15.
  */
 export const activationSwitching = operator(

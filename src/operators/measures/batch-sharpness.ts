@@ -16,9 +16,9 @@ const columns = {
 };
 
 /**
- * Measures the batch sharpness: E[gᵀHg/‖g‖²] over mini-batches, with g and H those of the batch. It is
- * the curvature along the steps of mini-batch SGD, which hovers if it reaches 2/η, while λ₁ of the
- * whole loss stays below.
+ * Measures the batch sharpness: E[gᵀHg/‖g‖²] over mini-batches, with g and H those of the batch. It
+ * is the curvature along the steps of mini-batch SGD, which hovers if it reaches 2/η, while λ₁ of
+ * the whole loss stays below.
  *
  *     --{ step: 0, state }-------------------------{ step: 1, state }-----------------------|
  *       batchSharpness({ batch: 8 })
@@ -27,14 +27,16 @@ const columns = {
  * - needs: `state` with batches and Hessian products
  * - adds:  `batchSharpness`, `batchSharpnessError` [1/η], `batchProducts`
  * - cost:  `batches` gradients and products of a batch, and the workspace of one
- * - error: `batchSharpnessError`, from batches drawn independently, each without repetition; NaN if the
- *   gradient of a batch is zero
+ * - error: `batchSharpnessError`, from batches drawn independently, each without repetition; NaN if
+ *   the gradient of a batch is zero
  *
  * @param options.batches Default 16.
  * @param options.every Default 1.
- * @throws {RangeError} if `batch` or `every` is not a positive integer, or `batches` not an integer above
- *   1; when the chain is assembled, if `batch` exceeds the number of samples.
- * @example sgd({ ...run, batch: 8, seed: 1 }).pipe(take(1_000), batchSharpness({ batch: 8, every: 10 }))
+ * @throws {RangeError} if `batch` or `every` is not a positive integer, or `batches` not an integer
+ *   above 1; when the chain is assembled, if `batch` exceeds the number of samples.
+ * @example
+ * sgd({ ...run, batch: 8, seed: 1 })
+ *   .pipe(take(1_000), batchSharpness({ batch: 8, every: 10 }));
  * @see Andreyev and Beneventano 2024, arXiv:2412.20553.
  */
 export const batchSharpness = operator(

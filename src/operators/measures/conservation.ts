@@ -31,20 +31,21 @@ const options = z.strictObject({
 });
 
 /**
- * Measures the conservation laws, by default C_l = ‖W_(l+1)‖² − ‖W_l‖² − ‖b_l‖² of each layer l, their drift,
- * and the contribution of every step to it. `lawsOf` defines the laws of neurons and matrices.
+ * Measures the conservation laws, by default C_l = ‖W_(l+1)‖² − ‖W_l‖² − ‖b_l‖² of each layer l,
+ * their drift, and the contribution of every step to it. `lawsOf` defines the laws of neurons and
+ * matrices.
  *
  *     --{ step: 0, state }------------{ step: 1, state }-----------------|
  *       conservation()
  *     --{ …, drift: [0], … }----------{ …, drift: [3e-7], … }------------|
  *
- * A step D = θₜ₊₁ − θₜ changes C_l by exactly 2⟨θ, D⟩ + ⟨D, D⟩, both summed over the law's blocks with their
- * signs. ∂W is ∂L/∂W, σ the activation.
- * The two sums over all steps are a ledger: the drift is their sum, and `ledgerResidual` is what is
- * left over. Under gradient descent D = −η∂L/∂θ, so ⟨D, D⟩ = η²δ_l; on a homogeneous network the first order
- * vanishes (A_l = 0), and drift = η²S. If the learning rate changes, `driftSecondOrder` is Σ ηₜ²δ_l(t). Other optimizers have
- * ledgers of their own (`theory/ledgers.ts`). S_l and A_l use the gradient of the
- * step, that is, of the mini-batch for a stochastic optimizer.
+ * A step D = θₜ₊₁ − θₜ changes C_l by exactly 2⟨θ, D⟩ + ⟨D, D⟩, both summed over the law's blocks
+ * with their signs. ∂W is ∂L/∂W, σ the activation. The two sums over all steps are a ledger: the
+ * drift is their sum, and `ledgerResidual` is what is left over. Under gradient descent D =
+ * −η∂L/∂θ, so ⟨D, D⟩ = η²δ_l; on a homogeneous network the first order vanishes (A_l = 0), and
+ * drift = η²S. If the learning rate changes, `driftSecondOrder` is Σ ηₜ²δ_l(t). Other optimizers
+ * have ledgers of their own (`theory/ledgers.ts`). S_l and A_l use the gradient of the step, that
+ * is, of the mini-batch for a stochastic optimizer.
  *
  * - needs: `state`; every step, so put it above `every`
  * - adds:  `conservation`, `drift`, `imbalanceSum`, `driftFirstOrder`, `driftSecondOrder`,
@@ -53,10 +54,11 @@ const options = z.strictObject({
  *   matrix laws O(width·d)
  * - error: `ledgerResidual`; the drift is a difference of norms, exact to a few ε·Σ‖W‖²
  *
- * @throws {RangeError} as an error of the stream, if a step is skipped, or the first row is not the first
- *   of the run.
+ * @throws {RangeError} as an error of the stream, if a step is skipped, or the first row is not the
+ *   first of the run.
  * @example
- * gradientDescent(run).pipe(take(1_000), conservation({ laws: ['layer', 'neuron'] })).subscribe(console.log);
+ * gradientDescent(run)
+ *   .pipe(take(1_000), conservation({ laws: ['layer', 'neuron'] })).subscribe(console.log);
  * @see Du, Hu and Lee 2018, arXiv:1806.00900.
  */
 export const conservation = operator(
@@ -100,7 +102,10 @@ export const conservation = operator(
   },
 );
 
-/** Fills the ledger's entry with the forms of this row: from sums if these suffice, else from vectors. */
+/**
+ * Fills the ledger's entry with the forms of this row: from sums if these suffice, else from
+ * vectors.
+ */
 function enter(state: State, { laws, entry }: Ledger): void {
   if (laws.ofSums) {
     const { sums, stepSums, updateSums } = state;

@@ -28,19 +28,20 @@ interface Row {
  *       criticalSharpness()
  *     --{ …, criticalSharpness: 1.7 }------{ …, criticalSharpness: 1.8 }----|
  *
- * η_c is the smallest η at which L(θₜ + (η/ηₜ)·D) exceeds L(θₜ), with D the update that follows the row.
- * Under gradient descent on a quadratic, 2/η_c = gᵀHg/‖g‖². It never exceeds λ₁, and equals it once the
- * gradient has turned to the top eigenvector. The loss may rise and fall again along the ray; the
- * search finds a crossing, the first one if the loss stays above.
+ * η_c is the smallest η at which L(θₜ + (η/ηₜ)·D) exceeds L(θₜ), with D the update that follows the
+ * row. Under gradient descent on a quadratic, 2/η_c = gᵀHg/‖g‖². It never exceeds λ₁, and equals it
+ * once the gradient has turned to the top eigenvector. The loss may rise and fall again along the
+ * ray; the search finds a crossing, the first one if the loss stays above.
  *
- * - needs: `state`, `learningRate`, `loss`. The objective is opened a second time, because the row's
- *   evaluation stays at θₜ
- * - adds:  `criticalSharpness`, `criticalSharpnessError` [1/η], `criticalLearningRate`, `criticalPasses`
- * - cost:  `criticalPasses` forward passes, mostly 7, from the last row's η_c on (whole evaluations if
- *   the engine has no forward pass alone); the memory of a second evaluation
- * - error: `criticalSharpnessError`, half the bracket. 0 ± 2/η if the loss rises nowhere up to 2⁴⁰ times
- *   the last η; Infinity if it rises at once, as along an update that is no direction of descent; NaN
- *   if η is 0, as at the end of a schedule, or the loss is not finite
+ * - needs: `state`, `learningRate`, `loss`. The objective is opened a second time, because the
+ *   row's evaluation stays at θₜ
+ * - adds:  `criticalSharpness`, `criticalSharpnessError` [1/η], `criticalLearningRate`,
+ *   `criticalPasses`
+ * - cost:  `criticalPasses` forward passes, mostly 7, from the last row's η_c on (whole evaluations
+ *   if the engine has no forward pass alone); the memory of a second evaluation
+ * - error: `criticalSharpnessError`, half the bracket. 0 ± 2/η if the loss rises nowhere up to 2⁴⁰
+ *   times the last η; Infinity if it rises at once, as along an update that is no direction of
+ *   descent; NaN if η is 0, as at the end of a schedule, or the loss is not finite
  *
  * @param options.tol Width of the bracket, relative to η_c.
  * @throws {RangeError} if `tol` is not in (0, 1) or `every` not a positive integer.

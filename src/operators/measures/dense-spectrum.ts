@@ -23,15 +23,17 @@ const columns = {
  *       denseSpectrum()
  *     --{ …, hessianSpectrum: [-.1, 0, 2.1] }------{ …, hessianSpectrum: [-.1, 0, 2.4] }---|
  *
- * - needs: `state` with Hessian products (Gauss-Newton products for `gauss-newton`), `step`; at most 2000
- *   parameters
+ * - needs: `state` with Hessian products (Gauss-Newton products for `gauss-newton`), `step`; at
+ *   most 2000 parameters
  * - adds:  `hessianSpectrum` [1/η], d numbers a row
  * - cost:  d products, 4d³/3 operations and d² doubles: .7 s at d = 1000
  * - error: a few ε·‖H‖ in each eigenvalue, and the rounding of the products
  *
- * @throws {RangeError} if `matrix` is unknown; when the chain is assembled, if there are more than 2000
- *   parameters.
- * @example gradientDescent(run).pipe(take(1_000), denseSpectrum({ every: 500 })).subscribe(console.log);
+ * @throws {RangeError} if `matrix` is unknown; when the chain is assembled, if there are more than
+ *   2000 parameters.
+ * @example
+ * gradientDescent(run)
+ *   .pipe(take(1_000), denseSpectrum({ every: 500 })).subscribe(console.log);
  */
 export const denseSpectrum = operator(
   'denseSpectrum',

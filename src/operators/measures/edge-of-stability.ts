@@ -68,9 +68,9 @@ type Measured = Row & { readonly sharpness: number | null; readonly sharpnessFre
  *     --{ …, regime: 'flow-like', … }-----------{ …, regime: 'crossed', crossingStep: 850 }--|
  *
  * Three events are told apart, each with the step of its first sight. **Crossing**: λ₁ is first
- * measured above the edge. **Onset**: the loss first rises while s > 2. **Hovering**: |λ₁/edge − 1| <
- * 0.05 in 80 % of the last 200 steps. On the Chebyshev task of Cohen et al. crossing came 111 … 1194
- * steps before onset on 130 seeds; that lead is the warning.
+ * measured above the edge. **Onset**: the loss first rises while s > 2. **Hovering**: |λ₁/edge − 1|
+ * < 0.05 in 80 % of the last 200 steps. On the Chebyshev task of Cohen et al. crossing came 111 …
+ * 1194 steps before onset on 130 seeds; that lead is the warning.
  *
  * `regime` is one of
  * - `flow-like`: below the edge
@@ -80,38 +80,40 @@ type Measured = Row & { readonly sharpness: number | null; readonly sharpnessFre
  * - `catapult`: began above the edge, overshot, and falls
  * - `divergence`: the loss climbs beyond ten times the first
  *
- * Each regime is entered at one threshold and left at another, so noise at a threshold does not make
- * it flicker. `thresholds` lists them all.
+ * Each regime is entered at one threshold and left at another, so noise at a threshold does not
+ * make it flicker. `thresholds` lists them all.
  *
- * The signals of the gradient need no Hessian product. s = g·(g − g′)/‖g‖² is ηgᵀHg/‖g‖² + O(η²) for
- * gradient descent. It is 2 on an orbit of period 2 for every optimizer, because g′ = −g there.
+ * The signals of the gradient need no Hessian product. s = g·(g − g′)/‖g‖² is ηgᵀHg/‖g‖² + O(η²)
+ * for gradient descent. It is 2 on an orbit of period 2 for every optimizer, because g′ = −g there.
  *
- * - needs: `state`; every step, so put it above `every`; the column `sharpness`, at any cadence, of the
- *   matrix that `state.edge` is stated for. A lower bound (`sharpnessFresh` false) does not count
- * - adds:  `edge`, `stabilityRatio`, `stepCurvature`, `gradientCosine`, `crossingStep`, `onsetStep`,
- *   `hoveringStep`, `catapultStep`, `regime`, `period`, `crossingForecast`, `crossingForecastLow`,
- *   `crossingForecastHigh`
+ * - needs: `state`; every step, so put it above `every`; the column `sharpness`, at any cadence, of
+ *   the matrix that `state.edge` is stated for. A lower bound (`sharpnessFresh` false) does not
+ *   count
+ * - adds:  `edge`, `stabilityRatio`, `stepCurvature`, `gradientCosine`, `crossingStep`,
+ *   `onsetStep`, `hoveringStep`, `catapultStep`, `regime`, `period`, `crossingForecast`,
+ *   `crossingForecastLow`, `crossingForecastHigh`
  * - cost:  one pass over the gradient and a copy of it
- * - error: a crossing is late by at most one cadence of `sharpness`. In an oscillation of period 2 an
- *   odd cadence is late by two, and an even one sees only one of the two phases and may miss it. The
- *   interval of the forecast, made from λ₁ = 0.75 edge up to the crossing, is calibrated to 90 % on the
- *   Chebyshev task (see `forecastCrossing`); on other data, networks and losses it holds less often.
- *   Some runs stay above the band, at 1.08 … 1.17 of the edge, with s = 2 and a period of 2; they count
- *   as `crossed` unless `band` is wider
+ * - error: a crossing is late by at most one cadence of `sharpness`. In an oscillation of period 2
+ *   an odd cadence is late by two, and an even one sees only one of the two phases and may miss it.
+ *   The interval of the forecast, made from λ₁ = 0.75 edge up to the crossing, is calibrated to 90
+ *   % on the Chebyshev task (see `forecastCrossing`); on other data, networks and losses it holds
+ *   less often. Some runs stay above the band, at 1.08 … 1.17 of the edge, with s = 2 and a period
+ *   of 2; they count as `crossed` unless `band` is wider
  *
- * @param options.sharpness False: gradients alone. Columns of λ₁ are null, hovering is a mean s within
- *   0.1 of 2, and no regime is `progressive sharpening`.
+ * @param options.sharpness False: gradients alone. Columns of λ₁ are null, hovering is a mean s
+ *   within 0.1 of 2, and no regime is `progressive sharpening`.
  * @param options.band   Bound of |λ₁/edge − 1| of a run that hovers.
  * @param options.window Steps over which hovering is judged.
- * @throws {RangeError} if `band` is not in (0, 1) or `window` not a positive integer; as an error of the
- *   stream, at a row that does not follow the one before. @throws {TypeError} when the chain is
- *   assembled, if the sharpness is that of another matrix than the edge's (`preconditioned` for Adam
- *   and RMSProp), or if steps are made from mini-batches: their edge is compared with
+ * @throws {RangeError} if `band` is not in (0, 1) or `window` not a positive integer; as an error
+ *   of the stream, at a row that does not follow the one before. @throws {TypeError} when the chain
+ *   is assembled, if the sharpness is that of another matrix than the edge's (`preconditioned` for
+ *   Adam and RMSProp), or if steps are made from mini-batches: their edge is compared with
  *   `batchSharpness`, and their noise looks like an overshoot.
  * @example
- * gradientDescent(run).pipe(take(6_000), hessian({ every: 25 }), edgeOfStability()).subscribe(console.log);
- * @see Cohen et al. 2021, arXiv:2103.00065; Lewkowycz et al. 2020, arXiv:2003.02218 (catapults); Damian
- *   et al. 2023, arXiv:2209.15594 (self-stabilisation).
+ * gradientDescent(run)
+ *   .pipe(take(6_000), hessian({ every: 25 }), edgeOfStability()).subscribe(console.log);
+ * @see Cohen et al. 2021, arXiv:2103.00065; Lewkowycz et al. 2020, arXiv:2003.02218 (catapults);
+ *   Damian et al. 2023, arXiv:2209.15594 (self-stabilisation).
  */
 export const edgeOfStability = operator(
   'edgeOfStability',

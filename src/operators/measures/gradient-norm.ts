@@ -9,8 +9,8 @@ import { operator } from '../transforms/operator.ts';
 export const columns = { gradientNorm: float64('‖∇L(θₜ)‖ over all parameters, biases included') };
 
 /**
- * Adds the norm of the whole gradient. `gradientNormSq`, which every row has, is squared, per layer, and
- * without biases.
+ * Adds the norm of the whole gradient. `gradientNormSq`, which every row has, is squared, per
+ * layer, and without biases.
  *
  *     --{ state }---------------------{ state }---------------------|
  *       gradientNorm()

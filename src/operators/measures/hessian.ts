@@ -193,23 +193,25 @@ function head({ top: [first], products }: LanczosResult): Values<typeof columns>
  *       sharpness()
  *     --{ …, sharpness: 2.1 }----{ …, sharpness: 2.4 }----|
  *
- * Runs Lanczos on exact Hessian-vector products. It starts from the Ritz vectors of the last row, and from
- * a fresh seeded random vector in their complement, so that it sees an eigenvector whose eigenvalue has just
- * become the largest. At a kink of a piecewise linear activation the second derivative counts as 0.
- * {@link hessian} measures more eigenvalues.
+ * Runs Lanczos on exact Hessian-vector products. It starts from the Ritz vectors of the last row,
+ * and from a fresh seeded random vector in their complement, so that it sees an eigenvector whose
+ * eigenvalue has just become the largest. At a kink of a piecewise linear activation the second
+ * derivative counts as 0. {@link hessian} measures more eigenvalues.
  *
  * - needs: `state` with Hessian products
  * - adds:  `sharpness`, `sharpnessResidual` [1/η], `sharpnessMissProbability`, `hessianProducts`
- * - cost:  `hessianProducts` products, three more on the first row, and as many vectors of d doubles
- * - error: `sharpnessResidual` bounds the distance to some eigenvalue, not necessarily the largest; `sharpnessMissProbability` bounds the
- *   chance that a larger one, by more than 1 % of ‖H‖, was missed
+ * - cost:  `hessianProducts` products, three more on the first row, and as many vectors of d
+ *   doubles
+ * - error: `sharpnessResidual` bounds the distance to some eigenvalue, not necessarily the largest;
+ *   `sharpnessMissProbability` bounds the chance that a larger one, by more than 1 % of ‖H‖, was
+ *   missed
  *
- * @param options.tol  Residual to stop at, relative to ‖H‖. The error of an eigenvalue is of the order of the
- *   residual's square over the gap: with the default 1e-4 the values differ from PyTorch's by less than
- *   1e-6 relatively, on the way to the edge.
+ * @param options.tol  Residual to stop at, relative to ‖H‖. The error of an eigenvalue is of the
+ *   order of the residual's square over the gap: with the default 1e-4 the values differ from
+ *   PyTorch's by less than 1e-6 relatively, on the way to the edge.
  * @param options.miss `sharpnessMissProbability` to stop at. Default 1e-3.
- * @throws {RangeError} if `tol` or `miss` is not in (0, 1); as an error of the stream, if products are not
- *   deterministic or not symmetric.
+ * @throws {RangeError} if `tol` or `miss` is not in (0, 1); as an error of the stream, if products
+ *   are not deterministic or not symmetric.
  * @example
  * gradientDescent(run).pipe(take(1_000), every(10), sharpness()).subscribe(console.log);
  * @see Cohen et al. 2021, arXiv:2103.00065.
@@ -225,38 +227,43 @@ export const sharpness = operator(
 
 /**
  * Measures eigenvalues at both ends of the spectrum of the Hessian, the Gauss-Newton matrix or the
- * preconditioned Hessian: on every row, at every n-th step, or often near the edge and seldom elsewhere.
+ * preconditioned Hessian: on every row, at every n-th step, or often near the edge and seldom
+ * elsewhere.
  *
  *     --{ state, step: 0 }-------{ step: 1 }-------------{ step: 2 }---------------|
  *       hessian({ every: 2 })
  *     --{ …, sharpness: 2.1 }----{ …, sharpness: null }--{ …, sharpness: 2.4 }-----|
  *
  * Works as {@link sharpness}, for k eigenvalues from the top and `bottom` from the bottom. Several
- * eigenvalues can be at the edge at once, so up to max(k, 8) are computed while the last exceeds ¾ of
- * `state.edge` (1.5/η for gradient descent). Under Adam or RMSProp that needs `matrix:
+ * eigenvalues can be at the edge at once, so up to max(k, 8) are computed while the last exceeds ¾
+ * of `state.edge` (1.5/η for gradient descent). Under Adam or RMSProp that needs `matrix:
  * 'preconditioned'`, the matrix that their edge is stated for.
  *
- * With `every: n` the columns are null in between and no row is dropped, so that operators below see
- * every step. `every: 'adaptive'` solves every 9 steps while λ₁/edge lies in [0.75, 1.1] or is predicted to,
- * or if no edge is defined for `matrix`; every 99 steps elsewhere (see `theory/cadence.ts`). In between `sharpness` is the Rayleigh
- * quotient of the last vector, a lower bound of λ₁ for one product: `sharpnessFresh` is false, the miss
- * probability is 1, and lists are empty.
+ * With `every: n` the columns are null in between and no row is dropped, so that operators below
+ * see every step. `every: 'adaptive'` solves every 9 steps while λ₁/edge lies in [0.75, 1.1] or is
+ * predicted to, or if no edge is defined for `matrix`; every 99 steps elsewhere (see
+ * `theory/cadence.ts`). In between `sharpness` is the Rayleigh quotient of the last vector, a lower
+ * bound of λ₁ for one product: `sharpnessFresh` is false, the miss probability is 1, and lists are
+ * empty.
  *
  * - needs: `state` with Hessian products (Gauss-Newton products for `gauss-newton`), `step`
- * - adds:  those of {@link sharpness}, `sharpnessConverged`, `sharpnessFresh`, `hessianEigenvalues`,
- *   `hessianResiduals` [1/η], `hessianMissProbabilities`; with `bottom` `hessianLowest`,
- *   `hessianLowestResiduals` [1/η], `hessianLowestMissProbabilities`
+ * - adds:  those of {@link sharpness}, `sharpnessConverged`, `sharpnessFresh`,
+ *   `hessianEigenvalues`, `hessianResiduals` [1/η], `hessianMissProbabilities`; with `bottom`
+ *   `hessianLowest`, `hessianLowestResiduals` [1/η], `hessianLowestMissProbabilities`
  * - cost:  `hessianProducts` products, three more the first time, and as many vectors of d doubles
  * - error: a residual and a miss probability for each value. Values beyond k have theirs too
  *
- * @param options.matrix `preconditioned`: P^(−1/2)·∇²L·P^(−1/2), which has the eigenvalues of P⁻¹∇²L; ∇²L if
- *   the optimizer has no P.
- * @throws {RangeError} if k is not a positive integer, `bottom` not an integer of at least 0, `every`
- *   neither a positive integer nor 'adaptive', or `tol` or `miss` not in (0, 1); when the chain is
- *   assembled, if k + bottom exceeds the number of parameters; as an error of the stream, if products
- *   are not deterministic or not symmetric.
- * @example gradientDescent(run).pipe(take(1_000), hessian({ k: 3, bottom: 1, every: 50 }), conservation())
- * @see Cohen et al. 2021, arXiv:2103.00065; Cohen et al. 2024, arXiv:2410.24206, for several eigenvalues at the edge.
+ * @param options.matrix `preconditioned`: P^(−1/2)·∇²L·P^(−1/2), which has the eigenvalues of
+ *   P⁻¹∇²L; ∇²L if the optimizer has no P.
+ * @throws {RangeError} if k is not a positive integer, `bottom` not an integer of at least 0,
+ *   `every` neither a positive integer nor 'adaptive', or `tol` or `miss` not in (0, 1); when the
+ *   chain is assembled, if k + bottom exceeds the number of parameters; as an error of the stream,
+ *   if products are not deterministic or not symmetric.
+ * @example
+ * gradientDescent(run)
+ *   .pipe(take(1_000), hessian({ k: 3, bottom: 1, every: 50 }), conservation());
+ * @see Cohen et al. 2021, arXiv:2103.00065; Cohen et al. 2024, arXiv:2410.24206, for several
+ *   eigenvalues at the edge.
  */
 export const hessian = operator(
   'hessian',

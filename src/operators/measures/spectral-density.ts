@@ -28,14 +28,16 @@ export const columns = {
  * the grid, its mean is tr H/d, and its variance is that of the eigenvalues plus σ².
  *
  * - needs: `state` with Hessian products (Gauss-Newton products for `gauss-newton`), `step`
- * - adds:  `spectralGrid` [1/η], `spectralDensity` [η], `spectralDensityError` [η], `spectralWidth` [1/η],
- *   `spectralProducts`
+ * - adds:  `spectralGrid` [1/η], `spectralDensity` [η], `spectralDensityError` [η], `spectralWidth`
+ *   [1/η], `spectralProducts`
  * - cost:  probes·steps products, 640 by default
- * - error: `spectralDensityError`, one standard error, itself uncertain by 1/√(2·probes). The error of the
- *   quadrature is far below it if steps exceeds 1/width
+ * - error: `spectralDensityError`, one standard error, itself uncertain by 1/√(2·probes). The error
+ *   of the quadrature is far below it if steps exceeds 1/width
  *
  * @throws {RangeError} if an option is out of its range.
- * @example gradientDescent(run).pipe(take(1_000), spectralDensity({ every: 500 })).subscribe(console.log);
+ * @example
+ * gradientDescent(run)
+ *   .pipe(take(1_000), spectralDensity({ every: 500 })).subscribe(console.log);
  * @see Ghorbani, Krishnan and Xiao 2019, arXiv:1901.10159.
  */
 export const spectralDensity = operator(

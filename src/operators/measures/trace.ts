@@ -21,13 +21,13 @@ export const columns = {
  *       trace()
  *     --{ …, hessianTrace: 31.2 }----{ …, hessianTrace: 31.1 }----|
  *
- * A third of the products finds the space of the large eigenvalues, a third gives the exact trace on
- * it, and a third is Hutchinson's estimate of the rest, with fresh random signs at every row.
+ * A third of the products finds the space of the large eigenvalues, a third gives the exact trace
+ * on it, and a third is Hutchinson's estimate of the rest, with fresh random signs at every row.
  *
  * - needs: `state` with Hessian products (Gauss-Newton products for `gauss-newton`), `step`
  * - adds:  `hessianTrace`, `hessianTraceError` [1/η], `hessianTraceProducts`
- * - cost:  `products` products and a third as many vectors of d doubles; d products if d is at most a
- *   third of `products`
+ * - cost:  `products` products and a third as many vectors of d doubles; d products if d is at most
+ *   a third of `products`
  * - error: `hessianTraceError`, one standard error over `products`/3 samples, itself uncertain by
  *   1/√(2·products/3)
  *

@@ -20,8 +20,8 @@ export const columns = {
  *
  * - needs: `state`
  * - adds:  `updateNorm`, `updateNormSq`
- * - cost:  one addition a tensor for gradient descent; O(d) for a rule that cannot derive the sums of its
- *   update
+ * - cost:  one addition a tensor for gradient descent; O(d) for a rule that cannot derive the sums
+ *   of its update
  * - error: that of a sum of squares: below 1e-162 they underflow to 0
  *
  * @example gradientDescent(run).pipe(take(1_000), updateNorm()).subscribe(console.log);

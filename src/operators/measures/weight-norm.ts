@@ -9,8 +9,8 @@ import { operator } from '../transforms/operator.ts';
 export const columns = { weightNorm: float64('‖θₜ‖ over all parameters, biases included') };
 
 /**
- * Adds the norm of all parameters. `weightNormSq`, which every row has, is squared, per layer, and without
- * biases.
+ * Adds the norm of all parameters. `weightNormSq`, which every row has, is squared, per layer, and
+ * without biases.
  *
  *     --{ state }-------------------{ state }-------------------|
  *       weightNorm()

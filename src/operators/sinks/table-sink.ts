@@ -36,10 +36,11 @@ const formats: Readonly<Record<string, string>> = {
 const busy = new Set<string>();
 
 /**
- * Passes rows on and writes them: to `<path>.part` as they come, and from there to `path` at the end.
+ * Passes rows on and writes them: to `<path>.part` as they come, and from there to `path` at the
+ * end.
  *
- * @throws {TypeError} if `path` is not the name of a file, or has the ending of another format; when the
- *   chain is assembled, if the columns of the source are not known.
+ * @throws {TypeError} if `path` is not the name of a file, or has the ending of another format;
+ *   when the chain is assembled, if the columns of the source are not known.
  * @throws {RangeError} if `rows` is not a positive integer.
  */
 export function tableSink({ who, path, options: given, open }: TableSink) {

@@ -8,9 +8,9 @@ import { isStream, type RowShape, Stream } from '../../stream.ts';
  *       tee((rows) => rows.pipe(take(2)), (rows) => rows.pipe(map(double)))
  *     --(1 2)-----(2 4)-----6---------|
  *
- * The source is subscribed once, after every branch is listening. Each row goes through the branches in
- * their order. A branch that completes leaves the others running; when all have completed the source is
- * stopped. An error of one branch, or of the source, ends them all.
+ * The source is subscribed once, after every branch is listening. Each row goes through the
+ * branches in their order. A branch that completes leaves the others running; when all have
+ * completed the source is stopped. An error of one branch, or of the source, ends them all.
  *
  * Branches share rows, so an operator in one sets its columns on a copy that the others do not see.
  *
@@ -19,7 +19,14 @@ import { isStream, type RowShape, Stream } from '../../stream.ts';
  * @param branches Each takes the rows as a Stream that knows its columns.
  * @throws {RangeError} if there is no branch.
  * @example
- * run.pipe(tee((rows) => rows.pipe(toArrow('steps.arrow')), (rows) => rows.pipe(auditTime(100), tap(draw)))).subscribe();
+ * run
+ *   .pipe(
+ *     tee(
+ *       (rows) => rows.pipe(toArrow('steps.arrow')),
+ *       (rows) => rows.pipe(auditTime(100), tap(draw)),
+ *     ),
+ *   )
+ *   .subscribe();
  */
 export function tee<R, T extends Observable<unknown>[]>(...branches: { [K in keyof T]: (rows: Stream<R>) => T[K] }) {
   if (branches.length === 0) throw new RangeError('tee: needs at least one branch, got none');

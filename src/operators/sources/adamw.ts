@@ -16,7 +16,9 @@ import { optimizer } from './optimizer.ts';
  * @param weightDecay w. Default 0.01.
  * @throws {RangeError} if `beta1` or `beta2` is not in [0, 1), `epsilon` is not positive or
  *   `weightDecay` is negative.
- * @example adamw({ objective: L, theta0: L.start(), learningRate: 1e-3, weightDecay: 0.1 }).pipe(take(1_000));
+ * @example
+ * adamw({ objective: L, theta0: L.start(), learningRate: 1e-3, weightDecay: 0.1 })
+ *   .pipe(take(1_000));
  * @see https://docs.pytorch.org/docs/stable/generated/torch.optim.AdamW.html for the conventions.
  */
 export const adamw = optimizer('adamw', {

@@ -30,7 +30,8 @@ export interface Controller extends Memory {
   /**
    * Returns η of the update that follows; at 0 the run stands still.
    *
-   * @param state At θₜ; its `update` is the update at η = 1. The update that is made is η times that.
+   * @param state At θₜ; its `update` is the update at η = 1. The update that is made is η times
+   *   that.
    * @param unit  Inner products of that update.
    */
   rate(state: State, unit: UpdateSums, step: number): number;

@@ -27,8 +27,8 @@ const firstProducts = 20;
  * is the largest that keeps |C_l − C_l(0)| of every layer law within a budget, biases included.
  *
  * A step ηd moves C_l by exactly 2ηB(θ, d) + η²B(d, d). Both forms are known before the step is
- * made, so the budget holds exactly in the column `drift`; what rounding may add is kept back. Every
- * optimizer will do, because its update is linear in η.
+ * made, so the budget holds exactly in the column `drift`; what rounding may add is kept back.
+ * Every optimizer will do, because its update is linear in η.
  *
  * The budget wins over the loss. If only η = 0 is left, the run stands still and its rows go on
  * until the budget grows. A constant budget is spent early: if δ_l keeps its sign, nothing gives it
@@ -45,7 +45,8 @@ const firstProducts = 20;
  *   stream errs with one if the budget decreases, or is below the rounding of C_l.
  * @example
  * const learningRate = driftBudget({ rate: 1, budget: ramp(0.01, { steps: 2_000 }) });
- * gradientDescent({ objective: L, theta0: L.start(), learningRate }).pipe(take(2_001), conservation());
+ * gradientDescent({ objective: L, theta0: L.start(), learningRate })
+ *   .pipe(take(2_001), conservation());
  */
 export function driftBudget({ rate, budget, curvature = 1 }: DriftBudget): Feedback {
   requirePositive('driftBudget', { rate, curvature });

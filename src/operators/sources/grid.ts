@@ -58,7 +58,8 @@ const integerByKey: IntegerOf = (axis) => {
 /**
  * Declares the column of each axis, under the name of the axis.
  *
- * @param integerOf Column of an axis of integers; undefined for other numbers. Its key decides by default.
+ * @param integerOf Column of an axis of integers; undefined for other numbers. Its key decides by
+ *   default.
  */
 export function axisColumns(axes: Axes, integerOf: IntegerOf = integerByKey): Columns {
   return Object.fromEntries(Object.entries(axes).map(([name, values]) => [name, axisColumn(name, values, integerOf)]));
@@ -93,7 +94,8 @@ export const runColumn = int32('point of the grid, counted from 0, the last axis
  * @throws {TypeError} if an axis, or a column of the run, is called `run`.
  */
 export function sweepColumns(who: string, axes: Axes, inner: Columns) {
-  // the cells of a run stand in front of an axis with their name, which only the learning rate may have
+  // the cells of a run stand in front of an axis with their name, which only the learning rate may
+  // have
   const hidden = ['state', 'step', 'loss', 'weightNormSq', 'gradientNormSq'].find((name) => Object.hasOwn(axes, name));
   if (hidden !== undefined) {
     throw new TypeError(`${who}: ${hidden} is a column of every run; name the axis otherwise`);

@@ -22,7 +22,8 @@ import { optimizer } from './optimizer.ts';
  * @throws {RangeError} if `beta` or `dampening` is not in [0, 1), `weightDecay` is negative, or
  *   `nesterov` comes with `dampening`.
  * @example
- * const nesterov = momentum({ objective: L, theta0: L.start(), learningRate: 0.02, nesterov: true });
+ * const start = { objective: L, theta0: L.start(), learningRate: 0.02 };
+ * const nesterov = momentum({ ...start, nesterov: true });
  * nesterov.pipe(take(1_000));
  * @see https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html for the conventions.
  */

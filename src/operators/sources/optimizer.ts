@@ -10,7 +10,10 @@ export type LedgerName = 'drift = Σ η²δ' | 'weight decay' | 'heavy ball' | '
 
 /** Declaration of an optimizer: each thing once. */
 export interface OptimizerDeclaration<O extends z.ZodObject, C extends Columns> {
-  /** Schema of its own options: their types, defaults, checks and documentation, in code and in specs. */
+  /**
+   * Schema of its own options: their types, defaults, checks and documentation, in code and in
+   * specs.
+   */
   readonly options: O;
   /** Columns of the rule's `ownColumns`. */
   readonly columns?: C;
@@ -18,7 +21,10 @@ export interface OptimizerDeclaration<O extends z.ZodObject, C extends Columns> 
   readonly rule: (options: z.output<O>, descent: Descent) => UpdateRule;
   /** Ledger of the drift if the law holds in gradient flow. Default `no law`. */
   readonly ledger?: (options: z.output<O>) => LedgerName;
-  /** True if it chooses the length of its steps itself; it then takes no learning rate and no schedule. */
+  /**
+   * True if it chooses the length of its steps itself; it then takes no learning rate and no
+   * schedule.
+   */
   readonly selfPaced?: boolean;
 }
 
@@ -45,7 +51,8 @@ export interface Optimizer<O extends z.ZodObject, C extends Columns = Record<nev
  *     ...memoryless,
  *   }),
  * });
- * signDescent({ objective: L, theta0: L.start(), learningRate: 1e-3 }).pipe(take(100), conservation());
+ * signDescent({ objective: L, theta0: L.start(), learningRate: 1e-3 })
+ *   .pipe(take(100), conservation());
  */
 export function optimizer<O extends z.ZodObject, C extends Columns = Record<never, never>, D = Descent>(
   name: string,

@@ -38,9 +38,12 @@ export type SeededDescent = Descent & { readonly seed: number };
  *
  * @param seed Seed of the order, an integer of at least 0.
  * @param beta Default 0: no momentum.
- * @throws {RangeError} if `batch` is not in 1 … n, `beta` not in [0, 1), or `weightDecay` is negative.
+ * @throws {RangeError} if `batch` is not in 1 … n, `beta` not in [0, 1), or `weightDecay` is
+ *   negative.
  * @throws {TypeError} if the objective has no batches.
- * @example sgd({ objective: L, theta0: L.start(), learningRate: 0.02, batch: 32, seed: 1 }).pipe(take(1_000));
+ * @example
+ * sgd({ objective: L, theta0: L.start(), learningRate: 0.02, batch: 32, seed: 1 })
+ *   .pipe(take(1_000));
  */
 export const sgd = optimizer<typeof options, Record<never, never>, SeededDescent>('sgd', {
   options,

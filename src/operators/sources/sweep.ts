@@ -14,11 +14,12 @@ export type Swept<A extends Axes, R> = Flat<{ run: number } & Omit<Point<A>, key
  * - adds: `run` and the axes, except an axis that is a column of the run already
  *
  * @param run Makes the pipeline of a point: at the start for its columns, and at each point's turn.
- * @throws {RangeError} if the grid is empty. @throws {TypeError} if an axis, or a column of the run,
- *   is called `run`.
+ * @throws {RangeError} if the grid is empty. @throws {TypeError} if an axis, or a column of the
+ *   run, is called `run`.
  * @example
  * sweep({ learningRate: logspace(1e-3, 1e-1, 12), seed: [1, 2, 3] }, ({ learningRate, seed }) =>
- *   gradientDescent({ objective: at(seed), theta0: at(seed).start(), learningRate }).pipe(take(100), last()),
+ *   gradientDescent({ objective: at(seed), theta0: at(seed).start(), learningRate })
+ *     .pipe(take(100), last()),
  * ).pipe(powerLaw('learningRate', 'loss'));
  */
 export function sweep<const A extends Axes, R extends object>(axes: A, run: (point: Point<A>) => Stream<R>) {

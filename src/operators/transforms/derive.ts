@@ -19,7 +19,9 @@ export type Adds<S, C extends Columns> = <R extends S>(source: Observable<R>) =>
  * @param columns Columns that are added: name, type, unit and meaning, declared once.
  * @param values  Computes their cells for one row. If it throws, the stream errors.
  * @throws {TypeError} when the chain is assembled, if the source already has one of the columns.
- * @example const twice = derive({ twice: int32('2·step') }, ({ step }: { step: number }) => ({ twice: 2 * step }));
+ * @example
+ * const columns = { twice: int32('2·step') };
+ * const twice = derive(columns, ({ step }: { step: number }) => ({ twice: 2 * step }));
  */
 export function derive<R extends object, C extends Columns>(
   columns: C,

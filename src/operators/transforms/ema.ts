@@ -21,9 +21,10 @@ const rest = options.omit({ of: true });
  * - reads: the column
  * - adds:  `⟨column⟩Ema`
  *
- * @param given `beta`: the weight of the past, in [0, 1); the average looks back over about 1/(1 − β) rows.
- * @throws {RangeError} if `beta` is not in [0, 1). @throws {TypeError} as an error of the stream, at
- *   a row in which the column is not a number.
+ * @param given `beta`: the weight of the past, in [0, 1); the average looks back over about 1/(1 −
+ *   β) rows.
+ * @throws {RangeError} if `beta` is not in [0, 1). @throws {TypeError} as an error of the stream,
+ *   at a row in which the column is not a number.
  * @example run.pipe(ema('loss', { beta: 0.99 }))
  */
 export function ema<X extends string>(column: X, given: z.input<typeof rest> = {}) {

@@ -6,7 +6,9 @@ import { requireCounts } from '../../math/require-number.ts';
 import { isState, type Memory } from '../../state.ts';
 import { addColumns, columnsOf, type Flat, isStream, type Requirement, Stream } from '../../stream.ts';
 
-/** Measurement of one subscriber: computes the cells of a row, and can save and restore its memory. */
+/**
+ * Measurement of one subscriber: computes the cells of a row, and can save and restore its memory.
+ */
 export interface Measurement<S, V, M> extends Memory<M> {
   row(row: S): V;
   /** Frees what it has opened. Called once, when its subscriber is done or leaves. */
@@ -15,7 +17,9 @@ export interface Measurement<S, V, M> extends Memory<M> {
 
 /** Context that a measurement starts with. */
 export interface Context {
-  /** Random stream seeded by the names of the added columns: the same chain draws the same numbers. */
+  /**
+   * Random stream seeded by the names of the added columns: the same chain draws the same numbers.
+   */
   readonly random: NativeRandom;
 }
 
@@ -27,8 +31,8 @@ export interface Context {
  *     --{ step: 1, total: 1 }------{ step: 2, total: 3 }------|
  *
  * @param columns Columns that are added: name, type, unit and meaning, declared once.
- * @param start   Starts a measurement: called once per subscriber. Its `snapshot` and `restore` let a
- *   run be resumed and forked.
+ * @param start   Starts a measurement: called once per subscriber. Its `snapshot` and `restore` let
+ *   a run be resumed and forked.
  * @param requirement Condition on what is above; see `Requirement`.
  * @throws {TypeError} when the chain is assembled, if the source has one of the columns already, or
  *   lacks what is required.
@@ -77,7 +81,8 @@ export function measure<S extends object, C extends Columns, M>(
           const cells = measurement.row(row);
           if (first) requireCells(requirement.operator ?? key, columns, cells);
           first = false;
-          // assign rather than spread: V8 turns a spread row into a dictionary (7 µs a row, not 0.35)
+          // assign rather than spread: V8 turns a spread row into a dictionary (7 µs a row, not
+          // 0.35)
           return Object.assign(owned ? row : Object.assign({}, row), cells) as Flat<R & Values<C>>;
         }),
         finalize(() => measurement.close?.()),
@@ -88,8 +93,8 @@ export function measure<S extends object, C extends Columns, M>(
 }
 
 /**
- * Checks that an operator returns the columns that it declares: others would overwrite columns above it, or
- * be in no table.
+ * Checks that an operator returns the columns that it declares: others would overwrite columns
+ * above it, or be in no table.
  *
  * @throws {TypeError} that names the operator, its columns, and what it returned.
  */
@@ -110,8 +115,8 @@ export type At<O, C extends Columns> = O extends { readonly every: infer E }
   : C;
 
 /**
- * Measures as {@link measure} does at steps divisible by `every`, 0 included. In between the columns
- * are null; with `every: 1` they are not nullable.
+ * Measures as {@link measure} does at steps divisible by `every`, 0 included. In between the
+ * columns are null; with `every: 1` they are not nullable.
  * @throws {RangeError} if `every` is not a positive integer.
  * @example
  * measureEvery(10, { trace: float64('trace of a matrix') }, ({ random }) => ({

@@ -7,7 +7,9 @@ import { type At, type Context, type Measurement, measure, measureEvery } from '
 
 /** Declaration of an operator: each thing once. */
 export interface Declaration<C extends Columns, O extends z.ZodObject> {
-  /** Schema of the options: their types, defaults, checks and documentation, in code and in specs. */
+  /**
+   * Schema of the options: their types, defaults, checks and documentation, in code and in specs.
+   */
   readonly options: O;
   /** Columns that it adds. */
   readonly columns: C;
@@ -33,7 +35,8 @@ export interface Operator<S extends object, C extends Columns, O extends z.ZodOb
 /**
  * Makes an operator that adds columns and takes its options as one object.
  *
- * An option `every: n` makes it measure at steps divisible by n only; the columns are then null in between.
+ * An option `every: n` makes it measure at steps divisible by n only; the columns are then null in
+ * between.
  *
  * @param name  Name of the function, in messages and in specs.
  * @param start Called once per subscriber with the checked options. It returns what measures a row,
@@ -41,13 +44,19 @@ export interface Operator<S extends object, C extends Columns, O extends z.ZodOb
  * @example
  * const distance = operator(
  *   'distance',
- *   { options: z.strictObject({ scale: z.number().positive().default(1) }), columns: { distance: float64('‖θₜ‖') } },
+ *   {
+ *     options: z.strictObject({ scale: z.number().positive().default(1) }),
+ *     columns: { distance: float64('‖θₜ‖') },
+ *   },
  *   ({ scale }) => ({
- *     row: ({ state }: { readonly state: State }) => ({ distance: scale * Math.hypot(...state.theta) }),
+ *     row: ({ state }: { readonly state: State }) => ({
+ *       distance: scale * Math.hypot(...state.theta),
+ *     }),
  *     ...memoryless,
  *   }),
  * );
- * gradientDescent({ objective: L, theta0: L.start(), learningRate: 0.1 }).pipe(take(3), distance({ scale: 2 }));
+ * gradientDescent({ objective: L, theta0: L.start(), learningRate: 0.1 })
+ *   .pipe(take(3), distance({ scale: 2 }));
  */
 export function operator<S extends object, C extends Columns, O extends z.ZodObject, M>(
   name: string,

@@ -11,7 +11,7 @@ export interface Row {
   readonly growth?: number;
 }
 
-export const flow = { s: 0.01, cosine: 0.999 };
+const flow = { s: 0.01, cosine: 0.999 };
 export const turning = { s: 2, cosine: -0.999 };
 
 /** Passes rows through the detector, and returns the regime of each and the memory at the end. */
