@@ -8,11 +8,9 @@ export interface Progress {
   /** Runs trained, to their end or until they diverged. */
   trained: number;
   diverged: number;
-  /**
-   * Updates made since the start, of `stepsInAll`. A run that diverges takes the rest of its own
-   * off.
-   */
+  /** Updates made since the start. */
   steps: number;
+  /** Updates to make in all; a run that diverges takes off those that it leaves. */
   stepsInAll: number;
   readonly startedAt: number; // ms, of performance.now
 }

@@ -44,7 +44,7 @@ export class Gate {
   }
 }
 
-/** WorkerTask of a worker: make a stream and send its rows over a port. */
+/** Task of a worker: make a stream and send its rows over a port. */
 export interface WorkerTask {
   /** Module whose export `name` makes the stream of `argument`. */
   readonly module: string;
@@ -56,7 +56,7 @@ export interface WorkerTask {
   readonly skip: number;
 }
 
-/** WorkerMessage from a worker. They come in order: the schema, batches in IPC form, the end. */
+/** Message from a worker. They come in order: the schema, batches in IPC form, the end. */
 export type WorkerMessage =
   | { readonly kind: 'schema' | 'batch'; readonly bytes: Uint8Array }
   | { readonly kind: 'end'; readonly finished: boolean };

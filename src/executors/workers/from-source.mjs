@@ -1,4 +1,4 @@
-// In a source tree the worker is TypeScript, and a thread does not inherit its parent's loader.
+// The worker is TypeScript in a source tree, and a thread does not inherit its parent's loader.
 import { register } from 'tsx/esm/api';
 
 register();

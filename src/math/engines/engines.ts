@@ -33,7 +33,10 @@ export const registry: Record<EngineName, Registered> = {
 export const isEngine = (value: unknown): value is Engine =>
   typeof value === 'object' && value !== null && 'open' in value;
 
-/** Returns the built-in engine of that name, or the first of its fallbacks that this runtime can run. */
+/**
+ * Returns the built-in engine of that name, or the first of its fallbacks that this runtime can
+ * run.
+ */
 export const firstAvailable = (name: BuiltInEngine): Engine =>
   (engines[name].available ?? true) ? engines[name] : firstAvailable(registry[name].fallback);
 
@@ -45,7 +48,8 @@ export const firstAvailable = (name: BuiltInEngine): Engine =>
  * @throws {Error} if it is not installed, or this runtime lacks the instructions that it needs.
  * @example
  * const engine = await loadEngine('wasm');
- * objective({ model: mlp({ hidden: [64] }), loss: 'mse', data: chebyshev({ n: 20, degree: 3 }), engine });
+ * const data = chebyshev({ n: 20, degree: 3 });
+ * objective({ model: mlp({ hidden: [64] }), loss: 'mse', data, engine });
  */
 export async function loadEngine(name: EngineName): Promise<Engine> {
   requireOneOf('loadEngine', { name }, Object.keys(registry));
@@ -62,7 +66,9 @@ export interface LoadedEngine {
   readonly fallback?: string | undefined;
 }
 
-/** Loads an engine, or if it cannot be loaded the first of its fallbacks that this runtime can run. */
+/**
+ * Loads an engine, or if it cannot be loaded the first of its fallbacks that this runtime can run.
+ */
 export const loadOrFallBack = (name: EngineName): Promise<LoadedEngine> =>
   loadEngine(name).then(
     (engine) => ({ engine }),

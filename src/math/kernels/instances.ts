@@ -1,6 +1,8 @@
 import type { Kernels, Memory } from './kernels.ts';
 
-/** The part of the host's WebAssembly that is used here: TypeScript knows it only along with the whole of the DOM. */
+/**
+ * Part of the host's WebAssembly that is used here. TypeScript declares it only with the whole DOM.
+ */
 interface Host {
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
@@ -10,19 +12,20 @@ interface Host {
 const host = (globalThis as { readonly WebAssembly?: unknown }).WebAssembly as Host | undefined;
 
 const PAGE = 65536;
-/** Pages that a pointer reaches, as the module says of the memory it imports. */
+/** Pages that a pointer reaches, which the module states as the maximum of its memory. */
 const MAXIMUM = 65536;
 /**
- * Instances that come back are kept up to so many bytes in all, and a few in number; others are left to the garbage
- * collector. Of shared memory V8 does not know that it is in need: twelve runs of 270 MB took 3.3 GB, so of that the
- * largest are kept and serve again.
+ * Largest memory in bytes that is kept for later runs; the garbage collector has the rest. Shared
+ * memory is kept beyond it: V8 does not count it as GC pressure, and 12 runs of 270 MB grew to 3.3
+ * GB.
  */
 const KEEP = 256 * 2 ** 20;
+/** Largest number of instances that are kept. */
 const SPARE = 8;
 
 const sizeOf = ({ memory }: Instance) => memory.buffer.byteLength;
 
-/** An instance of the module, and what another thread makes another of over the same memory: see `instantiate`. */
+/** Instance of a module. Another thread can `instantiate` the module over the same memory. */
 export interface Instance {
   readonly kernels: Kernels;
   readonly module: object;
@@ -33,33 +36,34 @@ export interface Instance {
 export const instantiate = (module: object, memory: Memory): Kernels =>
   new host!.Instance(module, { env: { memory } }).exports as Kernels;
 
-/** What a file made by `npm run build:wasm` exports. */
+/** Exports of a file that `npm run build:wasm` made. */
 export interface Shipped {
   readonly kernels: string;
   readonly sharing: number;
 }
 
 /**
- * Instances of one module, compiled once. An instance is lent to one evaluation at a time; as it comes back it is kept
- * for the next, for neither a compiled module nor a memory that has grown is ever given back by itself.
+ * Instances of one module, which is compiled once. An instance serves one evaluation at a time, and
+ * is then kept for the next, because a memory that has grown never shrinks.
  */
 export class Instances {
-  /** Has this runtime what the module is made of? */
+  /** true if this runtime has the instructions of the module. */
   readonly available: boolean;
   readonly #shipped: Shipped;
   readonly #modules = new Map<boolean, object>();
   #spare: Instance[] = [];
 
-  /** @param probe A small module with the instructions in question. */
+  /** @param probe Small module with those instructions. */
   constructor(shipped: Shipped, probe: Uint8Array) {
     this.#shipped = shipped;
     this.available = host?.validate(probe) ?? false;
   }
 
   /**
-   * An instance with at least `bytes` of memory, lent until `release`. What its memory holds is anybody's guess.
+   * Returns an instance with at least `bytes` of memory, which is the caller's until `release`. The
+   * memory may hold the data of an earlier run.
    *
-   * @param shared Is the memory to be shared between threads?
+   * @param shared true if threads share the memory.
    * @throws {RangeError} if the host does not have the memory.
    */
   acquire(bytes: number, shared = false): Instance {
@@ -72,7 +76,7 @@ export class Instances {
     return found;
   }
 
-  /** @returns Whether it was kept. */
+  /** @returns false if the instance was not kept. */
   release(instance: Instance): boolean {
     const kept = this.#spare.reduce((bytes, spare) => bytes + (spare.shared ? 0 : sizeOf(spare)), 0);
     const keep = this.#spare.length < SPARE && (instance.shared || kept + sizeOf(instance) <= KEEP);
@@ -86,7 +90,7 @@ export class Instances {
     return { kernels: instantiate(module, memory), module, memory, shared };
   }
 
-  /** The module over memory that is shared differs from the other in one byte. */
+  /** Compiles the module, once each for shared and unshared memory. The two differ in one byte. */
   #module(shared: boolean): object {
     const known = this.#modules.get(shared);
     if (known) return known;

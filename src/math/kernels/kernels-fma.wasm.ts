@@ -1,7 +1,7 @@
 // Made by `npm run build:wasm` from assembly/*.ts; not to be edited.
 
 /** SHA-256 of the sources and the compiler's flags. */
-export const sources = 'f1c95d883f66a141e56425b082f8f26f55d3591bca9e1c368e459ab9c3b61cb2';
+export const sources = '47985b44f00fe631ea03e624319794fe3c0fe121f57586ea6be431f15d6692ff';
 
 /** The byte that says whether the memory is shared between threads: 1 no, as it is here, 3 yes. */
 export const sharing = 195;

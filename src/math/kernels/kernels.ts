@@ -1,13 +1,19 @@
-/** A WebAssembly.Memory. */
+/** First address for data of a run. The module's own data end below it, at `base`. */
+export const START = 4096;
+
+/** WebAssembly.Memory. */
 export interface Memory {
   readonly buffer: ArrayBufferLike;
   grow(pages: number): number;
 }
 
-/** What assembly/index.ts exports; pointers are bytes, sizes counts of rows and columns. */
+/**
+ * Exports of assembly/index.ts. Pointers and distances are in bytes, sizes in rows and columns.
+ * `engines/wasm/workspace.ts` explains panels, tiles and other words.
+ */
 export interface Kernels {
   readonly memory: Memory;
-  /** The first byte that is free. */
+  /** Returns the address of the first free byte. */
   base(): number;
   packColumns(W: number, B: number, outs: number, ins: number): void;
   packRows(W: number, B: number, outs: number, ins: number): void;

@@ -1,7 +1,7 @@
 // Made by `npm run build:wasm` from assembly/*.ts; not to be edited.
 
 /** SHA-256 of the sources and the compiler's flags. */
-export const sources = '7369e6392f543fe56e731ca788fcf8ba29eb5e9ae4d32dc09aca14ce4fb66009';
+export const sources = '2fdf98dcef40e81bfc2fd3a3a340f9c07b9f750d33cb09af4b1d404c07e7d3e0';
 
 /** The byte that says whether the memory is shared between threads: 1 no, as it is here, 3 yes. */
 export const sharing = 195;

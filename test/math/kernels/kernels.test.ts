@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { START } from '../../../src/math/engines/wasm/workspace.ts';
+import { START } from '../../../src/math/kernels/kernels.ts';
 import { simd } from '../../../src/math/kernels/simd.ts';
 import { activations } from '../../../src/math/models/activations.ts';
 

@@ -10,7 +10,10 @@ export const bits = 'typed-array';
 export const precision = 'float64';
 export const products: readonly ProductName[] = ['hvp', 'gnvp', 'jvp', 'vjp', 'preActivations'];
 
-/** What a layer z = W·h_below + b, h = σ(z) keeps of the point it was last evaluated at; R… is its derivative along v. */
+/**
+ * Arrays of a layer z = W·h_below + b, h = σ(z) at the point of the last evaluation; R… is the
+ * derivative along v.
+ */
 function layer(W: Tensor, b: Tensor | undefined, n: number) {
   const samples = () => new Float64Array(n * W.rows); // [n, out]
   return {
@@ -26,22 +29,22 @@ function layer(W: Tensor, b: Tensor | undefined, n: number) {
     Rz: samples(),
     Rh: samples(),
     Rdelta: samples(),
-    hT: samples(), //     [out, n], and the three below
+    hT: samples(), //     [out, n], as the next three
     deltaT: samples(),
     RhT: samples(),
     RdeltaT: samples(),
     Wt: new Float64Array(W.rows * W.cols), // [in, out]
-    Vt: new Float64Array(W.rows * W.cols), // [in, out], the part of v that belongs to W
+    Vt: new Float64Array(W.rows * W.cols), // [in, out]; V is the part of v that belongs to W
   };
 }
 
-/** Bytes that the workspace of one run may take: twice what a WebAssembly pointer reaches, for nothing is shared here. */
+/** Largest workspace of one run in bytes: 8 GiB, twice what a WebAssembly pointer reaches. */
 const LIMIT = 2 ** 33;
 
-/** Arrays [n, out] of a {@link layer}. */
+/** Number of arrays [n, out] in a {@link layer}. */
 const PER_SAMPLE = 13;
 
-/** What {@link open} allocates. */
+/** Returns the bytes that {@link open} allocates. */
 export function bytesOf({ tensors, dim, dataset: { n, d, k } }: NetworkSize): number {
   const doubles = tensors
     .filter(({ kind }) => kind === 'weight')
@@ -50,16 +53,17 @@ export function bytesOf({ tensors, dim, dataset: { n, d, k } }: NetworkSize): nu
 }
 
 /** @throws {RangeError} if the workspace would not fit into 8 GiB. */
-export const requireRoom = (outline: NetworkSize): void => requireFit('typed-array', bytesOf(outline), LIMIT);
+export const requireRoom = (size: NetworkSize): void => requireFit(name, bytesOf(size), LIMIT);
 
 /**
- * Plain loops over typed arrays, one array per quantity of the textbook: the oracle that other engines are tested
- * against. Every product is A·Bᵀ with rows in memory order; the transposes this takes cost O(n·width).
+ * Opens a network in plain loops over typed arrays, one array per quantity of the textbook. Other
+ * engines are tested against it. Every product is A·Bᵀ with rows in memory order; the transposes
+ * that it needs cost O(n·width).
  *
- * Hessian products are Pearlmutter's R-operator (Neural Computation 6, 1994): the forward and the backward pass
- * differentiated along v, exact, at about twice the cost of a gradient.
+ * Hessian products are Pearlmutter's R-operator (Neural Computation 6, 1994): the forward and the
+ * backward pass differentiated along v. They are exact, and cost about two gradients.
  *
- * @throws {RangeError} if the workspace would not fit into 8 GiB, before anything is allocated.
+ * @throws {RangeError} if the workspace would not fit into 8 GiB; allocates nothing then.
  */
 export function open(network: Network): ReloadableEvaluation {
   requireRoom(network);
@@ -76,8 +80,8 @@ export function open(network: Network): ReloadableEvaluation {
     );
   const top = layers[layers.length - 1]!;
   const xT = transpose(x, new Float64Array(n * d), n, d); // [d, n]
-  const memo = new Float64Array(n * k); // of the loss [n, k]
-  const theta = new Float64Array(dim); // of the last evaluation [d]
+  const memo = new Float64Array(n * k); // kept by the loss for its Hessian [n, k]
+  const theta = new Float64Array(dim); // point of the last evaluation [d]
 
   const part = (vector: Float64Array, { offset, rows, cols }: Tensor) => vector.subarray(offset, offset + rows * cols);
 
@@ -94,7 +98,7 @@ export function open(network: Network): ReloadableEvaluation {
     }
   }
 
-  /** Takes ∂L/∂z of the last layer, in `top.delta`, back to all parameters. */
+  /** Propagates ∂L/∂z of the last layer, in `top.delta`, back to all parameters. */
   function backward(gradient: Float64Array): void {
     for (let l = layers.length - 1; l >= 0; l--) {
       const { W, b, width, delta, deltaT, Wt } = layers[l]!;
@@ -107,7 +111,7 @@ export function open(network: Network): ReloadableEvaluation {
     }
   }
 
-  /** Rz of every layer, the derivative of the pre-activations along v: top.Rz is J·v. */
+  /** Writes Rz of every layer, the derivative of the pre-activations along v. top.Rz is J·v. */
   function push(v: Float64Array): void {
     for (const [l, { W, b, Rz, Rh, slope, width }] of layers.entries()) {
       const below = layers[l - 1];
@@ -119,8 +123,8 @@ export function open(network: Network): ReloadableEvaluation {
   }
 
   /**
-   * Takes `top.Rdelta` back to all parameters: Jᵀ·Rdelta. With the v that was pushed, also the terms in which v moves
-   * the network that the gradient ∂L/∂z is taken back through: together the whole of ∇²L·v.
+   * Propagates `top.Rdelta` back to all parameters: out ← Jᵀ·Rdelta. With the v of `push` it adds
+   * the terms in which v changes the network that ∂L/∂z is propagated through: out ← ∇²L·v.
    */
   function pull(out: Float64Array, v?: Float64Array): void {
     for (let l = layers.length - 1; l >= 0; l--) {
@@ -204,7 +208,7 @@ export function open(network: Network): ReloadableEvaluation {
       return out;
     },
     preActivations(layer, out) {
-      requireLayer('typed-array', layer, layers.length);
+      requireLayer(name, layer, layers.length);
       out.set(layers[layer - 1]!.z);
       return out;
     },

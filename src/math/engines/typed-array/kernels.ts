@@ -1,8 +1,8 @@
 /**
- * C ← A·Bᵀ, or C ← C + A·Bᵀ; A [m, k], B [n, k], C [m, n], all row-major.
+ * C ← A·Bᵀ, or C ← C + A·Bᵀ if `accumulate`; A [m, k], B [n, k], C [m, n], all row-major.
  *
- * Every entry is one dot product, summed over k from left to right, whatever the tile it is computed in: 2 rows of A by
- * 4 of B at a time keep eight sums in registers.
+ * Every entry is one dot product, summed over k from left to right. Tiles of 2 rows of A by 4 rows
+ * of B keep eight sums in registers.
  */
 export function multiply(
   A: Float64Array,
@@ -95,7 +95,7 @@ function dot(
   C[c] = accumulate ? C[c]! + sum : sum;
 }
 
-/** out [n, m] ← the transpose of A [m, n], which begins at `offset`. */
+/** out [n, m] ← Aᵀ; A [m, n] begins at `offset`. */
 export function transpose(A: Float64Array, out: Float64Array, m: number, n: number, offset = 0): Float64Array {
   for (let i = 0; i < m; i++) {
     const row = offset + i * n;
@@ -104,12 +104,12 @@ export function transpose(A: Float64Array, out: Float64Array, m: number, n: numb
   return out;
 }
 
-/** Each row of C [m, n] ← row + b [n]. */
+/** Adds b [n] to each row of C [m, n]. */
 export function addToRows(C: Float64Array, b: Float64Array, m: number, n: number): void {
   for (let i = 0; i < m; i++) for (let j = 0; j < n; j++) C[i * n + j] = C[i * n + j]! + b[j]!;
 }
 
-/** out [n] ← the sum of the rows of C [m, n]. */
+/** out [n] ← sum of the rows of C [m, n]. */
 export function sumRows(C: Float64Array, out: Float64Array, m: number, n: number): void {
   out.fill(0);
   for (let i = 0; i < m; i++) for (let j = 0; j < n; j++) out[j] = out[j]! + C[i * n + j]!;

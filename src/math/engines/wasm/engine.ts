@@ -1,9 +1,9 @@
 import { simd } from '../../kernels/simd.ts';
 import type { ProductName } from '../../objective.ts';
 import type { Network, NetworkSize, ReloadableEvaluation } from '../engine.ts';
-import { type Options, openOn, requireRoomFor } from './open.ts';
+import { openOn, requireRoomFor, type WasmOptions } from './open.ts';
 
-/** Has this runtime the 128-bit SIMD of WebAssembly? If not, `open` throws: take `typed-array`. */
+/** true if this runtime has the 128-bit SIMD of WebAssembly. */
 export const { available } = simd;
 
 export const name = 'wasm';
@@ -11,8 +11,11 @@ export const bits = 'exact';
 export const precision = 'float64';
 export const products: readonly ProductName[] = ['hvp', 'gnvp', 'jvp', 'vjp', 'preActivations'];
 
-export const requireRoom = (outline: NetworkSize): void => requireRoomFor('wasm', outline);
+export const requireRoom = (size: NetworkSize): void => requireRoomFor(name, size);
 
-/** The same bits on every runtime and processor, for only + − × ÷ and operations on bits are used. See {@link openOn}. */
-export const open = (network: Network, options: Options = {}): ReloadableEvaluation =>
-  openOn(simd, 'wasm', network, options);
+/**
+ * Opens a network; see {@link openOn}. The bits are the same on every runtime and processor,
+ * because the kernels use only + − × ÷ and operations on bits.
+ */
+export const open = (network: Network, options: WasmOptions = {}): ReloadableEvaluation =>
+  openOn(simd, name, network, options);

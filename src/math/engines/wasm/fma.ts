@@ -1,8 +1,8 @@
 import { relaxedSimd } from '../../kernels/relaxed-simd.ts';
 import type { Network, NetworkSize, ReloadableEvaluation } from '../engine.ts';
-import { type Options, openOn, requireRoomFor } from './open.ts';
+import { openOn, requireRoomFor, type WasmOptions } from './open.ts';
 
-/** Has this runtime relaxed SIMD? Node has it from 22 on. If not, `open` throws: take `wasm`. */
+/** true if this runtime has relaxed SIMD, as Node from 22 on. */
 export const { available } = relaxedSimd;
 
 export const name = 'wasm-fma';
@@ -10,11 +10,11 @@ export const bits = 'wasm-fma';
 export const precision = 'float64';
 export { products } from './engine.ts';
 
-export const requireRoom = (outline: NetworkSize): void => requireRoomFor('wasm-fma', outline);
+export const requireRoom = (size: NetworkSize): void => requireRoomFor(name, size);
 
 /**
- * As `wasm`, with the products' additions fused with their multiplications: the last bits differ from those of `wasm`,
- * and may differ from one kind of processor to another. See {@link openOn}.
+ * Opens a network as `wasm` does, with fused multiply-add in the products. The last bits differ
+ * from those of `wasm`, and may differ from one kind of processor to another.
  */
-export const open = (network: Network, options: Options = {}): ReloadableEvaluation =>
-  openOn(relaxedSimd, 'wasm-fma', network, options);
+export const open = (network: Network, options: WasmOptions = {}): ReloadableEvaluation =>
+  openOn(relaxedSimd, name, network, options);

@@ -1,17 +1,23 @@
 import type { Kernels } from '../../kernels/kernels.ts';
-import type { Block, Shape, Workspace } from './workspace.ts';
+import type { Block, WorkspaceLayout, WorkspaceSize } from './workspace.ts';
 
-/** ℓ of one block of rows, on the outputs in `h` of the last layer and their derivatives in `Rz`. */
+/**
+ * Loss of one block. Outputs are in `h` of the last layer, and their derivatives along v in `Rz`.
+ */
 export interface BlockLoss {
-  /** What the sum over blocks is to be divided by. */
+  /** Divisor of the sum over blocks. */
   readonly count: number;
-  /** The block's part of the sum; writes `delta`. */
+  /** Returns the block's part of the sum, and writes `delta`. */
   value(block: Block): number;
-  /** Rdelta ← ∇²ℓ·Rz, at the outputs of the last `value`. */
+  /** Rdelta ← ∇²ℓ·Rz at the outputs of the last `value`. */
   hessian(block: Block): void;
 }
 
-export function lossOn(kernels: Kernels, { layers, panel }: Workspace, { dataset, loss }: Shape): BlockLoss {
+export function lossOn(
+  kernels: Kernels,
+  { layers, panel }: WorkspaceLayout,
+  { dataset, loss }: WorkspaceSize,
+): BlockLoss {
   const { n, k } = dataset;
   const top = layers.length - 1;
   const scale = 2 / (n * k);

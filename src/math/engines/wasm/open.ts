@@ -1,4 +1,5 @@
 import type { Instances } from '../../kernels/instances.ts';
+import { START } from '../../kernels/kernels.ts';
 import { SUM_BLOCK } from '../../sum-block.ts';
 import type { Network, NetworkSize, ReloadableEvaluation } from '../engine.ts';
 import { requireFit } from '../require-fit.ts';
@@ -7,50 +8,58 @@ import { fromPanels, toPanels, toTiles } from './panels.ts';
 import { sigmaOf } from './passes.ts';
 import { Team, threaded } from './threads/team.ts';
 import { type JobName, type Plan, workOn } from './work.ts';
-import { chainsOf, cut, type Shape, START, workspace } from './workspace.ts';
+import { chainsOf, cut, type WorkspaceSize, workspace } from './workspace.ts';
 
-export interface Options {
-  /** Bytes that the workspace of one run may take; not more than the 4 GiB that a wasm pointer reaches. */
+export interface WasmOptions {
+  /** Largest workspace of one run in bytes; at most the 4 GiB that a wasm pointer reaches. */
   readonly limit?: number;
-  /** Threads that may work on one evaluation, this one included; the bits do not depend on them. Default 1. */
+  /**
+   * Threads that may work on one evaluation, this one included. The bits do not depend on it.
+   * Default 1.
+   */
   readonly threads?: number;
-  /** Operations of a step from which more than one thread is taken. */
+  /** Operations of a step from which on several threads are used. */
   readonly worth?: number;
 }
 
-/** A step of half a millisecond or more: below it, several runs at a time use several cores better. */
+/** About half a millisecond a step. Below it, several runs at a time use the cores better. */
 const WORTH = 2e7;
 
-/** The last page is left alone, so that no pointer past an end wraps round to 0. */
+/** Largest memory: all but the last page, so that no pointer past an end wraps round to 0. */
 const REACH = 2 ** 32 - 65536;
 
-const outlined = ({ tensors, dim, dataset: { n, d, k }, loss: { name } }: NetworkSize): Shape => ({
+const sizeOf = ({ tensors, dim, dataset: { n, d, k }, loss: { name } }: NetworkSize): WorkspaceSize => ({
   ...{ tensors, dim },
   ...{ dataset: { n, d, k }, loss: { name } },
 });
 
 /** @throws {RangeError} if the workspace would not fit into `limit`. */
-export function requireRoomFor(name: string, outline: NetworkSize, limit = REACH): void {
-  const { bytes } = workspace(outlined(outline), sigmaOf(outline.activation, name).needs);
+export function requireRoomFor(name: string, size: NetworkSize, limit = REACH): void {
+  const { bytes } = workspace(sizeOf(size), sigmaOf(size.activation, name).needs);
   requireFit(name, bytes, Math.min(limit, REACH));
 }
 
 /**
- * Fused kernels in WebAssembly SIMD (assembly/*.ts), float64 throughout.
+ * Opens a network on kernels in WebAssembly SIMD (kernels/assembly/*.ts), float64 throughout.
+ * `workspace.ts` explains blocks, panels and tiles.
  *
- * The rows go through all layers in blocks; a product works on tiles of 4 rows by 4 columns, over panels of 4 columns,
- * 32 bytes a row, which serve as they are for the products forward, backward and for the gradient. Hessian products are
- * Pearlmutter's R-operator (Neural Computation 6, 1994) on the forward and backward pass of the last evaluation. The
- * order of every sum follows from n and the widths alone.
+ * Hessian products are Pearlmutter's R-operator (Neural Computation 6, 1994) on the forward and
+ * backward pass of the last evaluation. The order of every sum depends on n and the widths alone.
  *
- * - cost: θ is copied in and the gradient out; wasm memory is never handed out
- * - error: that of float64 sums; a ReLU that is off passes back 0, even of an infinite ∂L/∂h, where 0·∞ would be NaN
+ * - cost: copies θ in and the gradient out; wasm memory is never handed out
+ * - error: that of float64 sums. A ReLU that is off passes back 0, even if ∂L/∂h is infinite, when
+ *   0·∞ would be NaN
  *
- * @throws {RangeError} if the workspace would not fit into `limit`, before anything is allocated; or there is no kernel
- *   for the activation or the loss.
- * @throws {Error} if the runtime lacks the instructions: ask `available` first.
+ * @throws {RangeError} if the workspace would not fit into `limit`, or there is no kernel for the
+ *   activation or the loss; allocates nothing then.
+ * @throws {Error} if the runtime lacks the instructions.
  */
-export function openOn(instances: Instances, name: string, network: Network, options: Options): ReloadableEvaluation {
+export function openOn(
+  instances: Instances,
+  name: string,
+  network: Network,
+  options: WasmOptions,
+): ReloadableEvaluation {
   const { limit = REACH, threads = 1, worth = WORTH } = options;
   const { tensors, dim, dataset, loss } = network;
   const { d, k } = dataset;
@@ -60,11 +69,11 @@ export function openOn(instances: Instances, name: string, network: Network, opt
   }
   const sigma = sigmaOf(network.activation, name);
   requireRoomFor(name, network, limit);
-  const shape = outlined(network);
-  const bytes = (apart: boolean) => workspace(shape, sigma.needs, apart).bytes;
+  const size = sizeOf(network);
+  const bytes = (apart: boolean) => workspace(size, sigma.needs, apart).bytes;
   const pays = 6 * dataset.n * dim >= worth && chainsOf(cut(dataset.n).count).length > 2;
   const apart = threaded && threads > 1 && pays && bytes(true) <= Math.min(limit, REACH);
-  const plan: Plan = { shape, sigma, apart };
+  const plan: Plan = { size, sigma, apart };
   const instance = instances.acquire(bytes(apart), apart);
   const { kernels } = instance;
   const work = workOn(kernels, plan);
@@ -76,7 +85,7 @@ export function openOn(instances: Instances, name: string, network: Network, opt
   const vector = memory.subarray(input / 8, input / 8 + dim); //   [d]
   const result = memory.subarray(output / 8, output / 8 + dim); // [d]
 
-  // not for the bits, but what an earlier run left there may be slow to calculate with
+  // clear what an earlier run left there: no bit depends on it, but subnormal numbers are slow
   memory.fill(0, START / 8, space.padded / 8);
   const load = () => {
     for (const { first, rows, tiles, x, y } of blocks) {
@@ -89,7 +98,7 @@ export function openOn(instances: Instances, name: string, network: Network, opt
   load();
 
   let closed = false;
-  let bent = false; // is the curvature at the last θ there? It serves all products at it
+  let bent = false; // true once `bend` is written for the last θ; all products there use it
   const mean = () => losses.reduce((sum, part) => sum + part, 0) / ell.count;
   const alive = () => {
     if (closed) throw new Error(`${name}: the evaluation is closed`);

@@ -1,22 +1,23 @@
 import type { Kernels } from '../../kernels/kernels.ts';
 import type { Network } from '../engine.ts';
-import type { Block, Needs, Packed, Rows, Workspace } from './workspace.ts';
+import type { Block, KeptArrays, LayerRows, Packed, WorkspaceLayout } from './workspace.ts';
 
-/** The numbers that the kernels know these by: assembly/finish.ts and assembly/activations.ts. */
+/** Numbers that stand for these in assembly/finish.ts and assembly/activations.ts. */
 const [ZERO, BIAS, SUM] = [0, 1, 2];
 const [STORE, RELU, MASK, SCALE] = [0, 1, 2, 3];
 const kinds = { identity: 0, relu: 1, 'leaky-relu': 2, tanh: 3, sigmoid: 4, softplus: 5, silu: 6, gelu: 7 };
 
+/** Activation as the kernels know it. */
 export interface Sigma {
   readonly kind: number;
   readonly left: number;
-  readonly needs: Needs;
+  readonly needs: KeptArrays;
 }
 
 /**
- * The activation as the kernels have it, and what of a layer must be kept for it.
+ * Returns the activation as the kernels know it.
  *
- * @throws {RangeError} if the kernels do not have it.
+ * @throws {RangeError} if there is no kernel for it.
  */
 export function sigmaOf({ name, left = Number.NaN, curvature }: Network['activation'], engine: string): Sigma {
   if (!(name in kinds)) throw new RangeError(`${engine}: no kernel for activation ${name}`);
@@ -29,16 +30,19 @@ export function sigmaOf({ name, left = Number.NaN, curvature }: Network['activat
   return { kind, left, needs };
 }
 
-/** The passes of one block of rows through all layers, each a sequence of kernels on the arrays of a workspace. */
-export function passes(kernels: Kernels, { layers, panel, input }: Workspace, { kind, left, needs }: Sigma) {
+/**
+ * Makes the passes of a block through all layers: sequences of kernels on the arrays of a
+ * workspace.
+ */
+export function passes(kernels: Kernels, { layers, panel, input }: WorkspaceLayout, { kind, left, needs }: Sigma) {
   const curved = needs.bend;
   const top = layers.length - 1;
 
-  /** How what comes back through σ is finished in the product itself, and by which factor. */
+  /** Finish of a product that goes back through σ, and its factor. */
   const through = kind === kinds.relu ? MASK : kind === kinds.identity ? STORE : SCALE;
-  const factor = ({ h, slope }: Rows) => (kind === kinds.relu ? h : slope);
+  const factor = ({ h, slope }: LayerRows) => (kind === kinds.relu ? h : slope);
 
-  /** Lays out the weights at `input` for the products: θ for itself, v beside it. */
+  /** Packs the weights at `input` into panels: those of θ, or those of v. */
   function pack(which: 'theta' | 'v', memory: Float64Array): void {
     for (let l = 0; l <= top; l++) {
       const { W, b, width, ins, [which]: packed } = layers[l]!;
@@ -48,7 +52,7 @@ export function passes(kernels: Kernels, { layers, panel, input }: Workspace, { 
     }
   }
 
-  /** C ← bias + (h of the layer below)·Wᵀ, with the weights of θ or of v. */
+  /** C ← bias + (h of the layer below)·Wᵀ with the weights of θ or of v, finished. */
   function fromBelow(l: number, block: Block, { columns, bias }: Packed, C: number, finish: number, M: number): void {
     const { ins, width, b } = layers[l]!;
     const A = l > 0 ? block.layers[l - 1]!.h : block.tiles;
@@ -66,7 +70,7 @@ export function passes(kernels: Kernels, { layers, panel, input }: Workspace, { 
     fromBelow(top, block, layers[top]!.theta, block.layers[top]!.h, STORE, 0);
   }
 
-  /** Takes ∂L/∂z of the last layer back to the first. */
+  /** Propagates ∂L/∂z of the last layer back to the first. */
   function backward({ rows, layers: at }: Block): void {
     for (let l = top; l > 0; l--) {
       const { width, ins, theta } = layers[l]!;
@@ -77,7 +81,7 @@ export function passes(kernels: Kernels, { layers, panel, input }: Workspace, { 
     }
   }
 
-  /** to [d] ← deltaᵀ·h_below of every layer, delta or Rdelta; or to ← to + that, if `add`. */
+  /** to [d] ← deltaᵀ·h_below of every layer, with delta or Rdelta; adds it to `to` if `add`. */
   function gradients({ rows, x, layers: at }: Block, which: 'delta' | 'Rdelta', to: number, add: boolean): void {
     for (let l = 0; l <= top; l++) {
       const { W, b, width, ins } = layers[l]!;
@@ -87,7 +91,10 @@ export function passes(kernels: Kernels, { layers, panel, input }: Workspace, { 
     }
   }
 
-  /** Rz of every layer, the derivative of the pre-activations along v: of the last it is J·v. */
+  /**
+   * Writes Rz of every layer, the derivative of the pre-activations along v. That of the last is
+   * J·v.
+   */
   function push(block: Block): void {
     const { rows, layers: at } = block;
     for (let l = 0; l <= top; l++) {
@@ -103,7 +110,10 @@ export function passes(kernels: Kernels, { layers, panel, input }: Workspace, { 
     }
   }
 
-  /** z of layer l, counted from 0: where σ was taken in place, it is made again in Rz, which is free between products. */
+  /**
+   * Returns the address of z of layer l, counted from 0. If h has overwritten z, it computes z
+   * again in Rz, which is free between products.
+   */
   function preActivations(l: number, block: Block): number {
     const { z, Rz } = block.layers[l]!;
     if (l === top || needs.z || kind === kinds.identity) return z;
@@ -111,7 +121,7 @@ export function passes(kernels: Kernels, { layers, panel, input }: Workspace, { 
     return Rz;
   }
 
-  /** bend ← ∂L/∂h·σ″(z) of the hidden layers. */
+  /** bend ← ∂L/∂h·σ″(z) for the hidden layers. */
   function bend({ rows, layers: at }: Block): void {
     for (let l = 0; l < top; l++) {
       const { z, h, slope, back, bend } = at[l]!;
@@ -120,8 +130,9 @@ export function passes(kernels: Kernels, { layers, panel, input }: Workspace, { 
   }
 
   /**
-   * Takes Rdelta of the last layer back to all parameters: into ← Jᵀ·Rdelta, or into ← into + that. After `push`, and `bend`,
-   * `whole` adds the terms in which v moves the network that the gradient ∂L/∂z is taken back through: together ∇²L·v.
+   * Propagates Rdelta of the last layer back to all parameters: into ← Jᵀ·Rdelta; adds it to `into`
+   * if `add`. After `push` and `bend`, `whole` adds the terms in which v changes the network that
+   * ∂L/∂z is propagated through: into ← ∇²L·v.
    */
   function pull(block: Block, whole: boolean, into: number, add: boolean): void {
     const { rows, layers: at } = block;

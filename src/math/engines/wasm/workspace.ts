@@ -1,30 +1,43 @@
-import type { Dataset } from '../../data/dataset.ts';
-import type { Loss } from '../../losses/loss.ts';
+import { START } from '../../kernels/kernels.ts';
 import type { Tensor } from '../../objective.ts';
+import type { NetworkSize } from '../engine.ts';
 
-/**
- * Rows that go through all layers together, forward and back: what they leave in 256 rows of usual width stays in the
- * cache of level 2. The cut depends on n alone, and so do the bits.
+/*
+ * Words of the wasm engine and its kernels:
+ *
+ * - row: one sample. Matrices of samples are [n, width].
+ * - block: up to 256 consecutive rows, which go through all layers together, forward and back.
+ * - panel: 4 neighbouring columns of a matrix, row after row: 4 doubles, 32 bytes a row. A matrix
+ *   is a series of panels, `panel` bytes apart. Columns of the last panel that the matrix does not
+ *   have are computed as well, and never read. All matrices of a block are in panels, and so serve
+ *   for the products forward, backward and for the gradient as they are.
+ * - packing: copying the weights W and Wᵀ into panels, as the right factor of a product.
+ * - tile: 4 rows by 4 columns of a product, whose 16 sums stay in eight vector registers. x is also
+ *   stored in tiles of 4 rows, in each the 4 entries of a column side by side.
+ * - lane: one of the two doubles of a vector register.
+ * - finish: operation on a tile before it is stored: nothing, ReLU, a mask, or a factor.
+ * - narrow product: product over a last panel of one or two columns, by tiles of 8 rows by 2
+ *   columns.
+ * - chain: consecutive blocks whose sums are added in order. Then the chains are added in order.
+ * - span: vectors [d] stored one after the other, each padded with zeros to a multiple of 4
+ *   entries.
  */
+
+/** Rows of a block: their arrays, at usual widths, fit into the level 2 cache. */
 const BLOCK = 256;
 /**
- * Sums over all rows are taken in chains: each adds up some of the blocks, in order, and then the chains are added, in
- * order. Threads take chains, of which there are as many whoever takes them, so the bits do not depend on the threads.
+ * Largest number of chains. Each chain is one part of a job, which one thread takes. Their number
+ * depends on n alone, so the bits do not depend on the threads.
  */
 const CHAINS = 16;
-/** What lies below belongs to the module, whose data end at its `base`; a test compares the two. */
-export const START = 4096;
 
-/** What of a network decides how its memory is laid out: plain data, which a thread can be sent. */
-export interface Shape {
-  readonly tensors: readonly Tensor[];
-  readonly dim: number;
-  readonly dataset: Pick<Dataset, 'n' | 'd' | 'k'>;
-  readonly loss: Pick<Loss, 'name'>;
-}
+/**
+ * Part of a network that decides the layout of its memory, as plain data that a thread can be sent.
+ */
+export type WorkspaceSize = Omit<NetworkSize, 'activation'>;
 
-/** A layer z = W·h_below + b, h = σ(z), and pointers to its weights. */
-interface Layer {
+/** Layer z = W·h_below + b, h = σ(z), and pointers to its weights. */
+interface LayerWeights {
   readonly W: Tensor;
   readonly b: Tensor | undefined;
   readonly width: number;
@@ -33,84 +46,90 @@ interface Layer {
   readonly v: Packed;
 }
 
-/** Pointers to the weights of θ, or the part of v that belongs to them, as the products take them. */
+/** Pointers to the packed weights of θ, or to the part of v that belongs to them. */
 export interface Packed {
   readonly columns: number; // Wᵀ in panels [ins, width]
   readonly rows: number; //    W in panels [width, ins]
   readonly bias: number; //    [width]
 }
 
-/** The rows `first` … `first + rows − 1`, and pointers to what belongs to them. */
+/** Block of `rows` rows from `first` on, and pointers to its arrays. */
 export interface Block {
   readonly index: number;
   readonly first: number;
   readonly rows: number;
-  readonly tiles: number; // x as tiles of 4 rows
+  readonly tiles: number; // x in tiles
   readonly x: number; //     x in panels
   readonly y: number; //     y in panels, or labels
-  readonly memo: number; //  of the loss, in panels
-  readonly layers: readonly Rows[];
+  readonly memo: number; //  kept by the loss for its Hessian, in panels
+  readonly layers: readonly LayerRows[];
 }
 
-/** Pointers to what a layer keeps of some rows: panels [rows, width]. */
-export interface Rows {
-  readonly z: number; //     h itself where it is not needed later
+/** Pointers to the arrays of a layer for one block: panels [rows, width]. */
+export interface LayerRows {
+  readonly z: number; //     same as h if it is not needed later
   readonly h: number;
   readonly slope: number; // σ′(z)
   readonly back: number; //  ∂L/∂h
   readonly delta: number; // ∂L/∂z
   readonly bend: number; //  ∂L/∂h·σ″(z)
-  readonly Rz: number; //    Rh itself where it is not needed later; R… is the derivative along v
+  readonly Rz: number; //    same as Rh if it is not needed later; R… is the derivative along v
   readonly Rh: number;
   readonly Rdelta: number;
 }
 
-/** What of a layer an activation needs to be kept. */
-export interface Needs {
+/** Arrays of a layer that an activation needs. */
+export interface KeptArrays {
   readonly slope: boolean;
   readonly bend: boolean;
   readonly z: boolean;
 }
 
-export interface Workspace {
+/** Layout of the memory of one run: pointers, in bytes. */
+export interface WorkspaceLayout {
   blocks(): Block[];
-  readonly layers: readonly Layer[];
-  /** Bytes from one panel to the next. */
+  readonly layers: readonly LayerWeights[];
+  /** Distance in bytes from one panel to the next. */
   readonly panel: number;
   readonly input: number; //  θ, or v [d]
   readonly output: number; // ∇L, or a product [d]
   readonly sums: number; //   [3]
   readonly losses: number; // [blocks]
-  /** The sum [d] of a chain: the first writes `output` itself. */
+  /** Returns the pointer to the sum [d] of a chain. The first chain writes to `output`. */
   partial(chain: number): number;
-  /** Up to here are the arrays that a product may read beyond the columns they have. */
+  /** End of the arrays that a product may read beyond their columns. */
   readonly padded: number;
   readonly bytes: number;
 }
 
 const fours = (n: number) => Math.ceil(n / 4) * 4;
 
-/** How n rows are cut: into equal blocks of whole tiles, the last of what is left. */
+/** Cuts n rows into equal blocks of whole tiles; the last block has what is left. */
 export function cut(n: number): { readonly count: number; readonly size: number } {
   const size = fours(Math.ceil(n / Math.ceil(n / BLOCK)));
   return { count: Math.ceil(n / size), size };
 }
 
-/** How so many blocks are shared out: chain c takes those from the c-th bound up to the one after it. */
+/** Returns the bounds of the chains: chain c has the blocks from the c-th bound up to the next. */
 export function chainsOf(blocks: number): number[] {
   const count = Math.min(blocks, CHAINS);
   return Array.from({ length: count + 1 }, (_, c) => Math.round((c * blocks) / count));
 }
 
 /**
- * Lays out the memory of one run: pointers only, nothing is allocated.
+ * Lays out the memory of one run. Allocates nothing.
  *
- * @param apart Have chains memory of their own, so that several threads can write them? If not, they share one.
+ * @param apart If true, each chain has memory for its sum, so that several threads can write. If
+ *   not, chains share it.
  */
-export function workspace({ tensors, dim, dataset, loss }: Shape, needs: Needs, apart = false): Workspace {
+export function workspace(
+  { tensors, dim, dataset, loss }: WorkspaceSize,
+  needs: KeptArrays,
+  apart = false,
+): WorkspaceLayout {
   const { n, d, k } = dataset;
   const { count, size } = cut(n);
-  // an odd number of fours, so that a run from panel to panel meets every set of a cache alike
+  // an odd multiple of 4 rows, so that neighbouring panels do not compete for one set of the cache
   const panel = 32 * (size % 8 === 0 ? size + 4 : size);
   let end = START;
   const take = (bytes: number): number => {
@@ -119,7 +138,7 @@ export function workspace({ tensors, dim, dataset, loss }: Shape, needs: Needs, 
     return at;
   };
   const doubles = (count: number) => take(8 * count);
-  /** A pointer for each block. */
+  /** Reserves panels for every block, and returns the pointer of each. */
   const panels = (width: number, there = true) => {
     const bytes = (panel * fours(width)) / 4;
     const start = there ? take(count * bytes) : 0;
@@ -140,10 +159,10 @@ export function workspace({ tensors, dim, dataset, loss }: Shape, needs: Needs, 
   const sums = doubles(3);
   const losses = doubles(count);
   const further = chainsOf(count).length - 2;
-  const vector = Math.ceil(dim / 16) * 16; // whole lines of a cache
+  const vector = Math.ceil(dim / 16) * 16; // whole cache lines
   const partials = doubles(vector * (apart ? further : Math.min(further, 1)));
   const partial = (chain: number) => (chain ? partials + (apart ? 8 * vector * (chain - 1) : 0) : output);
-  const layers = weights.map((W, l): Layer => {
+  const layers = weights.map((W, l): LayerWeights => {
     const { rows: width, cols: ins } = W;
     const packed = (bias: number): Packed => ({
       columns: doubles(ins * fours(width)),
@@ -170,7 +189,7 @@ export function workspace({ tensors, dim, dataset, loss }: Shape, needs: Needs, 
       Rdelta: panels(width),
     };
   });
-  // no spreads: V8 gave every run's objects another shape, and compiled the passes anew for each
+  // no spreads: with them V8 gave the objects of each run another shape and recompiled the passes
   const block = (i: number): Block => {
     const first = i * size;
     return {
@@ -195,6 +214,6 @@ export function workspace({ tensors, dim, dataset, loss }: Shape, needs: Needs, 
     };
   };
   const blocks = () => Array.from({ length: count }, (_, i) => block(i));
-  // a whole vector may be read beyond the last entry
+  // 128 bytes more, because kernels read whole vectors beyond the last entry
   return { blocks, layers, panel, input, output, sums, losses, partial, padded, bytes: end + 128 };
 }

@@ -2,8 +2,9 @@ import { expBelow, gaussian, log1p, normalDensity, normalDistribution, tanh } fr
 import { all, choose } from './vector';
 
 /*
- * src/math/models/activations.ts two doubles at a time, operation by operation; relu and identity need no pass of their
- * own. Rows of panels are gone through vector by vector; a vector beyond the last column is left out.
+ * Activations of src/math/models/activations.ts, operation by operation, two doubles at a time.
+ * relu and identity need no pass of their own. Passes skip vectors beyond the last column of a
+ * panel.
  */
 
 const LEAKY: i32 = 2;
@@ -60,7 +61,7 @@ function forward(kind: i32, left: f64, from: usize, to: usize, slope: usize): vo
   }
 }
 
-/** H ← σ(Z), S ← σ′(Z); Z and H may be one. */
+/** H ← σ(Z), S ← σ′(Z); Z and H may be the same. */
 export function activate(
   kind: i32,
   left: f64,
@@ -99,7 +100,7 @@ function second(kind: i32, z: usize, h: usize, slope: usize): v128 {
   return v128.andnot(y, f64x2.eq(q, all(0)));
 }
 
-/** K ← B·σ″(Z), with B = ∂L/∂h: what the derivative of ∂L/∂z along v has besides that of ∂L/∂h. */
+/** K ← B·σ″(Z), with B = ∂L/∂h: a term in the derivative of ∂L/∂z along v. */
 export function curve(
   kind: i32,
   Z: usize,

@@ -1,9 +1,9 @@
 /*
- * Panels hold `rows` rows each and lie `panel` bytes apart; of the last one only the columns that there are matter, and
- * what is computed in the others is never read.
+ * Entry by entry over panels of `rows` rows, `panel` bytes apart. Columns that the last panel has
+ * beyond those of the matrix are computed and never read.
  */
 
-/** out ← R·S + K·Z: the derivative of ∂L/∂z = ∂L/∂h·σ′(z) along v, with K = ∂L/∂h·σ″(z). */
+/** R ← R·S + K·Z: the derivative of ∂L/∂z = ∂L/∂h·σ′(z) along v, with K = ∂L/∂h·σ″(z). */
 export function addProduct(R: usize, S: usize, K: usize, Z: usize, rows: i32, cols: i32, panel: usize): void {
   const length = (<usize>rows) << 5;
   for (let j = 0; j < cols; j += 4, R += panel, S += panel, K += panel, Z += panel) {
@@ -22,7 +22,10 @@ export function scale(A: usize, S: usize, out: usize, rows: i32, cols: i32, pane
   }
 }
 
-/** out [cols] ← the sums of the columns of A, or out ← out + them: even rows, odd rows, and then the two. */
+/**
+ * out [cols] ← sums of the columns of A; adds them to `out` if `add`. Each is the sum over even
+ * rows plus the sum over odd rows.
+ */
 export function columnSums(A: usize, panel: usize, out: usize, rows: i32, cols: i32, add: bool): void {
   for (let j = 0; j < cols; j += 4, A += panel, out += 32) {
     let even0 = f64x2.splat(0);
@@ -56,7 +59,7 @@ function total(even: v128, odd: v128): f64 {
   return f64x2.extract_lane(s, 0) + f64x2.extract_lane(s, 1);
 }
 
-/** out ← ‖w‖², ‖g‖², ⟨w, g⟩ of two vectors of `n` doubles: four interleaved sums each. */
+/** out ← ‖w‖², ‖g‖², ⟨w, g⟩ of two vectors of `n` doubles, each as four interleaved sums. */
 export function norms(w: usize, g: usize, n: i32, out: usize): void {
   let ww0 = f64x2.splat(0);
   let ww1 = ww0, gg0 = ww0, gg1 = ww0, wg0 = ww0, wg1 = ww0;
@@ -89,7 +92,7 @@ export function norms(w: usize, g: usize, n: i32, out: usize): void {
   store<f64>(out, wg, 16);
 }
 
-/** out ← out + A, `n` doubles. */
+/** out ← out + A over `n` doubles. */
 export function add(A: usize, out: usize, n: i32): void {
   let i: usize = 0;
   const end = (<usize>n) << 3;

@@ -1,9 +1,9 @@
-/** What a tile begins with. */
+/** Start of a tile's sums: zero, the row `bias`, or the tile as it is. */
 export const ZERO: i32 = 0;
 export const BIAS: i32 = 1;
 export const SUM: i32 = 2;
 
-/** What is done to a finished tile. */
+/** Finish of a tile: none, max(·, 0), 0 if M ≤ 0, or times M. */
 export const STORE: i32 = 0;
 export const RELU: i32 = 1;
 export const MASK: i32 = 2;

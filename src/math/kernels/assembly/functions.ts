@@ -1,29 +1,31 @@
 import { all, choose } from './vector';
 
 /*
- * src/math/functions.ts and src/math/erf.ts two doubles at a time, operation by operation, so that the bits are the same:
- * what is a branch there is a choice here. The methods, their errors and sources stand there.
+ * Functions of src/math/functions.ts and src/math/erf.ts, operation by operation, two doubles at a
+ * time: the bits are the same. Branches there are choices between two results here. Methods, errors
+ * and sources stand there.
  *
- * V8 puts a constant vector together with four instructions, and fetches one with one: so they are fetched.
+ * Constants are loaded from a table, because V8 needs four instructions to make a constant vector
+ * and one to load it.
  */
 
 const TABLE = memory.data<f64>([
-  // 0: the even powers of expTail, 1/3!, 1/5!, …, 1/13!
+  // 0: expTail, even powers: 1/3!, 1/5!, …, 1/13!
   1.0 / 6, 1.0 / 120, 1.0 / 5040, 1.0 / 362880, 1.0 / 39916800, 1.0 / 6227020800,
-  // 6: the odd ones, 1/4!, 1/6!, …, 1/14!
+  // 6: expTail, odd powers: 1/4!, 1/6!, …, 1/14!
   1.0 / 24, 1.0 / 720, 1.0 / 40320, 1.0 / 3628800, 1.0 / 479001600, 1.0 / 87178291200,
-  // 12: of logSum
+  // 12: logSum
   2.0 / 3, 2.0 / 7, 2.0 / 11, 2.0 / 15, 2.0 / 19,
   2.0 / 5, 2.0 / 9, 2.0 / 13, 2.0 / 17, 2.0 / 21,
-  // 22: of erfSmall
+  // 22: erfSmall
   3209.3775891384694, 377.485237685302, 113.86415415105016, 3.1611237438705655, 0.18577770618460315,
   2844.236833439171, 1282.6165260773723, 244.02463793444417, 23.601290952344122,
-  // 31: of erfcScaled up to 4
+  // 31: erfcScaled for x ≤ 4
   1230.3393547979972, 2051.0783778260716, 1712.0476126340707, 881.952221241769, 298.6351381974001, 66.11919063714163,
   8.883149794388377, 0.5641884969886701, 2.1531153547440383e-8,
   1230.3393548037495, 3439.3676741437216, 4362.619090143247, 3290.7992357334597, 1621.3895745666903,
   537.1811018620099, 117.6939508913125, 15.744926110709835,
-  // 48: and beyond
+  // 48: erfcScaled for x > 4
   6.587491615298378e-4, 0.016083785148742275, 0.12578172611122926, 0.36034489994980445, 0.30532663496123236,
   0.016315387137302097,
   0.002335204976268692, 0.06051834131244132, 0.5279051029514285, 1.8729528499234604, 2.568520192289822,
@@ -75,7 +77,9 @@ function mul(a: v128, b: v128): v128 {
   return f64x2.mul(a, b);
 }
 
-/** c(i) + z·(c(i + 1) + z·(…)) with as many coefficients as the name says. */
+/**
+ * Returns c(i) + z·(c(i + 1) + z·(…)) with 4 coefficients; poly5, poly6 and poly8 have 5, 6 and 8.
+ */
 // @ts-ignore: decorator
 @inline
 function poly4(z: v128, i: usize): v128 {
@@ -104,7 +108,10 @@ function expTail(r: v128): v128 {
   return add(mul(c(HALF), z), mul(mul(z, r), add(poly6(z, 0), mul(r, poly6(z, 6)))));
 }
 
-/** 2ᵏ of integers −1022 ≤ k ≤ 1023: k + 1023 is in the low bits of the sum, and they become the exponent. */
+/**
+ * Returns 2ᵏ for integers −1022 ≤ k ≤ 1023. The low bits of the sum are k + 1023, and the shift
+ * makes them the exponent.
+ */
 // @ts-ignore: decorator
 @inline
 function power(k: v128): v128 {
@@ -117,7 +124,7 @@ function isNumber(x: v128): v128 {
   return f64x2.eq(x, x);
 }
 
-/** exp x for EXP_MIN ≤ x ≤ 709. */
+/** Returns exp x for EXP_MIN ≤ x ≤ 709. */
 // @ts-ignore: decorator
 @inline
 function expWithin(x: v128): v128 {
@@ -128,12 +135,12 @@ function expWithin(x: v128): v128 {
   const q = add(expTail(r), sub(sub(high, r), low));
   const s = add(c(ONE), r);
   const y = add(s, add(add(sub(c(ONE), s), r), q));
-  // two factors: the first product is exact, and so is the second where the result is normal
+  // two factors: the first product is exact, and so is the second if the result is normal
   const half = f64x2.floor(mul(k, c(HALF)));
   return mul(mul(y, power(half)), power(sub(k, half)));
 }
 
-/** exp x for x ≤ 0, and NaN. */
+/** Returns exp x for x ≤ 0 or NaN. */
 export function expBelow(x: v128): v128 {
   const e = v128.andnot(expWithin(f64x2.pmax(c(EXP_MIN), x)), f64x2.lt(x, c(EXP_MIN)));
   return choose(isNumber(x), e, x);
@@ -151,10 +158,10 @@ function logSum(k: v128, f: v128, correction: v128): v128 {
   return sub(mul(k, c(LN2_HI)), sub(sub(half, t), f));
 }
 
-/** Of 0 ≤ x < 2⁵³, and NaN. */
+/** Returns log(1 + x) for 0 ≤ x < 2⁵³ or NaN. */
 export function log1p(x: v128): v128 {
   const u = add(c(ONE), x);
-  // the exponent, as an integer, to a double: it is put into the low bits of ROUND
+  // turn the integer exponent into a double: it becomes the low bits of ROUND
   let k = sub(i64x2.add(i64x2.shr_u(u, 52), i64x2.splat(0x4338000000000000 - 1023)), c(ROUND));
   let m = v128.or(v128.and(u, i64x2.splat(0x000fffffffffffff)), c(ONE));
   const above = f64x2.gt(m, c(SQRT2));
@@ -223,7 +230,7 @@ function erfcScaled(x: v128): v128 {
   return choose(far, f64x2.div(sub(c(INV_SQRT_PI), ratio), x), middle);
 }
 
-/** As poly6 with a seventh coefficient 1. */
+/** Returns poly6 with a seventh coefficient, 1. */
 // @ts-ignore: decorator
 @inline
 function poly6To(x: v128, i: usize): v128 {
@@ -231,7 +238,7 @@ function poly6To(x: v128, i: usize): v128 {
   return add(c(i), mul(x, add(c(i + 1), mul(x, add(c(i + 2), mul(x, last))))));
 }
 
-/** exp(−z²/2) for |z| < 40; beyond it what `normalDensity` and `normalDistribution` do not look at. */
+/** Returns exp(−z²/2) for |z| < 40. Beyond, `normalDensity` and `normalDistribution` ignore it. */
 export function gaussian(z: v128): v128 {
   const x = f64x2.pmin(c(FORTY), f64x2.abs(z));
   const y = mul(x, x);
@@ -244,13 +251,13 @@ export function gaussian(z: v128): v128 {
   return sub(g, mul(g, mul(c(HALF), lost)));
 }
 
-/** φ(z), with g = gaussian(z). */
+/** Returns φ(z), with g = gaussian(z). */
 export function normalDensity(z: v128, g: v128): v128 {
   const y = v128.and(mul(c(INV_SQRT_2PI), g), f64x2.lt(f64x2.abs(z), c(FORTY)));
   return choose(isNumber(z), y, z);
 }
 
-/** Φ(z), with g = gaussian(z). */
+/** Returns Φ(z), with g = gaussian(z). */
 export function normalDistribution(z: v128, g: v128): v128 {
   const size = f64x2.abs(z);
   const x = mul(f64x2.pmin(c(FORTY), size), c(SQRT_HALF));

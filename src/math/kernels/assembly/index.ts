@@ -6,7 +6,7 @@ export { packColumns, packRows } from './pack';
 export { combine, inner, project } from './span';
 export { times } from './times';
 
-/** The first byte of memory that is free. */
+/** Returns the address of the first free byte. */
 export function base(): usize {
   return __heap_base;
 }

@@ -1,7 +1,7 @@
 import { expBelow, log1p } from './functions';
 import { all } from './vector';
 
-/** Where column `a` of a row in panels lies. */
+/** Returns the address of column `a` of a row in panels. */
 // @ts-ignore: decorator
 @inline
 function column(row: usize, panel: usize, a: i32): usize {
@@ -9,7 +9,8 @@ function column(row: usize, panel: usize, a: i32): usize {
 }
 
 /**
- * Σ over rows and columns of (F − Y)², and D ← c·(F − Y): in each panel even and odd columns of its two halves apart.
+ * Returns Σ (F − Y)² over rows and columns; D ← c·(F − Y). Each panel has four sums over rows, one
+ * per column: (s₀ + s₂) + (s₁ + s₃).
  */
 export function mse(F: usize, Y: usize, D: usize, rows: i32, k: i32, panel: usize, c: f64): f64 {
   const length = (<usize>rows) << 5;
@@ -46,13 +47,13 @@ export function mseHessian(U: usize, D: usize, rows: i32, k: i32, panel: usize, 
 }
 
 /**
- * Σ over rows of −log softmax(F)[label]; P ← softmax(F), D ← its derivative divided by `n`. Operation by operation what
- * losses/cross-entropy.ts does, which says why.
+ * Returns Σ −log softmax(F)[label] over rows; P ← softmax(F), D ← the derivative by F, divided by
+ * `n`. It follows losses/cross-entropy.ts operation by operation, which says why.
  */
 export function crossEntropy(F: usize, labels: usize, P: usize, D: usize, rows: i32, k: i32, panel: usize, n: f64): f64 {
   const count = all(n);
   let sum: f64 = 0;
-  let before = all(0); // Σ of the others of the row before; logarithms are taken two rows at a time
+  let before = all(0); // Σ of the other classes of the row before: log1p takes two rows at a time
   let marginBefore: f64 = 0;
   for (let i = 0; i < rows; i++, F += 32, P += 32, D += 32, labels += 4) {
     let top = 0;
@@ -95,7 +96,7 @@ export function crossEntropy(F: usize, labels: usize, P: usize, D: usize, rows: 
   return sum;
 }
 
-/** D ← ∇²ℓ·U of one row after the other. */
+/** D ← ∇²ℓ·U, row after row. */
 export function crossEntropyHessian(U: usize, P: usize, D: usize, rows: i32, k: i32, panel: usize, n: f64): void {
   for (let i = 0; i < rows; i++, U += 32, P += 32, D += 32) {
     let top = 0;

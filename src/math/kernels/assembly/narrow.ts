@@ -2,10 +2,11 @@ import { BIAS, MASK, masked, RELU, relu, SCALE, SUM } from './finish';
 import { madd, ROW } from './vector';
 
 /**
- * The first two columns of a panel of C ← A·B, as `times` says, for as many eights of rows as there are.
+ * Computes the first two columns of a panel of C ← A·B, in tiles of 8 rows by 2 columns. Parameters
+ * are those of `times`.
  *
- * @param c Bytes from C, and from M, to the panel.
- * @returns The rows done.
+ * @param c Distance from C to the panel, and from M to its panel.
+ * @returns Number of rows done: the largest multiple of 8.
  */
 export function narrow(
   A: usize,
@@ -59,7 +60,7 @@ export function narrow(
       c2 = madd(a, b, c2);
       a = v128.load_splat<f64>(pa, 96);
       c3 = madd(a, b, c3);
-      if (k < 0) break; // never: ends the basic block, see times.ts
+      if (k < 0) break; // never true: it ends the basic block, see times.ts
       a = v128.load_splat<f64>(pa, 128);
       c4 = madd(a, b, c4);
       a = v128.load_splat<f64>(pa, 160);

@@ -12,7 +12,7 @@ function put(to: usize, c0: v128, c1: v128, add: bool): void {
   }
 }
 
-/** The first `cols` of a tile's row of four sums to a row-major matrix; added to what is there if `add`. */
+/** Stores the first `cols` of the four sums of a tile's row, or adds them if `add`. */
 function place(to: usize, c0: v128, c1: v128, cols: i32, add: bool): void {
   one(to, f64x2.extract_lane(c0, 0), add);
   if (cols > 1) one(to + 8, f64x2.extract_lane(c0, 1), add);
@@ -27,9 +27,10 @@ function one(to: usize, sum: f64, add: bool): void {
 }
 
 /**
- * G [outs, ins] ← Aᵀ·B, or G ← G + Aᵀ·B; A [rows, outs] and B [rows, ins] in panels of 4 columns, G row-major.
+ * G [outs, ins] ← Aᵀ·B, or G ← G + Aᵀ·B if `add`; A [rows, outs] and B [rows, ins] in panels, G
+ * row-major.
  *
- * Every entry is one sum over the rows from first to last.
+ * Every entry is one sum over the rows, from first to last.
  */
 export function outer(
   A: usize,
@@ -43,7 +44,7 @@ export function outer(
   add: bool,
 ): void {
   const stride = (<usize>ins) << 3;
-  const lone = (outs & 3) == 1 || (outs & 3) == 2 ? outs & 3 : 0; // rows of G that are not worth a tile
+  const lone = (outs & 3) == 1 || (outs & 3) == 2 ? outs & 3 : 0; // last rows of G, too few for a tile
   const tiled = outs - lone;
   for (let j = 0; j < ins; j += 4, B += bPanel) {
     const cols = min(ins - j, 4);
@@ -98,7 +99,9 @@ export function outer(
   }
 }
 
-/** One row of G: two panels of B at a time, four sums, for two would wait for each other. */
+/**
+ * Computes one row of G from two panels of B at a time: two sums alone would wait for each other.
+ */
 function rowOuter(A: usize, B: usize, bPanel: usize, G: usize, rows: i32, ins: i32, add: bool): void {
   const length = (<usize>rows) << 5;
   for (let j = 0; j < ins; j += 8, B += 2 * bPanel) {

@@ -1,6 +1,4 @@
-/**
- * B [ins, outs] ← Wᵀ, in panels of 4 columns; W [outs, ins] row-major. Columns that W does not have are zero.
- */
+/** B [ins, outs] ← Wᵀ in panels; W [outs, ins] row-major. Columns beyond those of Wᵀ are zero. */
 export function packColumns(W: usize, B: usize, outs: i32, ins: i32): void {
   const stride = (<usize>ins) << 3;
   const zero = f64x2.splat(0);
@@ -34,7 +32,7 @@ export function packColumns(W: usize, B: usize, outs: i32, ins: i32): void {
   }
 }
 
-/** B [outs, ins] ← W, in panels of 4 columns; W row-major. Columns that W does not have are zero. */
+/** B [outs, ins] ← W in panels; W row-major. Columns beyond those of W are zero. */
 export function packRows(W: usize, B: usize, outs: i32, ins: i32): void {
   const stride = (<usize>ins) << 3;
   const zero = f64x2.splat(0);

@@ -1,7 +1,8 @@
 /*
- * Q is `count` vectors one after the other, each `stride` bytes long: padded with zeros to whole fours of doubles. Sums
- * over entries are four, of the indices i ≡ 0, 1, 2, 3 (mod 4): (s₀ + s₂) + (s₁ + s₃). Four vectors are gone through at a
- * time, which reads w once for the four; that a loop may end half-way keeps V8 from lifting all its loads.
+ * Span Q: `count` vectors one after the other, each `stride` bytes long and padded with zeros to a
+ * multiple of 4 doubles. A sum over entries is (s₀ + s₂) + (s₁ + s₃), with sums over the indices
+ * i ≡ 0, 1, 2, 3 (mod 4). Loops take four vectors at a time, and so read w once for four. The exit
+ * in the middle of a loop keeps V8 from moving all loads to its top.
  */
 
 // @ts-ignore: decorator
@@ -74,7 +75,9 @@ export function combine(s: usize, Q: usize, count: i32, stride: usize, out: usiz
   }
 }
 
-/** w ← (I − QᵀQ)·w for orthonormal vectors, four after four; `sums` are 32 bytes to work in. */
+/**
+ * w ← (I − QᵀQ)·w for orthonormal vectors, four at a time. `sums` is 32 bytes of scratch memory.
+ */
 export function project(w: usize, Q: usize, count: i32, stride: usize, sums: usize): void {
   for (let j = 0; j < count; j += 4, Q += stride << 2) {
     const four = min(4, count - j);

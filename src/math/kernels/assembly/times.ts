@@ -3,24 +3,23 @@ import { narrow } from './narrow';
 import { madd, ROW } from './vector';
 
 /*
- * C ← A·B over tiles of 4 rows by 4 columns, eight vectors of sums. Loops over k are not unrolled within a basic block:
- * V8 lifts all loads of a block to its top, and from 14 vectors on it spills. Where four steps of k stand in one turn of
- * a loop, the exits between them are what ends the block.
+ * Loops over k are not unrolled within a basic block: V8 moves all loads of a basic block to its
+ * top, and from 14 vectors on it spills registers. If one turn of a loop has four steps of k, the
+ * exits between them end the basic blocks.
  */
 
-/** k is cut into equal parts of at most this length: 4 rows of A and 4 columns of B, 8 kB each, then stay in level 1. */
+/** Longest part of k. 4 rows of A and 4 columns of B, 8 kB each, then stay in the level 1 cache. */
 const K_BLOCK: i32 = 256;
-/** Panels of B that are gone through for one tile of rows: with K_BLOCK, 512 kB of level 2. */
+/** Panels of B that all tiles of rows use in turn: with K_BLOCK, 512 kB of the level 2 cache. */
 const J_BLOCK: i32 = 64;
 
 /**
- * C [rows, cols] ← σ(start + A·B), in panels of 4 columns.
+ * C [rows, cols] ← finish(start + A·B), in panels.
  *
- * @param A [rows, k]. In panels `aPanel` apart; or, with `aPanel` 0, as tiles of 4 rows, one after the other, in each
- *   the 4 entries of one k side by side.
+ * @param A [rows, k] in panels `aPanel` apart, or in tiles of 4 rows if `aPanel` is 0.
  * @param B [k, cols] in panels, as `packColumns` and `packRows` write it.
  * @param start 0: nothing; 1: the row `bias`; 2: C.
- * @param finish 0: nothing; 1: max(·, 0); 2: 0 where M ≤ 0; 3: times M; M [rows, cols] like C.
+ * @param finish 0: nothing; 1: max(·, 0); 2: 0 if M ≤ 0; 3: times M; M [rows, cols] like C.
  */
 export function times(
   A: usize,
@@ -39,7 +38,7 @@ export function times(
   const parts = (k + K_BLOCK - 1) / K_BLOCK;
   const part = ((k + parts - 1) / parts + 3) & ~3;
   const panels = (cols + 3) >> 2;
-  // a last panel of one or two columns is gone through by tiles of 8 rows by 2 columns
+  // a last panel of one or two columns is a narrow product
   const wide = aPanel && (cols & 3) && (cols & 3) < 3 ? panels - 1 : panels;
   const bPanel = (<usize>k) << 5;
   for (let k0 = 0; k0 < k; k0 += part) {
@@ -49,16 +48,17 @@ export function times(
     const first = k0 == 0 ? start : SUM;
     const last = k0 + length == k ? finish : STORE;
     for (let j0 = 0; j0 < wide; j0 += J_BLOCK) {
-      block(A0, aPanel, bPanel, B0, C, cPanel, 0, rows, length, j0, min(j0 + J_BLOCK, wide), first, bias, last, M);
+      tiles(A0, aPanel, bPanel, B0, C, cPanel, 0, rows, length, j0, min(j0 + J_BLOCK, wide), first, bias, last, M);
     }
     if (wide < panels) {
       const done = narrow(A0, aPanel, B0 + <usize>wide * bPanel, C, <usize>wide * cPanel, rows, length, first, bias + ((<usize>wide) << 5), last, M);
-      block(A0, aPanel, bPanel, B0, C, cPanel, done, rows, length, wide, panels, first, bias, last, M);
+      tiles(A0, aPanel, bPanel, B0, C, cPanel, done, rows, length, wide, panels, first, bias, last, M);
     }
   }
 }
 
-function block(
+/** Computes the tiles of panels j0 … j1 − 1, from row `from` on, over one part of k. */
+function tiles(
   A: usize,
   aPanel: usize,
   bPanel: usize,

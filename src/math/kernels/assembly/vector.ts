@@ -1,7 +1,7 @@
-/** Of a panel: bytes from one row to the next, 4 doubles. */
+/** Bytes of a panel's row: 4 doubles. */
 export const ROW: usize = 32;
 
-/** c + a·b, each operation rounded; in the build `FMA` rounded once where the processor does so. */
+/** Returns c + a·b, each operation rounded. The build `FMA` rounds once if the processor can. */
 // @ts-ignore: decorator
 @inline
 export function madd(a: v128, b: v128, c: v128): v128 {
@@ -10,7 +10,7 @@ export function madd(a: v128, b: v128, c: v128): v128 {
   return f64x2.add(c, f64x2.mul(a, b));
 }
 
-/** mask ? a : b, bit by bit. */
+/** Returns mask ? a : b, bit by bit. */
 // @ts-ignore: decorator
 @inline
 export function choose(mask: v128, a: v128, b: v128): v128 {

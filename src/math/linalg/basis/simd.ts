@@ -1,5 +1,5 @@
-import { START } from '../../engines/wasm/workspace.ts';
 import type { Instance } from '../../kernels/instances.ts';
+import { START } from '../../kernels/kernels.ts';
 import { simd } from '../../kernels/simd.ts';
 import type { Basis } from './basis.ts';
 

@@ -1,25 +1,27 @@
-/** Words on the board, each on lines of the cache of its own. */
+/** Distance between words on the board, so that each has a cache line of its own. */
 const WORD = 32;
-const ROUND = 0; //            jobs put up so far
-const RUN = WORD; //           which run the job is of,
-const JOB = 2 * WORD; //       which of its jobs it is,
-const TEAM = 3 * WORD; //      and how many helpers may take part
-const LEFT = 4 * WORD; //      parts that nobody has taken; below 0, how often somebody asked in vain
-const UNFINISHED = 5 * WORD; // parts that are not done
-const MAIL = 6 * WORD; //      messages sent so far
-const HELPED = 7 * WORD; //    parts that helpers have done
+const ROUND = 0; //            number of jobs put up so far
+const RUN = WORD; //           run that the job belongs to
+const JOB = 2 * WORD; //       number of the job
+const TEAM = 3 * WORD; //      number of helpers that may take part
+const LEFT = 4 * WORD; //      parts not taken yet; below 0, requests in vain
+const UNFINISHED = 5 * WORD; // parts not done yet
+const MAIL = 6 * WORD; //      notices sent so far
+const HELPED = 7 * WORD; //    parts done by helpers
 const FAILED = 8 * WORD;
 const BYTES = 4 * 9 * WORD;
 
-/** How often a thread looks at a word before it sleeps on it: some 20 microseconds, about what waking it costs. */
+/**
+ * Times that a thread reads a word before it sleeps: about 20 µs, which is what waking it costs.
+ */
 const LOOKS = 10_000;
 
 /**
- * Where one thread puts up a job in parts, and others come to take them. It takes parts itself and waits for those that
- * others took, so nobody is waited for who has not come yet.
+ * Board in shared memory. One thread puts up a job in parts, and helpers take parts. The thread
+ * takes parts too, and then waits for those that helpers took. It never waits for a helper that has
+ * taken none.
  *
- * What stands on the board may be read by whoever holds a part: the job cannot end, nor another be put up, before it is
- * done.
+ * A thread that holds a part may read the board: no other job is put up before that part is done.
  */
 export class Board {
   readonly shared: SharedArrayBuffer;
@@ -30,7 +32,7 @@ export class Board {
     this.#words = new Int32Array(shared);
   }
 
-  /** Puts up a job: the parts are there to be taken last, when all else can be read. */
+  /** Puts up a job. LEFT is stored last, because it lets helpers take parts. */
   put(run: number, job: number, parts: number, team: number): void {
     const words = this.#words;
     Atomics.store(words, RUN, run);
@@ -42,12 +44,12 @@ export class Board {
     Atomics.notify(words, ROUND);
   }
 
-  /** A part that is now the caller's to do, or −1. */
+  /** Takes a part, and returns its number, or −1 if none is left. */
   take(): number {
     return Math.max(-1, Atomics.sub(this.#words, LEFT, 1) - 1);
   }
 
-  /** Says that a part is done. */
+  /** Notes that a part is done. */
   done(): void {
     if (Atomics.sub(this.#words, UNFINISHED, 1) === 1) Atomics.notify(this.#words, UNFINISHED);
   }
@@ -96,7 +98,7 @@ export class Board {
     return Atomics.load(this.#words, word);
   }
 
-  /** Returns when the word is no longer `value`. */
+  /** Waits until the word is not `value`. */
   #wait(word: number, value: number): void {
     for (let i = 0; i < LOOKS; i++) if (this.#load(word) !== value) return;
     while (this.#load(word) === value) Atomics.wait(this.#words, word, value);

@@ -1,4 +1,4 @@
-// In a source tree the helper is TypeScript, and a thread does not inherit the loader of the one that made it.
+// The helper is TypeScript in a source tree, and a thread does not inherit its parent's loader.
 import { register } from 'tsx/esm/api';
 
 register();

@@ -4,15 +4,15 @@ import type { Memory } from '../../../kernels/kernels.ts';
 import { jobNames, type Plan, type Work, workOn } from '../work.ts';
 import { Board } from './board.ts';
 
-/** What a helper is started with. */
-export interface Start {
+/** Data that a helper is started with. */
+export interface HelperData {
   readonly shared: SharedArrayBuffer;
   readonly port: MessagePort;
   readonly index: number;
 }
 
-/** What it is told of runs before their first job and after their last. */
-export type Message =
+/** Notice to helpers that a run was opened, or closed. */
+export type RunNotice =
   | {
       readonly kind: 'open';
       readonly run: number;
@@ -22,7 +22,7 @@ export type Message =
     }
   | { readonly kind: 'close'; readonly run: number };
 
-const { shared, port, index } = workerData as Start;
+const { shared, port, index } = workerData as HelperData;
 const board = new Board(shared);
 const runs = new Map<number, Work>();
 
@@ -31,20 +31,22 @@ function readMail(): void {
   if (board.mail === read) return;
   read = board.mail;
   for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) {
-    const message: Message = next.message;
-    if (message.kind === 'close') runs.delete(message.run);
-    else runs.set(message.run, workOn(instantiate(message.module, message.memory), message.plan));
+    const notice: RunNotice = next.message;
+    if (notice.kind === 'close') runs.delete(notice.run);
+    else runs.set(notice.run, workOn(instantiate(notice.module, notice.memory), notice.plan));
   }
 }
 
-/** Does the part of a job that was taken; a run unknown to this thread has been written of. */
+/**
+ * Performs a part of the job on the board. If the run is unknown here, its notice is in the mail.
+ */
 function perform(part: number): void {
   if (!runs.has(board.run)) readMail();
   runs.get(board.run)!.jobs[jobNames[board.job]!].perform(part);
   board.help();
 }
 
-// never returns to the event loop: ended by whoever started it, or along with the process
+// never returns to the event loop: the thread that started it ends it, or the end of the process
 for (let round = 0; ; ) {
   round = board.next(round);
   readMail();

@@ -2,31 +2,32 @@ import type * as WorkerThreads from 'node:worker_threads';
 import type { Instance } from '../../../kernels/instances.ts';
 import { type JobName, jobNames, type Plan, type Work } from '../work.ts';
 import { Board } from './board.ts';
-import type { Message, Start } from './helper.ts';
+import type { HelperData, RunNotice } from './helper.ts';
 
-/** Absent where there is no Node, so that nothing here is imported there. */
+/** Worker threads of Node; undefined in other runtimes, which then import nothing here. */
 const node = (globalThis as { process?: { getBuiltinModule?(name: string): unknown } }).process?.getBuiltinModule?.(
   'node:worker_threads',
 ) as typeof WorkerThreads | undefined;
 
-/** Can this runtime share memory between threads? */
+/** true if this runtime can share memory between threads. */
 export const threaded = node !== undefined && typeof SharedArrayBuffer === 'function';
 
 const entry = import.meta.url.endsWith('.js') ? './helper.js' : './from-source.mjs';
 
 /**
- * The threads that help this one, as many as any run has asked for, and for all of them. They sleep between jobs, keep no
- * process alive, and need not have started when a job is put up.
+ * Crew: the helpers of this thread, which are worker threads that all of its runs share. There are
+ * as many as the largest number that a run has asked for. They sleep between jobs, keep no process
+ * alive, and need not have started when a job is put on the board.
  */
 class Crew {
   readonly board = new Board();
   readonly #helpers: { readonly worker: WorkerThreads.Worker; readonly port: WorkerThreads.MessagePort }[] = [];
-  readonly #open = new Map<number, Message>();
+  readonly #open = new Map<number, RunNotice>();
 
-  /** Makes the run known to `helpers` helpers at least, of whom those that are missing are started. */
-  open(message: Extract<Message, { kind: 'open' }>, helpers: number): void {
-    this.#open.set(message.run, message);
-    this.#tell(message);
+  /** Announces a run to all helpers, and starts helpers until there are `helpers`. */
+  open(notice: Extract<RunNotice, { kind: 'open' }>, helpers: number): void {
+    this.#open.set(notice.run, notice);
+    this.#tell(notice);
     while (this.#helpers.length < helpers) this.#start(this.#helpers.length);
   }
 
@@ -38,18 +39,18 @@ class Crew {
     for (const { worker } of this.#helpers) void worker.terminate();
   }
 
-  #tell(message: Message): void {
-    for (const { port } of this.#helpers) port.postMessage(message);
+  #tell(notice: RunNotice): void {
+    for (const { port } of this.#helpers) port.postMessage(notice);
     this.board.mailed();
   }
 
   #start(index: number): void {
     const { port1: port, port2 } = new node!.MessageChannel();
-    for (const message of this.#open.values()) port.postMessage(message);
+    for (const notice of this.#open.values()) port.postMessage(notice);
     this.board.mailed();
-    const workerData: Start = { shared: this.board.shared, port: port2, index };
+    const workerData: HelperData = { shared: this.board.shared, port: port2, index };
     const worker = new node!.Worker(new URL(entry, import.meta.url), { workerData, transferList: [port2] });
-    // it takes no parts then, and the others do its work
+    // a helper that failed takes no more parts, and the others do its work
     worker.on('error', () => port.close());
     worker.unref();
     port.unref();
@@ -60,10 +61,10 @@ class Crew {
 let crew: Crew | undefined;
 let runs = 0;
 
-/** Parts of jobs that helpers have done, in this thread's teams, since the last were dismissed. */
+/** Returns the number of parts that this thread's crew has done. */
 export const helped = (): number => crew?.board.helped ?? 0;
 
-/** One run's share of the threads: does its jobs with as many as it may have. */
+/** Team of one run: this thread and as many helpers of the crew as the run may use. */
 export class Team {
   readonly #threads: number;
   readonly #instance: Instance;
@@ -79,13 +80,16 @@ export class Team {
     this.#work = work;
   }
 
-  /** As `work.alone`, to the bit. */
+  /** Performs a job, with the same bits as `work.alone`. */
   do(name: JobName): void {
     this.#parts(name);
     if (this.#work.jobs[name].sums) this.#parts('gather');
   }
 
-  /** @param kept Will the memory be used again? If not, who holds it must go, or it would not be freed. */
+  /**
+   * @param kept false if the memory will not be used again. The crew, which holds it, must then
+   * end.
+   */
   close(kept: boolean): void {
     this.#crew?.close(this.#run);
     if (kept || !crew || this.#crew !== crew) return;
