@@ -84,9 +84,7 @@ export function workOn(kernels: Kernels, { size, sigma, apart }: Plan) {
     },
   } satisfies Record<JobName, Job>;
 
-  /**
-   * Performs a job in this thread, sums gathered. Chains may then share the memory of their sums.
-   */
+  /** Performs a job in this thread, sums gathered. Chains may share the memory of their sums. */
   function alone(name: JobName): void {
     const { parts, sums, perform } = jobs[name];
     for (let part = 0; part < parts; part++) {
