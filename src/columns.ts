@@ -51,7 +51,7 @@ export interface Column<out T = unknown> {
   readonly nullable: boolean;
   /** Short text for panels and plots. Default: {@link labelOf} derives one from the name. */
   readonly label?: string;
-  /** Columns of the `runs` table that are made from it; {@link summariesOf} gives the default. */
+  /** Columns of the `runs` table that are made from it; `summariesOf` gives the default. */
   readonly summary?: readonly Summary[];
   /** Matrix that has these eigenvalues: `hessian`, `gauss-newton` or `preconditioned`. */
   readonly matrix?: string;
@@ -94,7 +94,7 @@ const column =
 /**
  * Declares a column of doubles. NaN and ±Infinity are legal, because a diverging run is a result.
  *
- * @param unit The unit, or an object with `unit`, `label`, `matrix` and `summary`.
+ * @param given The unit, or an object with `unit`, `label`, `matrix` and `summary`.
  * @example
  * const columns = { sharpness: float64('λ₁ of the Hessian', { unit: '1/η', label: 'sharpness' }) };
  */

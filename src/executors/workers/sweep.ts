@@ -29,7 +29,7 @@ type Row = Record<string, unknown>;
  * - cost: a thread per worker, and up to four batches of 1024 rows in flight for each
  *
  * @param pipeline URL of a module, and the name of its export, which is called with the point.
- * @param options.workers Number of threads; a run is never split over several.
+ * @param threads `workers`: number of threads; a run is never split over several.
  * @throws {RangeError} if the grid is empty or `workers` is not a positive integer.
  * @throws {TypeError} if the module does not export such a function.
  * @example

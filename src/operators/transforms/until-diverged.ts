@@ -28,7 +28,7 @@ function allFinite(cell: unknown): boolean {
 }
 
 /**
- * Ends the run at its first row that has diverged ({@link hasDiverged}) and keeps that row, because
+ * Ends the run at its first row that has diverged (`hasDiverged`) and keeps that row, because
  * a diverged run is a result.
  *
  *     --2--9--∞--NaN--|
