@@ -62,7 +62,7 @@ describe('log', () => {
   });
 
   it('is a float32', () => {
-    fc.assert(fc.property(unit, (x) => Math.fround(log(x)) === log(x)));
+    fc.assert(fc.property(unit, (x) => void expect(log(x)).toBe(Math.fround(log(x)))));
   });
 
   it('is 0 at 1', () => {
