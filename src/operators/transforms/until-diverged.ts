@@ -21,6 +21,11 @@ export const hasDiverged = ({ loss, weightNormSq, gradientNormSq }: RunSize): bo
 /** Tells whether a number, or every number of a list, is finite; true if there is none. */
 function allFinite(cell: unknown): boolean {
   if (typeof cell === 'number') return Number.isFinite(cell);
+  if (cell instanceof Float64Array) {
+    // by index: every row of every run passes here, and an iterator would be made for each
+    for (let i = 0; i < cell.length; i++) if (!Number.isFinite(cell[i])) return false;
+    return true;
+  }
   if (typeof cell !== 'object' || cell === null || !(Symbol.iterator in cell)) return true;
   // a row read back from Arrow holds a Vector, which iterates as an array does
   for (const value of cell as Iterable<number>) if (!Number.isFinite(value)) return false;
