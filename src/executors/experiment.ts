@@ -179,7 +179,7 @@ async function train(
     return;
   }
   let made = 0;
-  let diverged = false;
+  let diverged = () => false;
   try {
     const finished = await execute(run, journal, signal, (step, hasDiverged) => {
       progress.steps += step - made;
@@ -192,7 +192,7 @@ async function train(
     journal.close();
   }
   progress.trained++;
-  if (!diverged) return;
+  if (!diverged()) return;
   progress.diverged++;
   progress.stepsInAll -= run.config.steps - made;
 }
