@@ -7,8 +7,8 @@ import { makeFolder } from './make-folder.ts';
 import { writeError } from './write-error.ts';
 
 /**
- * A file that appears whole or not at all: written beside its place, brought to disk, then renamed.
- * What a process of this machine that was killed left of the same file is removed.
+ * File that appears whole or not at all: it is written beside its place, synced to disk, then
+ * renamed. The constructor removes what killed processes of this machine left of the same file.
  *
  * @throws {Error} `cannot write FILE: …` from any method; the temporary file is then gone.
  * @example
@@ -43,7 +43,7 @@ export class AtomicFile {
     });
   }
 
-  /** Puts the file in its place; gives the SHA-256 of its content. */
+  /** Puts the file in its place, and returns the SHA-256 of its content. */
   commit(): string {
     this.#try(() => {
       fs.fsyncSync(this.#fd);
@@ -54,7 +54,7 @@ export class AtomicFile {
     return this.#hash.digest('hex');
   }
 
-  /** Leaves what was there before. */
+  /** Removes the temporary file; a file that was there before stays. */
   abort(): void {
     this.#close();
     fs.rmSync(this.#temporary, { force: true });
@@ -75,10 +75,10 @@ export class AtomicFile {
   }
 }
 
-/** Tells machines apart that share a folder. */
+/** Mark of this machine, because several may share a folder. */
 const host = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
 
-/** Removes the temporary files of processes that are gone. */
+/** Removes the temporary files of processes that have ended. */
 function removeLeft(folder: string, prefix: string): void {
   for (const name of fs.readdirSync(folder)) {
     if (!name.startsWith(prefix)) continue;
@@ -87,7 +87,7 @@ function removeLeft(folder: string, prefix: string): void {
   }
 }
 
-/** Brings a rename to disk. Windows has no way to, and needs none. */
+/** Syncs a rename to disk. Windows cannot, and need not. */
 function syncFolder(path: string): void {
   if (process.platform === 'win32') return;
   const fd = fs.openSync(path, 'r');

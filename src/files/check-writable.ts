@@ -3,12 +3,12 @@ import { dirname, join, resolve } from 'node:path';
 import { reasonOf } from './write-error.ts';
 
 /**
- * Finds out whether files can be made in a folder, which need not exist yet: makes an empty folder
- * in what there is of it and removes it again. What the system says beforehand is no answer: it
- * lets a superuser into folders that take nothing.
+ * Checks that files can be made in a folder, which need not exist yet. It makes an empty folder in
+ * the nearest folder that exists, and removes it again, because the permissions alone do not tell:
+ * they let a superuser into folders that take no files.
  *
- * @throws {Error} naming the folder and what is in the way: a file, missing permission, a read-only
- *   file system.
+ * @throws {Error} that names the folder and the reason: a file in its place, missing permission, a
+ *   read-only file system.
  */
 export function checkWritable(folder: string): void {
   try {
@@ -36,7 +36,7 @@ const reasons: Readonly<Record<string, string>> = {
 
 const cannot = (cause: unknown): string => `${reasons[codeOf(cause)] ?? 'takes no files'} (${codeOf(cause)})`;
 
-/** The folder or file itself, or the nearest above it that exists. */
+/** Returns the path itself if it exists, else the nearest folder above that does. */
 function nearest(path: string): string {
   try {
     fs.statSync(path);

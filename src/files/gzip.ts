@@ -3,17 +3,17 @@ import { constants, gunzipSync } from 'node:zlib';
 export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
 
 /**
- * What the beginning of a gzip file unpacks to, as far as it goes: at most 1032 times as many
- * bytes.
+ * Unpacks the beginning of a gzip file, to at most 1032 times as many bytes: DEFLATE packs no
+ * tighter.
  */
 export const unpackedHead = (path: string, packed: Uint8Array): Buffer =>
   unpack(path, () => gunzipSync(packed, { finishFlush: constants.Z_SYNC_FLUSH }));
 
 /**
- * What a gzip file unpacks to; its checksum is checked.
+ * Unpacks a whole gzip file and checks its checksum.
  *
- * @param most Bytes that it must not exceed: what a header within promises, so that a small file
- *   cannot fill the memory.
+ * @param most Largest number of bytes to unpack: what a header in the file promises, so that a
+ *   small file cannot fill the memory.
  * @throws {TypeError} if it is corrupted, cut off, or unpacks to more.
  */
 export const unpacked = (path: string, packed: Uint8Array, most: number): Buffer =>

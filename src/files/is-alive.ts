@@ -1,10 +1,10 @@
-/** Whether there is a process of this number on this machine. */
+/** Tells whether a process of this number runs on this machine. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // somebody else's process is one, too
+    // EPERM: the process is another user's
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

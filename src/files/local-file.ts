@@ -1,12 +1,12 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync, type Stats, statSync } from 'node:fs';
 
-/** Node reads no larger file into one buffer. */
+/** Size in bytes of the largest file that Node reads into one buffer. */
 export const mostBytes = 2 ** 31 - 1;
 
 /**
- * What is known of a file before it is read.
+ * Checks that a file is there and can be read, and returns its size and dates.
  *
- * @param advice What to do where there is none.
+ * @param advice Advice for the message if there is no file.
  * @throws {RangeError} if there is none, or it cannot be read. @throws {TypeError} if it is a
  *   folder or a device.
  */
@@ -17,7 +17,7 @@ export function checkFile(path: string, advice = ''): Stats {
   return stats;
 }
 
-/** The whole of a file that was checked. */
+/** Reads the whole of a file that `checkFile` has checked. */
 export function readWhole(path: string, size: number): Buffer {
   if (size > mostBytes) {
     throw new RangeError(`${path}: expected at most 2 GiB, got ${(size / 2 ** 30).toFixed(1)} GiB`);
@@ -25,7 +25,7 @@ export function readWhole(path: string, size: number): Buffer {
   return attempt(path, () => readFileSync(path));
 }
 
-/** Its first bytes, and no more; fewer where the file is shorter. */
+/** Reads the first bytes of a file; fewer if it is shorter. */
 export function readFirst(path: string, bytes: number): Buffer {
   return attempt(path, () => {
     const file = openSync(path, 'r');

@@ -9,20 +9,20 @@ import { WriteError, writeError } from './write-error.ts';
 interface Holder {
   readonly pid: number;
   readonly host: string;
-  /** Tells the process from a later one of the same number; empty where the system does not say. */
+  /** Start of the process, as `born` returns it, since a later one may have the same number. */
   readonly born?: string;
-  /** ISO 8601, UTC. */
+  /** Time of the lock, ISO 8601 in UTC. */
   readonly start: string;
   readonly token: string;
 }
 
-/** The lock of a file lies beside it. */
+/** Path of the lock of a file, beside it. */
 const lockPath = (path: string): string => `${path}.lock`;
 
 /**
- * Keeps other processes from writing a file, until what it returns is called. A lock that a dead
- * process of this machine left is taken over; whether one of another machine is alive cannot be
- * known, so it holds.
+ * Keeps other processes from writing a file until the function that it returns is called. The lock
+ * of a dead process of this machine is taken over. That of another machine holds, because nothing
+ * tells whether its process is alive.
  *
  * @throws {WriteError} that names the file and the process that is writing it.
  */
@@ -53,8 +53,8 @@ export function requireUnlocked(path: string): void {
 }
 
 /**
- * Makes a lock with its content at once, so that no other process finds it half written; false if
- * there is one.
+ * Makes a lock together with its content, so that no other process finds it half written. Returns
+ * false if there is one already.
  */
 function create(path: string, at: string, text: string): boolean {
   const whole = `${at}.${randomUUID().slice(0, 8)}`;
@@ -77,7 +77,7 @@ function create(path: string, at: string, text: string): boolean {
   }
 }
 
-/** Who holds a lock; null if there is none, or it is damaged. */
+/** Reads the holder of a lock; null if there is no lock, or it is damaged. */
 function read(at: string): Holder | null {
   try {
     const holder = JSON.parse(fs.readFileSync(at, 'utf8'));
@@ -94,8 +94,8 @@ function isStale({ pid, host, born: then }: Holder): boolean {
 }
 
 /**
- * Boot and clock tick that a process started at, on Linux: a container starts its processes with
- * the same numbers.
+ * Returns boot and clock tick at which a process started, empty if the system does not say (only
+ * Linux does). The number alone is not enough, because each start of a container counts from 1.
  */
 function born(pid: number): string {
   try {

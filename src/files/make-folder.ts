@@ -4,8 +4,8 @@ import { dirname } from 'node:path';
 /**
  * Makes a folder and those above it that are missing.
  *
- * Node's own `recursive` never comes back where a folder is there and the system says ENOENT of
- * what is to be made in it, as /proc does.
+ * Node's own `recursive` loops forever in a folder like /proc, which exists but answers ENOENT when
+ * a folder is made in it.
  */
 export function makeFolder(path: string): void {
   if (isFolder(path)) return;
@@ -13,7 +13,7 @@ export function makeFolder(path: string): void {
   try {
     fs.mkdirSync(path);
   } catch (error) {
-    // another process was faster
+    // another process has made it meanwhile
     if (!isFolder(path)) throw error;
   }
 }

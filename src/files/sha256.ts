@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 
-/** The SHA-256 of a text or of bytes, in hex. */
+/** Computes the SHA-256 of a text or of bytes, in hex. */
 export const sha256 = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex');
 
-/** The SHA-256 of a file, in hex, read a megabyte at a time. */
+/** Computes the SHA-256 of a file, in hex, a megabyte at a time. */
 export function sha256OfFile(path: string): string {
   const hash = createHash('sha256');
   const buffer = Buffer.alloc(1 << 20);

@@ -1,12 +1,12 @@
-/** A write that failed, in one sentence that names the file. */
+/** Error of a write that failed; its message names the file in one sentence. */
 export class WriteError extends Error {}
 
-/** The system's word on a failed write. */
+/** Makes the error of a failed write from that of the system. */
 export function writeError(path: string, cause: unknown, kept = ''): WriteError {
   return new WriteError(`cannot write ${path}: ${reasonOf(cause)}${kept}`, { cause });
 }
 
-/** What the system says went wrong, in its own words and with its code. */
+/** Returns the reason of an error in the system's words, with its code. */
 export function reasonOf(cause: unknown): string {
   const { code = '', message } = cause as NodeJS.ErrnoException;
   // Node says `ENOSPC: no space left on device, write`

@@ -1,9 +1,9 @@
 import { AtomicFile } from './atomic-file.ts';
 
 /**
- * Writes a small file whole or not at all, and brings it to disk; gives the SHA-256 of its content.
+ * Writes a small file whole or not at all, syncs it to disk, and returns its SHA-256.
  *
- * @throws {Error} `cannot write FILE: …`; what was there before is then still there.
+ * @throws {Error} `cannot write FILE: …`; a file that was there before stays.
  */
 export function writeFileAtomic(path: string, content: string | Uint8Array): string {
   const file = new AtomicFile(path);

@@ -60,7 +60,7 @@ export interface Density {
  * Estimates the spectral density (1/d)·Σᵢ N(λ; λᵢ, σ²) of a symmetric A ∈ ℝᵈˣᵈ by stochastic
  * Lanczos quadrature, on a grid that covers the spectrum.
  *
- * For a direction b uniform on the sphere E[bᵀf(A)b] = tr f(A)/d, with f the Gaussian around a
+ * E[bᵀf(A)b] = tr f(A)/d for a direction b uniform on the sphere, with f the Gaussian around a
  * point of the grid. A Gauss rule gives bᵀf(A)b of each direction. Their mean has no bias but that
  * of the rule, which is exact to degree 2·steps − 1; that is enough if steps exceeds range/σ.
  * `error` is the Monte-Carlo error alone.

@@ -155,7 +155,7 @@ export const heavyBallDrift = (vv: readonly number[], { eta, beta }: { readonly 
  *
  *     drift = η² Σ_t [B(u_t, u_t) + 2β·β(1 − β^(T−1−t))/(1 − β)·B(u_t, v_t)]
  *
- * From {@link nesterovLedger} with w = 0: p_t = −η Σ_(s<t) β^(t−s)B(u_s, v_s), and the first order
+ * It is {@link nesterovLedger} with w = 0: p_t = −η Σ_(s<t) β^(t−s)B(u_s, v_s), and the first order
  * of a step is −2ηβp_t: one β more than the heavy ball's, because only βv of the step is the
  * buffer; the rest, g, contributes none.
  *
