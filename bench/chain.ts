@@ -1,5 +1,5 @@
 /**
- * What the chain costs beside the steps it measures: the bare loop over the engine, the source alone, with the ledger,
+ * Cost of the chain beside the steps that it measures: the bare loop over the engine, the source alone, with the ledger,
  * and with the ledger to disk, interleaved in one run. Ratios to the bare loop, median and quartiles over the rounds.
  *
  *     npm run bench:chain

@@ -1,5 +1,5 @@
 /**
- * What sharpness costs, and what chance of a missed eigenvalue that buys.
+ * Cost of sharpness, and the chance of a missed eigenvalue at that cost.
  *
  * 1. Sharpness at every step of job (i): cold (no vectors from the row before) and warm, in gradient steps.
  * 2. The three largest eigenvalues tracked on 100,000 parameters, beside what their products cost alone.

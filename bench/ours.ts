@@ -50,7 +50,7 @@ export function product(job: string, threads: number): number {
   return ms;
 }
 
-/** What a worker is asked for: a run of job (i). */
+/** Run of job (i), for a worker. */
 export const run = ({ steps }: { readonly steps: number }) => descent('i', steps);
 
 /** Runs of 2000 steps of job (i) per second, in so many workers that have started, their rows taken in as batches. */

@@ -34,7 +34,7 @@ export class Peer {
     return (await this.#line<{ ms: number }>()).ms;
   }
 
-  /** How far ‖W₂‖² − ‖W₁‖² has moved after 2000 steps of job (i). */
+  /** Change of ‖W₂‖² − ‖W₁‖² after 2000 steps of job (i). */
   async drift(dtype: Ask['dtype'], rate: number): Promise<number> {
     const ask: Ask & { rate: number } = {
       job: 'i',

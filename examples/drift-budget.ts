@@ -1,4 +1,4 @@
-/** What a budget for the drift costs: ten seeds, the drift budget beside every constant learning rate. */
+/** Cost of a budget for the drift: ten seeds, the drift budget beside every constant learning rate. */
 import { lastValueFrom, map, take, toArray } from 'rxjs';
 import {
   conservation,

@@ -34,7 +34,7 @@ function publicValues(): Documented[] {
   });
 }
 
-/** What examples take for granted: all that is public, RxJS, an objective L, and runs over it. */
+/** Code before each example: imports of all that is public and of RxJS, an objective L, and runs over it. */
 const prelude = (names: readonly string[]) => `
 import { auditTime, last, lastValueFrom, map, take, takeWhile, tap } from 'rxjs';
 import { readFileSync } from 'node:fs';
@@ -45,7 +45,7 @@ declare const run: Descent & Stream<Step & { drift: Float64Array }> & ((point: o
 declare const grid: { learningRate: number[], seed: number[] }, A: Float64Array, d: number;
 `;
 
-/** What the compiler has against a text, were it a file of its own; one program for all. */
+/** Compiles each text as a file of its own, in one program, and returns the errors. */
 function errorsOf(texts: ReadonlyMap<string, string>): Map<string, string[]> {
   const host = ts.createCompilerHost(options);
   const { fileExists, readFile, getSourceFile } = host;

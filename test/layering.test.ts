@@ -16,7 +16,7 @@ const codeOf = (path: string) =>
     .replaceAll(/\/\*[\s\S]*?\*\//g, '')
     .replaceAll(/(?<!:)\/\/.*$/gm, '');
 
-/** What a file imports, by `import`, `export … from` or `import()`: a path within src, or the name of a module. */
+/** Lists the imports of a file, by `import`, `export … from` or `import()`: paths within src, or names of modules. */
 function importsOf(path: string): string[] {
   const specifiers = codeOf(path).matchAll(/\b(?:from|import)\s*\(?\s*(['"])([^'"]+)\1/g);
   return [...specifiers].map(([, , name]) =>
@@ -133,7 +133,7 @@ describe('numbers', () => {
 });
 
 describe('a file of operators', () => {
-  /** What has no operator to export, and why. */
+  /** Files that export no operator, and what they have instead. */
   const exceptions: Record<string, string> = {
     'operators/sources/grid.ts': 'the axes of a sweep and their points',
     'operators/aggregates/fits.ts': 'the columns of the fits table',

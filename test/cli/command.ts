@@ -36,8 +36,8 @@ export function program(
   return { child, ended };
 }
 
-/** What Node is given to run the command itself. */
+/** Arguments with which Node runs the command itself. */
 export const command = (args: readonly string[]): string[] => withLoader(main, args);
-/** The command itself. */
+/** Starts the command itself. */
 export const started = (args: readonly string[], cwd: string) => program(main, args, cwd);
 export const rxdescent = (args: readonly string[], cwd: string): Promise<Ended> => started(args, cwd).ended;

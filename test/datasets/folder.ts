@@ -18,7 +18,7 @@ export function folder() {
   };
 }
 
-/** What `act` throws, as `TypeError: message`. */
+/** Returns the error that `act` throws, as `TypeError: message`. */
 export function thrown(act: () => unknown): string {
   try {
     act();

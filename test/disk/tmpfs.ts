@@ -44,7 +44,7 @@ export class Tmpfs {
   }
 }
 
-/** Why nothing can be mounted here, or null if it can. */
+/** Returns the reason that nothing can be mounted here, or null if it can. */
 export function whyNoMount(): string | null {
   try {
     new Tmpfs('size=64k').unmount();

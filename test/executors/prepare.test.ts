@@ -56,7 +56,7 @@ files.write(
 } } };`,
 );
 
-/** What is said of a spec that cannot run, without the name of the folder; null if it can. */
+/** Returns the message about a spec that cannot run, without the name of the folder; null if it can. */
 async function saidOf(written: unknown, sets: string[] = []): Promise<string[] | null> {
   const text = typeof written === 'string' ? written : JSON.stringify(written);
   const path = files.write('spec.json', text.replaceAll('"1e400"', '1e400'));
@@ -105,7 +105,7 @@ const exports =
 /** The operators that a spec may name, as a message lists them. */
 const ops = Object.keys(measures).join(', ');
 
-/** What is wrong, and every line that is said of it. */
+/** Specs that cannot run, each with every line of its message. */
 const faults: Record<string, [spec: unknown, ...said: string[]]> = {
   // the file
   'no JSON': ['{ "name": "a",\n  "steps": 3, }', 'line 2, column 13: expected no comma before }, got one'],

@@ -8,7 +8,7 @@ import { type Evaluation, emptySums } from '../../src/math/objective.ts';
 import { nativeRandom } from '../../src/math/random/native.ts';
 import { objective, type Risk } from '../../src/math/risk.ts';
 
-/** What a small random network is made of; shrinks towards small ones. */
+/** Parts of a small random network; shrinks towards small ones. */
 export interface Plan {
   /** d, the hidden widths, k. */
   readonly widths: readonly number[];

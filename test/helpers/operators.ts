@@ -35,7 +35,7 @@ export const kept = <R extends object>(row: R): Omit<R, 'state'> => {
 export const rowsOf = <R extends object>(source: Observable<R>): Promise<Omit<R, 'state'>[]> =>
   lastValueFrom(source.pipe(map(kept), toArray()));
 
-/** What every operator on rows owes a stream, whatever it measures. */
+/** States the laws that every operator on rows keeps, whatever it measures. */
 export function keepsStreamLaws(operator: () => Operator, endless: () => Endless<object>): void {
   describe('as any operator on rows', () => laws(operator, endless));
 }

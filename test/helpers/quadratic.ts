@@ -35,7 +35,7 @@ export function quadratic(...h: number[]): Objective {
   };
 }
 
-/** What was asked of an objective's evaluations. */
+/** Counts of what was asked of an objective's evaluations. */
 export interface Watch {
   opened: number;
   closed: number;

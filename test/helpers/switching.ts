@@ -15,7 +15,7 @@ export type WidthRate = keyof (typeof published.e15.width)[Width];
 const { steps, seeds } = published;
 const samples = 200;
 
-/** What E9 and E15 report of one run on their data, of 20 inputs and 5 classes. */
+/** Makes one run of E9 and E15 on their data, 20 inputs and 5 classes, and returns what these report. */
 export async function switching(width: number, loss: LossName, learningRate: number, seed: number) {
   const data = gaussianMixture({ n: samples, d: 20, classes: 5, separation: 2 });
   const L = objective({ model: mlp({ hidden: [width] }), loss, data, seed });

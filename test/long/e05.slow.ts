@@ -10,7 +10,7 @@ import { rxdescent } from '../helpers/command.ts';
 import published from '../reference/published-e05.json' with { type: 'json' };
 
 /**
- * How far float64 may lie from the published drift of each rate, relative: there W is float32, and so is every entry of
+ * Relative tolerance of the published drift of each rate: there W is float32, and so is every entry of
  * C = ‖W₂‖² − ‖W₁‖² ≈ −20, of which a small drift is the difference.
  */
 const driftTolerance = [0.575, 0.08, 1e-2, 1e-2, 1e-3, 5e-4, 2e-4, 3e-5, 3e-5, 3e-5];
@@ -47,7 +47,7 @@ const publishedDrift = (rate: number, seed: number): number =>
   published.drift[learningRates.indexOf(rate)]![seeds.indexOf(seed)]!;
 
 /**
- * What the tolerances leave open of a fit's exponent, Σ (xᵢ − x̄)·ln yᵢ / Σ (xᵢ − x̄)², without the two swamped points: each
+ * Tolerance of a fit's exponent that follows from these, Σ (xᵢ − x̄)·ln yᵢ / Σ (xᵢ − x̄)², without the two swamped points: each
  * y is a mean over five seeds, and what float32 does to one number it does not do to another, so squares add.
  */
 function slopeTolerance(keep = (_rate: number) => true): number {

@@ -23,7 +23,7 @@ interface Sample {
   readonly ms: number;
   /** Resident memory. */
   readonly rss: number;
-  /** Of the journal. */
+  /** Size of the journal. */
   readonly bytes: number;
 }
 

@@ -13,7 +13,7 @@ afterAll(() => rmSync(home, { recursive: true, force: true }));
 const sh = (command: string, cwd = home) => execFileSync('bash', ['-ec', command], { cwd, encoding: 'utf8' });
 const write = (name: string, text: string) => writeFileSync(join(home, name), text);
 
-/** What the README says to type in a project of one's own. */
+/** Commands that the README gives for a project of one's own. */
 const [init, install, compileAndRun] = readme
   .split('In a project of your own')[1]!
   .split('```')[1]!

@@ -41,7 +41,7 @@ const L = objective({
 const rate = 0.1;
 const of: Descent = { objective: L, theta0: L.start(), learningRate: rate };
 
-/** What stands under `optimizer`, and the same in code. */
+/** Values of `optimizer` in a spec, each with the same in code. */
 const written: [Written, Stream<Step>][] = [
   [{ kind: 'gd' }, gradientDescent(of)],
   [{ kind: 'gd', weightDecay: 0.1 }, gradientDescent({ ...of, weightDecay: 0.1 })],

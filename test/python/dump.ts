@@ -1,4 +1,4 @@
-// What Node reads of Arrow files, as JSON by file and column; doubles as the 16 hex digits of their bits.
+// Prints what Node reads of Arrow files, as JSON by file and column; doubles as the 16 hex digits of their bits.
 import { readFileSync } from 'node:fs';
 import { type Data, DataType, tableFromIPC, Vector } from 'apache-arrow';
 

@@ -74,7 +74,7 @@ const start = ({ L, theta }: Small, learningRate: Descent['learningRate']): Desc
   learningRate,
 });
 
-/** What a ledger may be off by: 1e-10 of all its terms, and a few units of the last place of the squares in C. */
+/** Bound on a ledger's error: 1e-10 of all its terms, and a few units of the last place of the squares in C. */
 function allowed(all: readonly Seen[]): number {
   const squares = Math.max(...all.map(({ vectors: { theta } }) => theta.reduce((sum, x) => sum + x * x, 0)));
   return 1e-10 * all.reduce((sum, { moved }) => sum + moved, 0) + 64 * Number.EPSILON * squares;
@@ -136,7 +136,7 @@ describe('the ledger of gradient descent', () => {
   });
 });
 
-/** What the buffer of a run with momentum was after each step, from the gradients alone. */
+/** Computes the buffer of a run with momentum after each step from the gradients alone. */
 function buffers(
   all: readonly Seen[],
   { beta, dampening, weightDecay }: Readonly<Record<'beta' | 'dampening' | 'weightDecay', number>>,

@@ -30,7 +30,7 @@ export function scratch(): (name: string) => string {
   return (name) => join(dir, name);
 }
 
-/** Whether a small disk of its own can be had, as root on Linux. */
+/** True if a small disk of its own can be mounted, as root on Linux. */
 export const canMount = mounts();
 
 function mounts(): boolean {

@@ -31,7 +31,7 @@ const stream = (rows: Observable<RunRow>) =>
   );
 export const finite = (n: number) => stream(of(...run.rows(n)));
 
-/** As many rows as are asked for, without a pause in which to stop. */
+/** Makes as many rows as are asked for, without a pause in which to stop. */
 function endless() {
   let made = 0;
   const rows = new Observable<RunRow>((s) => {
@@ -46,9 +46,9 @@ function endless() {
 export const part = (path: string) => new StreamReader(`${path}.part`);
 
 /**
- * What every sink that makes a file of rows owes them.
+ * States the laws of every sink that makes a file of rows.
  *
- * @param read The rows of a file that it made.
+ * @param read Reads the rows of a file that it made.
  */
 export function writesTables(name: string, sink: typeof toArrow, read: (path: string) => Row[] | Promise<Row[]>): void {
   const at = scratch();

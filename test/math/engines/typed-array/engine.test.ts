@@ -46,7 +46,7 @@ function differentiated(F: (t: number) => Float64Array, h: number, size: number)
 interface Claimed {
   readonly exact: Float64Array;
   readonly F: (theta: Float64Array) => Float64Array;
-  /** Of the numbers that the error of F is relative to, and of those that the derivative is. */
+  /** Sizes of the numbers to which the errors of F and of its derivative are relative. */
   readonly size: number;
   readonly scale: number;
 }

@@ -4,7 +4,7 @@ import { gaussianMixture } from '../../../../src/math/data/gaussian-mixture.ts';
 import { mlp } from '../../../../src/math/models/mlp.ts';
 import { objective } from '../../../../src/math/risk.ts';
 
-/** What PyTorch computed in float64: see test/reference/generate.py. */
+/** Numbers that PyTorch computed in float64: see test/reference/generate.py. */
 interface Case {
   readonly seed: number;
   readonly widths: readonly number[];
