@@ -4,6 +4,7 @@ import type { Columns } from '../columns.ts';
 import { requireUnlocked } from '../files/lock.ts';
 import { WriteError } from '../files/write-error.ts';
 import type { SpecFit } from '../pipelines/fit.ts';
+import type { RunStatus } from '../pipelines/runs.ts';
 import { isFinished, JournalWriter, journalPath } from '../store/journal.ts';
 import { findResults, type Results, specFolder, storeResults, storeSpec, tablesOf } from '../store/results.ts';
 import { type Execute, inThisThread, inWorkers } from './execute.ts';
@@ -179,20 +180,19 @@ async function train(
     return;
   }
   let made = 0;
-  let diverged = () => false;
+  let status: RunStatus;
   try {
-    const finished = await execute(run, journal, signal, (step, hasDiverged) => {
+    status = await execute(run, journal, signal, (step) => {
       progress.steps += step - made;
       made = step;
-      diverged = hasDiverged;
     });
-    if (!finished) return;
+    if (status === 'interrupted') return;
     journal.finish();
   } finally {
     journal.close();
   }
   progress.trained++;
-  if (!diverged()) return;
+  if (status !== 'diverged') return;
   progress.diverged++;
   progress.stepsInAll -= run.config.steps - made;
 }
