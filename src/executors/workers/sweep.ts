@@ -25,7 +25,7 @@ type Row = Record<string, unknown>;
  * runs mix, because they come in batches. A run that fails is tried once more. If it fails again
  * the others go on, and the stream errs at the end with every run that failed.
  *
- * - adds: `run`, and the axes; an axis with the name of a column of the run stands as that column
+ * - adds: `run` and the axes, except `learningRate` if it is a column of the run already
  * - cost: a thread per worker, and up to four batches of 1024 rows in flight for each
  *
  * @param pipeline URL of a module, and the name of its export, which is called with the point.

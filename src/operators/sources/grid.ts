@@ -59,7 +59,7 @@ const integerByKey: IntegerOf = (axis) => {
  * Declares the column of each axis, under the name of the axis.
  *
  * @param integerOf Column of an axis of integers; undefined for other numbers. Its key decides by
- *   default.
+ *   default. An axis with a value that is no integer is one of doubles all the same.
  */
 export function axisColumns(axes: Axes, integerOf: IntegerOf = integerByKey): Columns {
   return Object.fromEntries(Object.entries(axes).map(([name, values]) => [name, axisColumn(name, values, integerOf)]));
@@ -70,7 +70,7 @@ function axisColumn(name: string, values: readonly AxisValue[], integerOf: Integ
   const [first] = values;
   if (typeof first === 'string') return utf8(about);
   if (typeof first === 'boolean') return bool(about);
-  if (typeof first === 'number') return (integerOf(name) ?? float64)(about);
+  if (typeof first === 'number') return ((values.every(Number.isInteger) && integerOf(name)) || float64)(about);
   return (values as readonly (readonly number[])[]).flat().every(Number.isInteger) ? int32s(about) : float64s(about);
 }
 
@@ -91,21 +91,21 @@ export const runColumn = int32('point of the grid, counted from 0, the last axis
  * the columns of a run.
  *
  * @param inner Columns of a run.
- * @throws {TypeError} if an axis, or a column of the run, is called `run`.
+ * @throws {TypeError} if an axis or a column of the run is called `run`, or an axis other than
+ *   `learningRate` is a column of the run.
  */
 export function sweepColumns(who: string, axes: Axes, inner: Columns) {
-  // the cells of a run stand in front of an axis with their name, which only the learning rate may
-  // have
-  const hidden = ['state', 'step', 'loss', 'weightNormSq', 'gradientNormSq'].find((name) => Object.hasOwn(axes, name));
-  if (hidden !== undefined) {
-    throw new TypeError(`${who}: ${hidden} is a column of every run; name the axis otherwise`);
-  }
   if (Object.hasOwn(axes, 'run')) {
     throw new TypeError(`${who}: run is the number of the run; name the axis otherwise`);
   }
   if (Object.hasOwn(inner, 'run')) {
     throw new TypeError(`${who}: the runs already have the column run; sweep one grid with all the axes`);
   }
+  // the cell of a run hides an axis of its name; the learning rate of a run is that of the axis
+  const hidden = Object.keys(axes).find(
+    (name) => name === 'state' || (name !== 'learningRate' && Object.hasOwn(inner, name)),
+  );
+  if (hidden !== undefined) throw new TypeError(`${who}: ${hidden} is a column of the runs; name the axis otherwise`);
   const own = Object.fromEntries(Object.entries(axisColumns(axes)).filter(([name]) => !Object.hasOwn(inner, name)));
   return {
     columns: { run: runColumn, ...own, ...inner },

@@ -11,11 +11,11 @@ export type Swept<A extends Axes, R> = Flat<{ run: number } & Omit<Point<A>, key
  *     sweep({ learningRate: [0.1, 0.2], seed: [1] }, run)
  *     --{ run: 0, seed: 1, … }--{ run: 0, seed: 1, … }--{ run: 1, seed: 1, … }--|
  *
- * - adds: `run` and the axes, except an axis that is a column of the run already
+ * - adds: `run` and the axes, except `learningRate` if it is a column of the run already
  *
  * @param run Makes the pipeline of a point: at the start for its columns, and at each point's turn.
- * @throws {RangeError} if the grid is empty. @throws {TypeError} if an axis, or a column of the
- *   run, is called `run`.
+ * @throws {RangeError} if the grid is empty. @throws {TypeError} if an axis or a column of the run
+ *   is called `run`, or an axis other than `learningRate` is a column of the run.
  * @example
  * sweep({ learningRate: logspace(1e-3, 1e-1, 12), seed: [1, 2, 3] }, ({ learningRate, seed }) =>
  *   gradientDescent({ objective: at(seed), theta0: at(seed).start(), learningRate })

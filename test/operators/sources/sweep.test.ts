@@ -214,9 +214,22 @@ describe('sweep', () => {
     expect(seen).toEqual([0, 0, 1]);
   });
 
-  it.each(['loss', 'step', 'state'])('refuses an axis called %s, whose values the rows of a run would hide', (name) => {
-    expect(() => sweep({ [name]: [1, 2] }, () => descent(0.1))).toThrow(
-      new TypeError(`sweep: ${name} is a column of every run; name the axis otherwise`),
-    );
+  it.each(['loss', 'step', 'state', 'drift'])(
+    'refuses an axis called %s, whose values the rows of a run would hide',
+    (name) => {
+      expect(() => sweep({ [name]: [1, 2] }, () => descent(0.1).pipe(conservation()))).toThrow(
+        new TypeError(`sweep: ${name} is a column of the runs; name the axis otherwise`),
+      );
+    },
+  );
+
+  it('takes an axis called drift if no run has such a column', () => {
+    expect(Object.keys(sweep({ drift: [1, 2] }, () => descent(0.1)).columns)).toContain('drift');
+  });
+
+  it('keeps the values of an axis called n that are no integers', async () => {
+    const rows = await rowsOf(sweep({ n: [0.5, 1] }, () => descent(0.1).pipe(take(1))));
+    expect(rows.map(({ n }) => n)).toEqual([0.5, 1]);
+    expect(sweep({ n: [0.5, 1] }, () => descent(0.1)).columns['n']).toHaveProperty('arrow', 'float64');
   });
 });
