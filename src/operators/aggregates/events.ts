@@ -59,12 +59,14 @@ const change = {
 export function events() {
   return <R extends Row>(source: Observable<R>): Stream<Event<R>> => {
     const reads = ['regime', ...Object.keys(evidence), 'step', 'loss'];
-    addColumns(source, {}, [{ operator: 'events', reads, addedBy: { regime: 'edgeOfStability' } }]);
+    const { run = null } = addColumns(source, {}, [
+      { operator: 'events', reads, addedBy: { regime: 'edgeOfStability' } },
+    ]);
     const changes = marked(source).pipe(
       filter(({ regimeChanged }) => regimeChanged),
       map((row) => eventOf<R>(row)),
     );
-    return new Stream<Event<R>>({ columns, fresh: true }, (subscriber) => changes.subscribe(subscriber));
+    return new Stream<Event<R>>({ columns, run, fresh: true }, (subscriber) => changes.subscribe(subscriber));
   };
 }
 

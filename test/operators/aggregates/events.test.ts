@@ -3,6 +3,7 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import { columns, events } from '../../../src/operators/aggregates/events.ts';
 import { edgeOfStability } from '../../../src/operators/measures/edge-of-stability.ts';
 import { hessian } from '../../../src/operators/measures/hessian.ts';
+import { weightNorm } from '../../../src/operators/measures/weight-norm.ts';
 import { gradientDescent } from '../../../src/operators/sources/gradient-descent.ts';
 import type { Snapshot, State } from '../../../src/state.ts';
 import { stoppedClock } from '../../helpers/clock.ts';
@@ -56,6 +57,13 @@ describe('events', () => {
         y: { ...evidence, step: 2, from: 'flow-like', to: 'crossed', loss: 1 / 3, stabilityRatio: 0.7 },
       });
     });
+  });
+
+  it('keep the state of their rows, so that a measure can follow', async () => {
+    const measured = run().pipe(take(3), edgeOfStability({ sharpness: false }));
+    const norms = await rowsOf(measured.pipe(events(), weightNorm()));
+    expect(norms.length).toBeGreaterThan(0);
+    expect(norms.every(({ weightNorm: norm }) => Number.isFinite(norm))).toBe(true);
   });
 
   it('tell the whole run when they are strung together', async () => {
