@@ -1,8 +1,8 @@
-import type { StructRowProxy } from 'apache-arrow';
+import type { RecordBatch } from 'apache-arrow';
 import { fromEvent, lastValueFrom, takeUntil, tap } from 'rxjs';
-import { hasDiverged } from '../operators/transforms/until-diverged.ts';
-import type { RunStatus } from '../pipelines/runs.ts';
+import { type RunStatus, statusOf } from '../pipelines/runs.ts';
 import type { JournalWriter } from '../store/journal.ts';
+import { rowAt } from '../tables/rows.ts';
 import type { Prepared, PreparedRun } from './prepare.ts';
 import type { RunArgument } from './workers/open-run.ts';
 import type { Workers } from './workers/pool.ts';
@@ -25,21 +25,18 @@ export type Execute = (
 export const inThisThread =
   (threads: number): Execute =>
   async (run, journal, signal, onStep) => {
-    let diverged = false;
+    let status: RunStatus = 'interrupted';
     const handled = run.open(threads).rows.pipe(
       tap((row) => {
         journal.append(row);
-        diverged = hasDiverged(row); // at every row, because it is borrowed
+        status = statusOf(row, run.config.steps); // at every row, because it is borrowed
         onStep(row['step'] as number);
       }),
       takeUntil(fromEvent(signal, 'abort')),
     );
     await lastValueFrom(handled, { defaultValue: undefined });
-    return endOf(!signal.aborted, diverged);
+    return status;
   };
-
-const endOf = (isFinished: boolean, diverged: boolean): RunStatus =>
-  isFinished ? (diverged ? 'diverged' : 'completed') : 'interrupted';
 
 /** `.ts` in a source tree, `.js` if built. */
 const extension = import.meta.url.slice(-3);
@@ -53,12 +50,12 @@ export const inWorkers =
   (workers: Workers, { spec, engine }: Prepared, threads: number): Execute =>
   async ({ config }, journal, signal, onStep) => {
     const argument: RunArgument = { config, modules: spec.modules, host: { engine: engine.name, threads } };
-    let last: StructRowProxy | undefined;
-    const isFinished = await workers.run({ module, name: 'openRun', argument }, signal, (batch) => {
+    let last: RecordBatch | undefined;
+    await workers.run({ module, name: 'openRun', argument }, signal, (batch) => {
       journal.appendBatch(batch);
-      last = batch.get(batch.numRows - 1)!;
-      onStep(last['step']);
+      last = batch;
+      onStep(batch.get(batch.numRows - 1)!['step']);
     });
     // at the last batch alone: vectors of the lists of every batch cost 30 MB over a million steps
-    return endOf(isFinished, last !== undefined && hasDiverged(last.toJSON()));
+    return last ? statusOf(rowAt(last, last.numRows - 1), config.steps) : 'interrupted';
   };
