@@ -1,3 +1,4 @@
+import { sum } from '../../math/linalg/vector.ts';
 import type { Objective } from '../../math/objective.ts';
 import type { UpdateSums } from '../../math/optimizers/update-rule.ts';
 import { fingerprint } from '../../math/random/fingerprint.ts';
@@ -83,14 +84,14 @@ class Budgeted implements Controller {
     ofSums!(state.sums.weightNormSq, drift);
     ofSums!(unit.inner, first);
     ofSums!(unit.normSq, second);
-    const size = total(state.sums.weightNormSq);
+    const size = sum(state.sums.weightNormSq);
     const isFirst = !this.#begun;
     this.#begun ??= { C0: drift.slice(), size0: size, v: direction(state.theta.length) };
     const { C0, size0, v } = this.#begun;
     for (let l = 0; l < C0.length; l++) drift[l] = drift[l]! - C0[l]!;
 
     const unitRounding = (4 * state.theta.length + 16) * Number.EPSILON;
-    const rounding = { fixed: unitRounding * Math.max(size, size0), growing: unitRounding * total(unit.normSq) };
+    const rounding = { fixed: unitRounding * Math.max(size, size0), growing: unitRounding * sum(unit.normSq) };
     const budget = this.#budget(step, rounding.fixed);
     const lambda = follow(state, v, isFirst ? firstProducts : 1);
     return largestRate(lambda > 0 ? Math.min(rate, curvature / lambda) : rate, budget, this.#forms, rounding);
@@ -119,12 +120,10 @@ class Budgeted implements Controller {
   }
 }
 
-const total = (squares: Float64Array): number => squares.reduce((sum, square) => sum + square, 0);
-
 /** Random vector of length 1, the same for every run of that dimension. [d] */
 function direction(dim: number): Float64Array {
   const v = nativeRandom(fingerprint('driftBudget')).normal(dim);
-  const length = Math.sqrt(total(v.map((x) => x * x)));
+  const length = Math.sqrt(sum(v.map((x) => x * x)));
   return v.map((x) => x / length);
 }
 
