@@ -42,7 +42,10 @@ export function parse(input: unknown, registry: Registry): Experiment {
     ...unknown,
     ...axes.flatMap((axis) => axisFaults(schema, whole, axis, faults, registry)),
   ]);
-  const parsed = spec!;
+  // without the defaults of the first kind: each point fills in those of its own
+  const parsed = axes
+    .filter(({ name }) => name.endsWith('.kind'))
+    .reduce((one, { path: [root] }) => withValue(one, [root!], valueAt(whole, [root!])) as Experiment, spec!);
   refuse([
     ...tooMany(parsed.grid),
     ...mixed(parsed.grid),

@@ -121,6 +121,21 @@ describe('an optimizer of a spec', () => {
     expect(byKind.runs.map(({ config }) => config.optimizer.kind)).toEqual([...kinds, ...kinds]);
   });
 
+  it('gives each kind of an axis its own defaults, whichever comes first', async () => {
+    const configs = async (kinds: string[]) => {
+      const { runs } = await prepared(tiny({ grid: { learningRate: [rate], seed: [1], 'optimizer.kind': kinds } }));
+      return runs.map(({ config }) => config.optimizer);
+    };
+    const alone = async (kind: string) => (await prepared(tiny({ optimizer: { kind } }))).runs[0]!.config.optimizer;
+    for (const kinds of [
+      ['rmsprop', 'adam'],
+      ['momentum', 'gd'],
+      ['gd', 'momentum'],
+    ]) {
+      expect(await configs(kinds)).toEqual(await Promise.all(kinds.map(alone)));
+    }
+  });
+
   it('keeps the name of a trajectory of plain gradient descent, whether it is written out or not', async () => {
     const [bare, out] = await Promise.all([prepared(tiny()), prepared(tiny({ optimizer: { kind: 'gd' } }))]);
     expect(out.runs.map(({ key }) => key)).toEqual(bare.runs.map(({ key }) => key));
