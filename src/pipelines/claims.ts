@@ -200,9 +200,12 @@ function judgeTest(claim: Claim, rows: readonly Row[], seeds: number): Judged {
   const of = typeof test.of === 'number' ? test.of : find(claim, test.of, rows)?.[columnOf(test.of)];
   const found = find(claim, test.statistic, rows)?.[columnOf(test.statistic)];
   const values = typeof found === 'number' ? [found] : Array.from((found as Float64Array | undefined) ?? []);
-  if (typeof of !== 'number' || !Number.isFinite(of) || !values.length || !values.every(Number.isFinite)) {
-    return { verdict: 'inconclusive', reason: `${test.statistic} has no finite value` };
-  }
+  const unknown = (statistic: unknown): Judged => ({
+    verdict: 'inconclusive',
+    reason: `${statistic} has no finite value`,
+  });
+  if (!values.length || !values.every(Number.isFinite)) return unknown(test.statistic);
+  if (typeof of !== 'number' || !Number.isFinite(of)) return unknown(test.of);
   const worst = Math.max(...values.map((value) => Math.abs(value - of)));
   const reason = `${test.statistic} lies up to ${worst.toPrecision(2)} from ${of.toPrecision(4)}, ${test.within} allowed`;
   return { verdict: worst <= test.within ? 'holds' : 'fails', reason };
@@ -212,7 +215,9 @@ function judgeTest(claim: Claim, rows: readonly Row[], seeds: number): Judged {
 const find = ({ where = {} }: Claim, statistic: string, rows: readonly Row[]): Row | undefined =>
   rowsOfFit({ id: fitOf(statistic) }, rows).find((row) => {
     const apart = JSON.parse(String(row['where'] || '{}')) as Row;
-    const isMeant = ([axis, value]: [string, unknown]) => JSON.stringify(apart[axis]) === JSON.stringify(value);
+    // `where` has the axes of both fits of a test, and this one may be kept apart by fewer
+    const isMeant = ([axis, value]: [string, unknown]) =>
+      !Object.hasOwn(apart, axis) || JSON.stringify(apart[axis]) === JSON.stringify(value);
     return Object.entries(where).every(isMeant);
   });
 

@@ -135,6 +135,25 @@ describe('judge', () => {
     expect(judged({ test: { statistic: 'powerLaw.r2', within: 0.02, of: 1 } }).claimVerdict).toBe('holds');
   });
 
+  it('compares two fits that are kept apart by different axes', () => {
+    const [a, b] = ['a', 'b'].map((id) => ({ ...declared[0]!, id }));
+    const apart = claim({
+      statistic: 'a.exponent',
+      where: { 'model.hidden': [4] },
+      test: { statistic: 'a.exponent', within: 0.1, of: 'b.exponent' },
+    });
+    const rows = [
+      fit({ fit: 'a', where: '{"model.hidden":[8]}', exponent: 9 }),
+      fit({ fit: 'a', where: '{"model.hidden":[4]}', exponent: 1 }),
+      fit({ fit: 'b', exponent: 1.05 }),
+    ];
+    const seed = Array.from({ length: seedsForVerdict }, (_, i) => i);
+    const judgedOn = (of: typeof rows) =>
+      judge({ claims: [apart], grid: { learningRate: [1], seed } }, [a!, b!], of, { ended: 1, runs: 1 })[0]!;
+    expect(judgedOn(rows)).toMatchObject({ ours: 1, claimVerdict: 'holds' });
+    expect(judgedOn(rows.slice(0, 2)).reason).toContain('b.exponent has no finite value');
+  });
+
   it('leaves a statement open if a value of its statistic is not finite, or there is none', () => {
     for (const localExponents of [Float64Array.of(1.1, NaN), Float64Array.of(), undefined]) {
       expect(judged({ test }, [fit({ localExponents })]).claimVerdict).toBe('inconclusive');
