@@ -44,7 +44,7 @@ export async function loadSpec(path: string, sets: readonly string[] = []): Prom
 
 function withSet(spec: object, set: string): object {
   const at = set.indexOf('=');
-  if (at < 1) throw new SpecError(`--set: expected path=json, got ${set}`);
+  if (at < 1 || !keysOf(set.slice(0, at)).length) throw new SpecError(`--set: expected path=json, got ${set}`);
   const [path, text] = [set.slice(0, at), set.slice(at + 1)];
   let value: unknown = text;
   try {
@@ -100,11 +100,20 @@ async function load(key: string, file: string): Promise<{ exports: Record<string
 function sourcesOf(file: string, bytes = read(file, 'a module'), seen = new Set<string>()): string {
   seen.add(file);
   const text = bytes.toString('utf8');
-  const imported = [...text.matchAll(/(?:from|import)\s*\(?\s*['"](\.{1,2}\/[^'"]+)['"]/g)]
-    .map(([, path]) => resolve(dirname(file), path!))
-    .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
+  const imported = [...text.matchAll(/(?:from|import)\s*\(?\s*['"](\.{1,2}\/[^'"]+)['"]/g)].flatMap(
+    ([, path]) => sourcePaths(resolve(dirname(file), path!)).find(isFile) ?? [],
+  );
   return [text, ...imported.map((path) => (seen.has(path) ? '' : sourcesOf(path, undefined, seen)))].join('\0');
 }
+
+/** Lists the files that an import may mean, as a loader of TypeScript looks for them. */
+const sourcePaths = (path: string): string[] => [
+  path,
+  path.replace(/\.([cm]?)js$/, '.$1ts'),
+  ...['.ts', '.mts', '.js', '.mjs', '/index.ts', '/index.js'].map((end) => path + end),
+];
+
+const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 
 function read(path: string, what: string): Buffer {
   try {

@@ -5,7 +5,7 @@ import { runExperiment } from '../../src/executors/experiment.ts';
 import { prepare } from '../../src/executors/prepare.ts';
 import { openRun } from '../../src/executors/workers/open-run.ts';
 import { sha256OfFile } from '../../src/files/sha256.ts';
-import { loadSpec } from '../../src/pipelines/load-spec.ts';
+import { loadModules, loadSpec } from '../../src/pipelines/load-spec.ts';
 import { readTable } from '../../src/store/tables.ts';
 import { folder, tiny, type Written } from '../pipelines/tiny.ts';
 
@@ -129,5 +129,20 @@ describe('a module with a measure, a fit, a kind of data and an optimizer of one
     await expect(loadSpec(files.write('wrong.json', wrong))).rejects.toThrow(
       /data\.radius: expected a number above 0, got -1\n.*optimizer\.bach: unknown key; did you mean batch\?/,
     );
+  });
+});
+
+describe('the hash of a module', () => {
+  it.each(['./shape.js', './shape.ts'])('changes with a helper in TypeScript that it imports as %s', async (name) => {
+    const write = (text: string) => {
+      files.write('shape.ts', `export const shape = { make: () => ${text} };`);
+      files.write('with-helper.mts', `import { shape } from '${name}';\nexport const data = {}; void shape;`);
+    };
+    const hash = async () => (await loadModules(['with-helper.mts'], { folder: files.in('') })).modules;
+    write('1');
+    const before = await hash();
+    expect(await hash()).toEqual(before);
+    write('2');
+    expect(await hash()).not.toEqual(before);
   });
 });
