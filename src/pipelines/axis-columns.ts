@@ -1,7 +1,7 @@
 import { type Columns, int32, uint32 } from '../columns.ts';
 import { axisColumns } from '../operators/sources/grid.ts';
 import { type Experiment, experiment } from './experiment.ts';
-import { type JsonSchema, jsonSchemaOf, schemaAt } from './explain.ts';
+import { jsonSchemaOf, schemaAt } from './explain.ts';
 import { axisRoots } from './paths.ts';
 import type { Registry } from './registry.ts';
 
@@ -9,7 +9,7 @@ const mostInt32 = 2 ** 31 - 1;
 
 /**
  * Makes the columns of the axes of a spec's grid. An axis of numbers is an integer column if the
- * schema of its key takes integers alone; `data.n` of a kind of one's own is as much one as that of
+ * schema of its key takes integers alone and an int32 holds its values; `data.n` of a kind of one's own is as much one as that of
  * the kinds here.
  */
 export function axisColumnsOf({ grid, ...spec }: Experiment, registry: Registry): Columns {
@@ -23,16 +23,9 @@ export function axisColumnsOf({ grid, ...spec }: Experiment, registry: Registry)
     const kinds = grid[`${root}.kind`] ?? [spec[root].kind];
     return keys.flatMap((key) => {
       const fits = (grid[`${root}.${key}`] as unknown[]).every((value) => Math.abs(Number(value)) <= mostInt32);
-      const isInteger = (kind: unknown) => holdsIntegers(schemaAt(schema, { kind }, [key]), fits);
+      const isInteger = (kind: unknown) => fits && schemaAt(schema, { kind }, [key])?.type === 'integer';
       return kinds.every(isInteger) ? [`${root}.${key}`] : [];
     });
   });
   return axisColumns(grid, (axis) => (axis === 'seed' ? uint32 : integers.includes(axis) ? int32 : undefined));
 }
-
-/**
- * True if an int32 column can hold whatever the schema takes, or at least the values that there
- * are.
- */
-const holdsIntegers = (schema: JsonSchema | undefined, fits: boolean): boolean =>
-  schema?.type === 'integer' && (fits || (schema.maximum ?? Infinity) <= mostInt32);

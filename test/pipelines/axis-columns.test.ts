@@ -7,7 +7,7 @@ import { builtIn } from '../../src/pipelines/registry.ts';
 import { tiny, type Written } from './tiny.ts';
 
 const own = {
-  options: z.strictObject({ n: z.number(), turns: z.int(), noise: z.number().optional() }),
+  options: z.strictObject({ n: z.number(), turns: z.int().max(2 ** 41), noise: z.number().optional() }),
   make: () => ({ d: 1, k: 1, draw: () => Promise.reject() }) as never,
 };
 const registry = { ...builtIn, data: { ...builtIn.data, own } };
@@ -49,8 +49,10 @@ describe('the axes of a spec', () => {
   });
 
   it('are doubles if an int32 does not hold their values', () => {
-    expect(kinds({ data: { kind: 'own', n: 1 }, grid: grid({ 'data.turns': [2 ** 40] }) })).toMatchObject({
-      'data.turns': 'float64',
-    });
+    for (const turns of [2 ** 40, -(2 ** 40)]) {
+      expect(kinds({ data: { kind: 'own', n: 1 }, grid: grid({ 'data.turns': [turns] }) })).toMatchObject({
+        'data.turns': 'float64',
+      });
+    }
   });
 });

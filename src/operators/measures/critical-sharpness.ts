@@ -40,8 +40,8 @@ interface Row {
  * - cost:  `criticalPasses` forward passes, mostly 7, from the last row's η_c on (whole evaluations
  *   if the engine has no forward pass alone); the memory of a second evaluation
  * - error: `criticalSharpnessError`, half the bracket. 2⁻⁴⁰/η ± 2⁻⁴⁰/η if the loss rises nowhere
- *   up to 2⁴⁰ times the last η; Infinity if it rises at once, as along an update that is no direction of
- *   descent; NaN if η is 0, as at the end of a schedule, or the loss is not finite
+ *   up to 2⁴⁰ times the last η; Infinity if it rises at once, as along an update that is no
+ *   direction of descent; NaN if η is 0, as at the end of a schedule, or the loss is not finite
  *
  * @param options.tol Width of the bracket, relative to η_c.
  * @throws {RangeError} if `tol` is not in (0, 1) or `every` not a positive integer.
