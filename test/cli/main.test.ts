@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { folder, tiny } from '../pipelines/tiny.ts';
 import { command, rxdescent } from './command.ts';
 
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 const asUrl = (code: string) => `data:text/javascript,${encodeURIComponent(code)}`;
 
 const files = folder();
@@ -96,8 +97,8 @@ describe('help and version', () => {
     const help = await rxdescent(['run', '--help'], files.path);
     expect(help).toMatchObject({ code: 0, stderr: '' });
     for (const option of ['--out', '--engine', '--json', '--set']) expect(help.stdout).toContain(option);
-    const version = await rxdescent(['--version'], files.path);
-    expect(version).toMatchObject({ code: 0, stdout: '0.1.0\n', stderr: '' });
+    const printed = await rxdescent(['--version'], files.path);
+    expect(printed).toMatchObject({ code: 0, stdout: `${version}\n`, stderr: '' });
   });
 
   it('load none of the packages that a spec needs', () => {

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { runExperiment } from '../../src/executors/experiment.ts';
@@ -10,13 +10,17 @@ import { readTable } from '../../src/store/tables.ts';
 import { folder, tiny, type Written } from '../pipelines/tiny.ts';
 
 const files = folder();
+const packages = {
+  rxdescent: JSON.stringify(new URL('../../src/index.ts', import.meta.url).href),
+  zod: JSON.stringify(createRequire(import.meta.url).resolve('zod')),
+};
 
 // signs descends by η·sign(g), so that θ moves by η·√d a step; angles is a circle of n points in two halves
 files.write(
   'own.mts',
   `
-  import { classified, derive, float64, fold, memoryless, optimizer, readDataset } from ${JSON.stringify(new URL('../../src/index.ts', import.meta.url).href)};
-  import { z } from ${JSON.stringify(createRequire(import.meta.url).resolve('zod'))};
+  import { classified, derive, float64, fold, memoryless, optimizer, readDataset } from ${packages.rxdescent};
+  import { z } from ${packages.zod};
 
   const count = z.int().positive();
   const angles = ({ n, radius }) => ({
@@ -129,6 +133,30 @@ describe('a module with a measure, a fit, a kind of data and an optimizer of one
     await expect(loadSpec(files.write('wrong.json', wrong))).rejects.toThrow(
       /data\.radius: expected a number above 0, got -1\n.*optimizer\.bach: unknown key; did you mean batch\?/,
     );
+  });
+});
+
+describe('the module of docs/start.md', () => {
+  const page = readFileSync(new URL('../../docs/start.md', import.meta.url), 'utf8');
+  const definition = (name: string) => new RegExp(`^const ${name} = .*?(?=\\n\\n)`, 'ms').exec(page)![0];
+
+  it('runs with the operator and the optimizer of the page', async () => {
+    const module = /```js\n(.*?)```/s.exec(page)![1]!;
+    const text = module
+      .replace("'rxdescent'", packages.rxdescent)
+      .replace("'zod'", packages.zod)
+      .replace('export const operators', `${definition('beyond')}\n${definition('signDescent')}\n$&`);
+    files.write('mine.mts', text);
+    const { dir, status } = await run(
+      tiny({
+        modules: ['./mine.mts'],
+        data: { kind: 'two-bars', n: 100, gap: 1 },
+        optimizer: { kind: 'signDescent', scale: 2 },
+        measure: [{ op: 'hessian' }, { op: 'beyond', at: 1.9 }],
+      }),
+    );
+    expect(status).toBe('completed');
+    expect(readTable(dir, 'steps')[0]).toHaveProperty('beyond');
   });
 });
 
