@@ -64,6 +64,17 @@ describe('the error against a series of 300 bits', () => {
   });
 });
 
+describe('the far lower tail of Φ', () => {
+  it('keeps its relative accuracy', () => {
+    for (const z of [20, 30]) {
+      // the asymptotic series of Mills' ratio; its next term, 945/z¹⁰, bounds the rest
+      const density = Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
+      const series = (density / z) * (1 - 1 / z ** 2 + 3 / z ** 4 - 15 / z ** 6 + 105 / z ** 8);
+      expect(Math.abs(normalDistribution(-z) / series - 1)).toBeLessThan(945 / z ** 10 + 1e-13);
+    }
+  });
+});
+
 describe('exact values', () => {
   it('are what the limits say, and −0 and NaN go through', () => {
     expect([0, -0, NaN, Infinity, -Infinity].map(erf)).toEqual([0, -0, NaN, 1, -1]);

@@ -58,10 +58,23 @@ describe('the engine that runs', () => {
     );
   });
 
+  it('is wasm if an objective names none', async () => {
+    const { engines } = await load();
+    const { chebyshev, mlp, objective } = await import('../../../src/index.ts');
+    const { wasm } = engines;
+    const open = vi.fn(wasm.open);
+    engines.wasm = { ...wasm, open };
+    objective({ model: mlp({ hidden: [3] }), loss: 'mse', data: chebyshev({ n: 5, degree: 2 }) })
+      .open()
+      .close();
+    expect(open).toHaveBeenCalledOnce();
+  });
+
   it('computes a loss on a runtime without SIMD', async () => {
     await withoutSimd();
     const { chebyshev, emptySums, mlp, objective } = await import('../../../src/index.ts');
-    const L = objective({ model: mlp({ hidden: [3] }), loss: 'mse', data: chebyshev({ n: 5, degree: 2 }) });
+    const data = chebyshev({ n: 5, degree: 2 });
+    const L = objective({ model: mlp({ hidden: [3] }), loss: 'mse', data, engine: 'wasm' });
     const sums = emptySums(L.tensors);
     expect(L.open().evaluate(L.start(), new Float64Array(L.dim), sums)).toBeGreaterThan(0);
   });
