@@ -9,8 +9,8 @@ const mostInt32 = 2 ** 31 - 1;
 
 /**
  * Makes the columns of the axes of a spec's grid. An axis of numbers is an integer column if the
- * schema of its key takes integers alone and an int32 holds its values; `data.n` of a kind of one's own is as much one as that of
- * the kinds here.
+ * schema of its key takes integers alone and an int32 holds its values. That goes for `data.n` of a
+ * kind of one's own as for the kinds here.
  */
 export function axisColumnsOf({ grid, ...spec }: Experiment, registry: Registry): Columns {
   const { shape } = experiment(registry);
