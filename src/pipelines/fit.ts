@@ -42,10 +42,7 @@ const entriesOf = ({ fit }: Pick<Experiment, 'fit'>) => fit as unknown as Entry[
 export const fitsOf = (spec: Pick<Experiment, 'fit' | 'grid'>, registry: FitRegistry = knownFits): SpecFit[] =>
   entriesOf(spec).map((entry) => {
     const { op, id = op, ...given } = entry;
-    // picked one by one, because an entry may be a function
-    const { options, columns, intervals, rivalR2, report, create } = registry[op]!;
-    const apart = axesApart(entry, spec.grid);
-    return { id, apart, given, options, columns, intervals, rivalR2, report, create };
+    return { ...registry[op]!, id, apart: axesApart(entry, spec.grid), given };
   });
 
 /**
@@ -69,12 +66,12 @@ export const sharedRows = (rows: readonly Row[]): Row[] =>
 /**
  * Lists the faults of names in `fit`: one that is taken, an x or `by` that is no axis of the grid.
  */
-export function fitFaults(spec: Pick<Experiment, 'fit' | 'grid'>): Fault[] {
+export function fitFaults(spec: Pick<Experiment, 'fit' | 'grid'>, registry: FitRegistry): Fault[] {
   const fit = entriesOf(spec);
   const axes = Object.keys(spec.grid);
   return fit.flatMap((entry, i) => [
     ...nameFaults(fit, i),
-    ...(entry.x === undefined ? [] : axisFaults(['fit', i, 'x'], entry.x, spec.grid)),
+    ...(entry.x === undefined ? [] : axisFaults(['fit', i, 'x'], entry.x, spec.grid, registry[entry.op]!)),
     ...(entry.by ?? []).flatMap((axis, k) =>
       axes.includes(axis) ? [] : [{ path: ['fit', i, 'by', k], text: noAxis(axis, axes) }],
     ),
@@ -96,12 +93,18 @@ function nameFaults(fit: readonly Entry[], i: number): Fault[] {
   return [{ path, text: `expected a name that no other fit has, got ${got} fit[${first}]` }];
 }
 
-function axisFaults(path: Fault['path'], x: string, grid: Experiment['grid']): Fault[] {
+function axisFaults(
+  path: Fault['path'],
+  x: string,
+  grid: Experiment['grid'],
+  { positiveX = false }: RegisteredFit,
+): Fault[] {
   const axes = Object.keys(grid);
   if (!axes.includes(x)) return [{ path, text: noAxis(x, axes) }];
-  const wrong = grid[x]!.find((value) => !(typeof value === 'number' && value > 0));
+  const wrong = grid[x]!.find((value) => !(typeof value === 'number' && (value > 0 || !positiveX)));
   if (wrong === undefined) return [];
-  return [{ path, text: `expected an axis of positive numbers, got ${x} with the value ${formatValue(wrong)}` }];
+  const noun = positiveX ? 'positive numbers' : 'numbers';
+  return [{ path, text: `expected an axis of ${noun}, got ${x} with the value ${formatValue(wrong)}` }];
 }
 
 const noAxis = (name: string, axes: readonly string[]): string =>

@@ -50,7 +50,7 @@ export function parse(input: unknown, registry: Registry): Experiment {
     ...tooMany(parsed.grid),
     ...mixed(parsed.grid),
     ...repeated(parsed.grid),
-    ...fitFaults(parsed),
+    ...fitFaults(parsed, registry.fits),
     ...claimFaults(parsed, registry.fits),
   ]);
   return parsed;

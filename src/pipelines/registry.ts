@@ -20,7 +20,7 @@ import { updateNorm } from '../operators/measures/update-norm.ts';
 import { weightNorm } from '../operators/measures/weight-norm.ts';
 import * as ema from '../operators/transforms/ema.ts';
 import { type DataKinds, dataKinds } from './data-kinds.ts';
-import { explain, formatFault, joinNames } from './explain.ts';
+import { explain, formatFault, type JsonSchema, joinNames, jsonSchemaOf } from './explain.ts';
 import { optimizers, type RegisteredOptimizer } from './optimizers.ts';
 
 /** Operator that may stand in a spec: its options beside its function. */
@@ -102,10 +102,13 @@ const operator = z.strictObject({
 const text = z.string();
 
 const fit = z.strictObject({
-  options,
+  options: options.refine(namesColumns, {
+    error: 'expected an object schema whose x and y are texts, and by a list of texts, if it has them',
+  }),
   columns: z.custom<Columns>(areFoldColumns, { error: 'expected columns, with fit and where among them as text' }),
   intervals: z.record(text, z.strictObject({ low: text, high: text, method: text })).optional(),
   rivalR2: text.optional(),
+  positiveX: z.boolean().optional(),
   report: z
     .custom<FitFacts['report']>((x) => x === undefined || typeof x === 'function', {
       error: 'expected a function of a row',
@@ -113,6 +116,16 @@ const fit = z.strictObject({
     .optional(),
   create: functionOf('(options) => operator'),
 });
+
+/** Tells whether options of a fit that specs and claims read have the type that these expect. */
+function namesColumns(options: z.ZodObject): boolean {
+  if (!isObjectSchema(options)) return true; // said already
+  const isText = (schema: JsonSchema | undefined) => schema?.type === 'string';
+  const types = { x: isText, y: isText, by: (schema: JsonSchema) => schema.type === 'array' && isText(schema.items) };
+  return Object.entries(types).every(
+    ([name, isRight]) => !Object.hasOwn(options.shape, name) || isRight(jsonSchemaOf(options.shape[name])),
+  );
+}
 
 function areFoldColumns(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || !Object.values(value).every(isColumn)) return false;

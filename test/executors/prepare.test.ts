@@ -453,6 +453,13 @@ const faults: Record<string, [spec: unknown, ...said: string[]]> = {
     { ...fit({ x: 'data.separation' }), grid: { ...tiny()['grid'], 'data.separation': [0, 1, 2] } },
     'fit[0].x: expected an axis of positive numbers, got data.separation with the value 0',
   ],
+  'a summary over words': [
+    {
+      ...fit({ op: 'summarize', x: 'model.activation' }),
+      grid: { ...tiny()['grid'], 'model.activation': ['relu', 'tanh'] },
+    },
+    'fit[0].x: expected an axis of numbers, got model.activation with the value "relu"',
+  ],
   'a fit kept apart by no axis': [
     fit({ by: ['seed', 'model.hidden'] }),
     'fit[0].by[1]: expected an axis of the grid (learningRate, seed), got "model.hidden"',

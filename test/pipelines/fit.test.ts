@@ -136,3 +136,33 @@ describe('tableNames', () => {
     expect(Object.keys(tablesOf(await prepared(tiny())))).toEqual(tableNames);
   });
 });
+
+describe('the options of a fit', () => {
+  const loaded = (entry: Written, changes: Written = {}) =>
+    loadSpec(files.write('options.json', tiny({ fit: [entry], ...changes })));
+
+  it.each([
+    ['by', 'z.string()'],
+    ['x', 'z.number()'],
+    ['y', 'z.array(z.string())'],
+  ])('have the types that a spec reads: not %s: %s', async (name, schema) => {
+    const entry = `{ options: z.strictObject({ ${name}: ${schema} }), columns: { fit: utf8('f'), where: utf8('w') }, create: () => (rows) => rows }`;
+    files.write(
+      `${name}.mjs`,
+      `import { z } from ${inProject('node_modules/zod/index.js')};
+import { utf8 } from ${inProject('src/columns.ts')};
+export const fits = { ${name}Fit: ${entry} };
+`,
+    );
+    await expect(loaded({ op: `${name}Fit` }, { modules: [`./${name}.mjs`] })).rejects.toThrow(
+      `fits.${name}Fit.options: expected an object schema whose x and y are texts, and by a list of texts`,
+    );
+  });
+
+  it('ask for positive x only if the fit does', async () => {
+    const grid = { ...(tiny()['grid'] as Written), 'data.separation': [0, 1, 2] };
+    const over = (op: string) => loaded({ op, x: 'data.separation', y: 'finalLoss' }, { grid });
+    await expect(over('powerLaw')).rejects.toThrow('fit[0].x: expected an axis of positive numbers');
+    expect((await over('summarize')).spec.fit).toHaveLength(1);
+  });
+});

@@ -3,23 +3,13 @@ import type { Random } from '../random/random.ts';
 import { requireFraction, requireWithin } from '../require-number.ts';
 import { bcaInterval } from './bootstrap.ts';
 import { fitPowerLaw, mean, type PowerLawFit, rivalR2, standardDeviation } from './line.ts';
+import { pointOf, type RunsAtX, type RunValue, runsByX, type SeedPoint } from './runs-by-x.ts';
 import { studentTQuantile } from './student-t.ts';
 
 /** Seeds from which the 95 % interval of a BCa bootstrap covers 93 % or more (simulated). */
 const BOOTSTRAP_SEEDS = 25;
 /** Least number of points: any exponent fits fewer. */
 const LEAST_POINTS = 3;
-
-/** Value of one run: y at x, for one seed. */
-export interface RunValue {
-  /** Must be positive and finite. */
-  readonly x: number;
-  /** NaN or ±Infinity if the run diverged. */
-  readonly y: number;
-  readonly seed: number;
-  /** η·λ_max at the start of the run; null, NaN or absent if the sharpness is not known. */
-  readonly etaLambda?: number | null;
-}
 
 export interface PowerLawOptions {
   /** Generator of the bootstrap's resamples; used from 25 seeds up only. */
@@ -44,17 +34,8 @@ export interface PowerLawOptions {
 /** Method of an interval; see {@link powerLaw}. */
 type IntervalMethod = 'student-t' | 'bca' | 'ols-t' | 'none';
 
-/** Values measured at one x. */
-interface PowerLawPoint {
-  readonly x: number;
-  /** Mean of y over the seeds with a finite y; NaN if there is none. */
-  readonly mean: number;
-  /** Standard deviation over the same seeds; divisor: their count, as in the paper's files. */
-  readonly deviation: number;
-  /** Seeds with a finite y. */
-  readonly finite: number;
-  /** Seeds measured, diverged ones included. */
-  readonly total: number;
+/** Values measured at one x, and their part in the fit. */
+interface PowerLawPoint extends SeedPoint {
   /** True if it entered the fit. */
   readonly kept: boolean;
   /** True if every seed here started with η·λ_max ≤ 1; false if that of one is not known. */
@@ -134,7 +115,9 @@ export function powerLaw(measurements: Iterable<RunValue>, options: PowerLawOpti
   const { average = 'seeds', divergedSeeds = 'exclude-point', floor = 1e-15, rival = NaN, level = 0.95 } = options;
   requireWithin('powerLaw', { floor });
   requireFraction('powerLaw', { level });
-  const { seeds, groups } = arrange(measurements);
+  const { seeds, groups } = runsByX(measurements);
+  const wrong = groups.find(({ x }) => !(x > 0 && x < Infinity));
+  if (wrong) throw new RangeError(`powerLaw: x must be positive and finite, got ${wrong.x}`);
   const kept = groups.filter((group) => {
     if (divergedSeeds === 'exclude-point' && group.finite.length < group.all.length) return false;
     return average === 'seeds' ? enters(group.mean, floor) : group.finite.some(({ y }) => enters(y, floor));
@@ -165,31 +148,12 @@ export function powerLaw(measurements: Iterable<RunValue>, options: PowerLawOpti
     stableWindowHigh: stable.x.length > 0 ? Math.max(...stable.x) : NaN,
     seeds: seeds.length,
     seedExponents: all.seedExponents,
-    points: groups.map((group) => ({
-      x: group.x,
-      mean: group.mean,
-      deviation: standardDeviation(
-        group.finite.map(({ y }) => y),
-        0,
-      ),
-      finite: group.finite.length,
-      total: group.all.length,
-      kept: kept.includes(group),
-      stable: isStable(group),
-    })),
+    points: groups.map((group) => ({ ...pointOf(group), kept: kept.includes(group), stable: isStable(group) })),
     reason:
       kept.length < LEAST_POINTS
         ? `a power law takes ${LEAST_POINTS} x with a finite y above ${floor}, got ${kept.length} of ${groups.length}`
         : null,
   };
-}
-
-/** Runs at one x. */
-interface Group {
-  readonly x: number;
-  readonly all: readonly RunValue[];
-  readonly finite: readonly RunValue[];
-  readonly mean: number;
 }
 
 interface Setting extends PowerLawOptions {
@@ -201,25 +165,7 @@ interface Setting extends PowerLawOptions {
 
 const enters = (y: number, floor: number) => y > floor && y < Infinity;
 
-const isStable = ({ all }: Group) => all.every(({ etaLambda }) => typeof etaLambda === 'number' && etaLambda <= 1);
-
-function arrange(measurements: Iterable<RunValue>): { seeds: number[]; groups: Group[] } {
-  const seeds = new Set<number>();
-  const byX = new Map<number, RunValue[]>();
-  for (const measurement of measurements) {
-    const { x, seed } = measurement;
-    if (!(x > 0 && x < Infinity)) throw new RangeError(`powerLaw: x must be positive and finite, got ${x}`);
-    seeds.add(seed);
-    const group = byX.get(x);
-    if (group === undefined) byX.set(x, [measurement]);
-    else group.push(measurement);
-  }
-  const groups = [...byX].map(([x, all]) => {
-    const finite = all.filter(({ y }) => Number.isFinite(y));
-    return { x, all, finite, mean: mean(finite.map(({ y }) => y)) };
-  });
-  return { seeds: [...seeds], groups: groups.sort((a, b) => a.x - b.x) };
-}
+const isStable = ({ all }: RunsAtX) => all.every(({ etaLambda }) => typeof etaLambda === 'number' && etaLambda <= 1);
 
 const NOT_FITTED: PowerLawFit = { exponent: NaN, prefactor: NaN, r2: NaN, standardError: NaN, n: 0 };
 
@@ -228,7 +174,7 @@ function tryFit(x: readonly number[], y: readonly number[]): PowerLawFit {
   return new Set(x).size < LEAST_POINTS ? { ...NOT_FITTED, n: x.length } : fitPowerLaw(x, y);
 }
 
-function fitGroups(groups: readonly Group[], setting: Setting) {
+function fitGroups(groups: readonly RunsAtX[], setting: Setting) {
   const { average, floor, seeds } = setting;
   const entering: readonly { readonly x: number; readonly y: number }[] =
     average === 'seeds'
@@ -250,7 +196,7 @@ function fitGroups(groups: readonly Group[], setting: Setting) {
 function intervalOf(
   fit: PowerLawFit,
   seedExponents: readonly number[],
-  groups: readonly Group[],
+  groups: readonly RunsAtX[],
   setting: Setting,
 ): { low: number; high: number; interval: IntervalMethod } {
   const none = { low: NaN, high: NaN, interval: 'none' } as const;
@@ -271,7 +217,7 @@ function intervalOf(
 }
 
 /** Makes the function that refits the curve of means over resampled seeds, drawn by index. */
-function refit(groups: readonly Group[], { seeds, floor }: Setting): (drawn: Int32Array) => number {
+function refit(groups: readonly RunsAtX[], { seeds, floor }: Setting): (drawn: Int32Array) => number {
   const index = new Map(seeds.map((seed, i) => [seed, i]));
   const sums = groups.map(() => new Float64Array(seeds.length)); //   [points][seeds]
   const counts = groups.map(() => new Float64Array(seeds.length)); // [points][seeds]
@@ -300,8 +246,8 @@ function refit(groups: readonly Group[], { seeds, floor }: Setting): (drawn: Int
 }
 
 /** Takes slopes between neighbouring x: of log mean y, or of mean log y if each run is fitted. */
-function localExponents(groups: readonly Group[], { average, floor }: Setting): number[] {
-  const height = ({ mean: m, finite }: Group) =>
+function localExponents(groups: readonly RunsAtX[], { average, floor }: Setting): number[] {
+  const height = ({ mean: m, finite }: RunsAtX) =>
     average === 'seeds' ? log(m) : mean(finite.filter(({ y }) => enters(y, floor)).map(({ y }) => log(y)));
   return groups.slice(1).map((group, i) => (height(group) - height(groups[i]!)) / (log(group.x) - log(groups[i]!.x)));
 }

@@ -2,7 +2,7 @@ import { concatMap, defer, type Observable, reduce } from 'rxjs';
 import { z } from 'zod';
 import { type Columns, utf8, type Values } from '../../columns.ts';
 import { meanAbsolute } from '../../math/stats/mean-absolute.ts';
-import type { RunValue } from '../../math/stats/power-law.ts';
+import type { RunValue } from '../../math/stats/runs-by-x.ts';
 import { type Given, parseOptions } from '../../options.ts';
 import { addColumns, axesOf, type Flat, Stream } from '../../stream.ts';
 import { hasDiverged } from '../transforms/until-diverged.ts';
@@ -49,6 +49,8 @@ export interface FitFacts {
   readonly intervals?: Readonly<Record<string, Interval>> | undefined;
   /** Column with the R² of the rival model. */
   readonly rivalR2?: string | undefined;
+  /** True if x must be positive, as on a logarithmic axis. */
+  readonly positiveX?: boolean | undefined;
   /** Describes a row for a person. Default: each number by its name. */
   readonly report?: ((row: Row) => FitReport) | undefined;
 }

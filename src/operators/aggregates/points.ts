@@ -1,6 +1,6 @@
 import { float64s, int32 } from '../../columns.ts';
 import { digits } from '../../math/digits.ts';
-import type { PowerLaw } from '../../math/stats/power-law.ts';
+import type { SeedPoint } from '../../math/stats/runs-by-x.ts';
 import type { FitReport } from './fold.ts';
 
 /** Columns that hold what was measured at each x. */
@@ -14,7 +14,7 @@ export const columns = {
 };
 
 /** Values of {@link columns}. */
-export const points = ({ points, seeds }: Pick<PowerLaw, 'points' | 'seeds'>) => ({
+export const points = (seeds: number, points: readonly SeedPoint[]) => ({
   seeds,
   pointsX: Float64Array.from(points, ({ x }) => x),
   pointsMean: Float64Array.from(points, ({ mean }) => mean),

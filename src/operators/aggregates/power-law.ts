@@ -59,6 +59,7 @@ export const powerLaw = fold(
       stableExponent: { low: 'stableExponentLow', high: 'stableExponentHigh', method: 'stableInterval' },
     },
     rivalR2: 'nullR2',
+    positiveX: true,
     report: reportPowerLaw,
   },
   ({ over, diverged, floor, rival: given }, x, y) => {
@@ -81,7 +82,7 @@ export const powerLaw = fold(
         stableExponentLow: fit.stableLow,
         stableExponentHigh: fit.stableHigh,
         stableN: fit.stableN,
-        ...points(fit),
+        ...points(fit.seeds, fit.points),
         pointsFitted: Float64Array.from(fit.points, ({ kept }) => Number(kept)),
         stableInterval: fit.stableInterval,
       };

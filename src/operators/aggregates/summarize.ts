@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import { fingerprint } from '../../math/random/fingerprint.ts';
-import { nativeRandom } from '../../math/random/native.ts';
-import { powerLaw } from '../../math/stats/power-law.ts';
+import { pointOf, runsByX } from '../../math/stats/runs-by-x.ts';
 import { fold } from './fold.ts';
 import { columns, points, reportPoints } from './points.ts';
 
@@ -21,6 +19,10 @@ import { columns, points, reportPoints } from './points.ts';
 export const summarize = fold(
   'summarize',
   { options: z.strictObject({}), columns, report: reportPoints },
-  (_, x, y) => (runs) =>
-    points(powerLaw(runs, { random: nativeRandom(fingerprint(`${x} ${y}`)), divergedSeeds: 'exclude-seed' })),
+  () => (runs) => {
+    const { seeds, groups } = runsByX(runs);
+    const wrong = groups.find(({ x }) => !Number.isFinite(x));
+    if (wrong) throw new RangeError(`summarize: x must be finite, got ${wrong.x}`);
+    return points(seeds.length, groups.map(pointOf));
+  },
 );

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nativeRandom } from '../../../src/math/random/native.ts';
-import { powerLaw, type RunValue } from '../../../src/math/stats/power-law.ts';
+import { powerLaw } from '../../../src/math/stats/power-law.ts';
+import type { RunValue } from '../../../src/math/stats/runs-by-x.ts';
 import published from '../../reference/published-e05.json' with { type: 'json' };
 
 const random = nativeRandom(1);

@@ -32,6 +32,15 @@ describe('summarize', () => {
     expect(found.pointsMean).toEqual(Float64Array.of(-2));
   });
 
+  it('takes any finite x, and no other', async () => {
+    const over = (...rates: number[]) => {
+      const runs = rates.map((rate) => run(rate, 1, { finalLoss: 1 }));
+      return lastValueFrom(stream(runs).pipe(summarize('learningRate', 'finalLoss')));
+    };
+    expect((await over(0.9, 0, -1)).pointsX).toEqual(Float64Array.of(-1, 0, 0.9));
+    await expect(over(1, NaN)).rejects.toThrow(new RangeError('summarize: x must be finite, got NaN'));
+  });
+
   it('folds apart by the columns that are named', async () => {
     const runs = [...grid(() => ({ bias: true })), ...grid()];
     const found = await lastValueFrom(
