@@ -1,6 +1,6 @@
+import { digits, many } from '../digits.ts';
 import type { Outcome } from '../executors/experiment.ts';
 import { duration } from '../live/terminal.ts';
-import { digits, many } from '../math/digits.ts';
 import { meanAbsolute } from '../math/stats/mean-absolute.ts';
 import type { FitReport } from '../operators/aggregates/fold.ts';
 import type { SpecFit } from '../pipelines/fit.ts';

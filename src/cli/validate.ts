@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { many } from '../math/digits.ts';
+import { many } from '../digits.ts';
 import { set } from './options.ts';
 import { say } from './output.ts';
 import { prepareSpec } from './prepare-spec.ts';

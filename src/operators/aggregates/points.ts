@@ -1,5 +1,5 @@
 import { float64s, int32 } from '../../columns.ts';
-import { digits } from '../../math/digits.ts';
+import { digits } from '../../digits.ts';
 import type { SeedPoint } from '../../math/stats/runs-by-x.ts';
 import type { FitReport } from './fold.ts';
 

@@ -1,5 +1,5 @@
 import type { Values } from '../../columns.ts';
-import { digits, many } from '../../math/digits.ts';
+import { digits, many } from '../../digits.ts';
 import type { columns } from './fits.ts';
 import type { FitReport } from './fold.ts';
 import { reportPoints } from './points.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { digits, many } from '../../src/math/digits.ts';
+import { digits, many } from '../src/digits.ts';
 
 describe('digits', () => {
   it.each([
