@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { formatValue } from './format-value.ts';
+import { chosen, type JsonSchema, jsonSchemaOf } from './json-schema.ts';
 
 /** Positive integer. */
 export const count = z.int().positive();
@@ -32,66 +34,81 @@ export function parseOptions<O extends z.ZodObject>(who: string, schema: O, give
   const { data, error } = schema.safeParse(given);
   if (!error) return data;
   const issue = error.issues[0]!;
-  const [name] = issue.path;
-  if (issue.code === 'unrecognized_keys') {
-    const known = Object.keys(schema.shape).join(', ');
-    throw new TypeError(`${who}: expected ${known ? `options among ${known}` : 'no options'}, got ${issue.keys[0]}`);
-  }
-  if (typeof name !== 'string') throw new TypeError(`${who}: options must be an object, got ${String(given)}`);
-  const place = issue.path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
+  const place = issue.path.map((key, i) => (typeof key === 'number' ? `[${key}]` : `${i ? '.' : ''}${String(key)}`));
+  if (issue.code === 'unrecognized_keys') throw new TypeError(`${who}: ${wordStranger(schema, issue, place.join(''))}`);
   const found = issue.path.reduce<unknown>((inside, key) => (inside as Record<PropertyKey, unknown>)?.[key], given);
-  const must =
-    issue.code === 'custom' ? issue.message : `must ${ruleOf(jsonSchema(schema.shape[name]), issue.path.slice(1))}`;
+  if (issue.code === 'custom') {
+    const [at, got] = place.length ? [`${place.join('')}: `, `, got ${formatValue(found)}`] : ['', ''];
+    throw new RangeError(`${who}: ${at}${issue.message}${got}`);
+  }
+  const [name, ...inside] = issue.path;
+  if (typeof name !== 'string') throw new TypeError(`${who}: options must be an object, got ${String(given)}`);
+  const rule = ruleOf(jsonSchemaOf(schema.shape[name]), inside);
   const isOfWrongType =
     issue.code === 'invalid_type' && typeof found !== (issue.expected === 'int' ? 'number' : issue.expected);
-  const got = Array.isArray(found) || isOfWrongType ? (JSON.stringify(found) ?? String(found)) : String(found);
-  throw new (isOfWrongType ? TypeError : RangeError)(`${who}: ${place.slice(1)} ${must}, got ${got}`);
+  const got = isOfWrongType || typeof found === 'object' ? formatValue(found) : String(found);
+  const text = `${place.join('')}${rule === undefined ? `: ${issue.message}` : ` must ${rule}`}, got ${got}`;
+  throw new (isOfWrongType ? TypeError : RangeError)(`${who}: ${text}`);
 }
 
-interface JsonSchema {
-  readonly type?: string;
-  readonly enum?: readonly unknown[];
-  readonly const?: unknown;
-  readonly anyOf?: readonly JsonSchema[];
-  readonly items?: JsonSchema;
-  readonly minItems?: number;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly exclusiveMinimum?: number;
-  readonly exclusiveMaximum?: number;
+function wordStranger(
+  { shape }: z.ZodObject,
+  { keys: [key] }: z.core.$ZodIssueUnrecognizedKeys,
+  place: string,
+): string {
+  if (place) return `${place} has an unknown key ${key}`;
+  const known = Object.keys(shape).join(', ');
+  return `expected ${known ? `options among ${known}` : 'no options'}, got ${key}`;
 }
 
-const jsonSchema = (schema: unknown): JsonSchema =>
-  z.toJSONSchema(schema as z.ZodType, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
-
-/** Words what JSON Schema says of a value: `lie in (0, 1)`, `be a positive integer`. */
-function ruleOf(schema: JsonSchema, path: readonly PropertyKey[]): string {
-  if (path.length && schema.items) return ruleOf(schema.items, path.slice(1));
-  if (schema.anyOf)
-    return schema.anyOf
-      .map((one) => ruleOf(one, path))
-      .join(' or ')
-      .replaceAll(' or be ', ' or ');
+/**
+ * Words what JSON Schema says of a value: `lie in (0, 1)`, `be a positive integer`. Undefined if
+ * there are no words for it.
+ */
+function ruleOf(schema: JsonSchema, path: readonly PropertyKey[]): string | undefined {
+  const [key, ...rest] = path;
+  if (typeof key === 'number' && schema.items) return ruleOf(schema.items, rest);
+  if (key !== undefined) return schema.properties?.[String(key)] && ruleOf(schema.properties[String(key)]!, rest);
+  if (schema.anyOf) {
+    const rules = schema.anyOf.map((one) => ruleOf(one, path));
+    return rules.includes(undefined) ? undefined : rules.join(' or ').replaceAll(' or be ', ' or ');
+  }
   if (schema.const !== undefined) return `be '${String(schema.const)}'`;
   if (schema.enum) return `be one of ${schema.enum.join(', ')}`;
-  if (schema.type === 'integer') return integerRule(schema);
-  if (schema.type === 'number') return numberRule(schema);
-  if (schema.type === 'boolean') return 'be true or false';
-  if (schema.type === 'array') return `be a list${schema.minItems ? ` of at least ${schema.minItems}` : ''}`;
-  return schema.type === 'string' ? 'be a text' : 'be another value';
+  switch (schema.type) {
+    case 'integer':
+      return integerRule(schema);
+    case 'number':
+      return numberRule(schema);
+    case 'boolean':
+      return 'be true or false';
+    case 'array':
+      return `be a list${schema.minItems ? ` of at least ${schema.minItems}` : ''}`;
+    case 'string':
+      return 'be a text';
+    case 'object':
+      return 'be an object';
+    default:
+      return undefined;
+  }
 }
 
-function integerRule({ minimum, exclusiveMinimum = -Infinity }: JsonSchema): string {
-  const least = Math.max(minimum ?? -Infinity, exclusiveMinimum + 1);
-  return least === 1 ? 'be a positive integer' : `be an integer of at least ${least}`;
+function integerRule({ minimum, maximum, exclusiveMinimum }: JsonSchema): string {
+  const least = exclusiveMinimum === undefined ? chosen(minimum) : exclusiveMinimum + 1;
+  const most = chosen(maximum);
+  if (least !== undefined && most !== undefined) return `be an integer from ${least} to ${most}`;
+  if (least === 1) return 'be a positive integer';
+  if (least === undefined) return most === undefined ? 'be an integer' : `be an integer of at most ${most}`;
+  return `be an integer of at least ${least}`;
 }
 
 function numberRule({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: JsonSchema): string {
   const low = exclusiveMinimum ?? minimum;
   const high = exclusiveMaximum ?? maximum;
-  if (low === undefined) return high === undefined ? 'be a finite number' : `be a number below ${high}`;
+  if (low === undefined && high === undefined) return 'be a finite number';
+  if (low === undefined) return `be a number ${exclusiveMaximum === undefined ? 'of at most' : 'below'} ${high}`;
   if (high === undefined) {
-    if (low !== 0) return `be a number of at least ${low}`;
+    if (low !== 0) return `be a number ${exclusiveMinimum === undefined ? 'of at least' : 'above'} ${low}`;
     return exclusiveMinimum === undefined ? 'be finite and not negative' : 'be positive and finite';
   }
   return `lie in ${exclusiveMinimum === undefined ? '[' : '('}${low}, ${high}${exclusiveMaximum === undefined ? ']' : ')'}`;

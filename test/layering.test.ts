@@ -35,7 +35,10 @@ const modules = imports.filter(({ name }) => !name.endsWith('.ts') && !name.star
 /** math ← columns, stream, state ← tables, files, datasets ← operators ← pipelines ← store ← executors ← live, cli; and what gathers them. */
 const layers = [
   ['math'],
-  ['columns.ts', 'stream.ts', 'state.ts', 'requirements.ts', 'options.ts', 'format-value.ts', 'nearest-name.ts'],
+  [
+    ...['columns.ts', 'stream.ts', 'state.ts', 'requirements.ts', 'options.ts', 'json-schema.ts'],
+    ...['digits.ts', 'format-value.ts', 'nearest-name.ts'],
+  ],
   ['tables', 'files', 'datasets'],
   ['operators'],
   ['pipelines'],

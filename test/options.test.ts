@@ -15,10 +15,15 @@ const schema = z.strictObject({
   laws: z
     .array(z.enum(['layer', 'neuron']))
     .min(1)
-    .refine((laws) => new Set(laws).size === laws.length, { error: 'must have each family once' })
+    .refine((laws) => new Set(laws).size === laws.length, { error: 'expected each family once' })
     .default(['layer']),
   bias: z.boolean().default(true),
   matrix: z.enum(['hessian', 'gauss-newton']).default('hessian'),
+  order: z.int().min(1).max(8).optional(),
+  shift: z.int().optional(),
+  most: z.number().max(8).optional(),
+  above: z.number().gt(1).optional(),
+  window: z.strictObject({ low: z.number().positive() }).optional(),
 });
 const parse = (given: unknown) => parseOptions('who', schema, given);
 
@@ -44,7 +49,12 @@ describe('parseOptions', () => {
     [{ curvature: 2 }, 'curvature must lie in (0, 2), got 2'],
     [{ laws: [] }, 'laws must be a list of at least 1, got []'],
     [{ laws: ['layers'] }, 'laws[0] must be one of layer, neuron, got layers'],
-    [{ laws: ['layer', 'layer'] }, 'laws must have each family once, got ["layer","layer"]'],
+    [{ laws: ['layer', 'layer'] }, 'laws: expected each family once, got ["layer","layer"]'],
+    [{ order: 9 }, 'order must be an integer from 1 to 8, got 9'],
+    [{ shift: 1.5 }, 'shift must be an integer, got 1.5'],
+    [{ most: 9 }, 'most must be a number of at most 8, got 9'],
+    [{ above: 1 }, 'above must be a number above 1, got 1'],
+    [{ window: { low: 0 } }, 'window.low must be positive and finite, got 0'],
     [{ matrix: 'hesian' }, 'matrix must be one of hessian, gauss-newton, got hesian'],
   ])('refuses the value in %j', (given, text) => {
     expect(() => parse(given)).toThrow(new RangeError(`who: ${text}`));
@@ -55,11 +65,22 @@ describe('parseOptions', () => {
     [{ every: '2' }, 'every must be a positive integer, got "2"'],
     [{ bias: 1 }, 'bias must be true or false, got 1'],
     [{ laws: 'layer' }, 'laws must be a list of at least 1, got "layer"'],
+    [{ every: 10n }, 'every must be a positive integer, got 10'],
+    [{ tol: {} }, 'tol must lie in (0, 1), got {}'],
+    [{ window: 3 }, 'window must be an object, got 3'],
+    [{ window: { low: 1, high: 2 } }, 'window has an unknown key high'],
     [{ evry: 2 }, `expected options among ${Object.keys(schema.shape).join(', ')}, got evry`],
     [null, 'options must be an object, got null'],
     [7, 'options must be an object, got 7'],
-  ])('refuses the type in %j', (given, text) => {
+  ])('refuses the type in %o', (given, text) => {
     expect(() => parse(given)).toThrow(new TypeError(`who: ${text}`));
+  });
+
+  it('words what a schema says of the options together', () => {
+    const both = z
+      .strictObject({ a: z.number(), b: z.number() })
+      .refine(({ a, b }) => a < b, { error: 'expected a below b' });
+    expect(() => parseOptions('who', both, { a: 2, b: 1 })).toThrow(new RangeError('who: expected a below b'));
   });
 
   it('refuses every number outside (0, 1) and takes every one inside', () => {

@@ -1,7 +1,8 @@
 import { type Columns, int32, uint32 } from '../columns.ts';
+import { jsonSchemaOf } from '../json-schema.ts';
 import { axisColumns } from '../operators/sources/grid.ts';
 import { type Experiment, experiment } from './experiment.ts';
-import { jsonSchemaOf, schemaAt } from './explain.ts';
+import { schemaAt } from './explain.ts';
 import { axisRoots } from './paths.ts';
 import type { Registry } from './registry.ts';
 

@@ -1,5 +1,6 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { formatValue } from '../format-value.ts';
+import { chosen, type JsonSchema, jsonSchemaOf } from '../json-schema.ts';
 import { didYouMean, nearestName } from '../nearest-name.ts';
 import { formatPath, type Path, valueAt } from './paths.ts';
 
@@ -14,32 +15,6 @@ export interface Fault {
 export const formatFault = ({ path, text }: Fault): string => (path.length ? `${formatPath(path)}: ${text}` : text);
 
 export const joinNames = (names: readonly unknown[]): string => names.map(String).join(', ');
-
-/** JSON Schema, as far as a message needs it. */
-export interface JsonSchema {
-  readonly type?: string;
-  readonly properties?: Readonly<Record<string, JsonSchema>>;
-  readonly additionalProperties?: JsonSchema | boolean;
-  readonly items?: JsonSchema;
-  readonly enum?: readonly unknown[];
-  readonly const?: unknown;
-  /** Members of a union; those of a discriminated union stand in `oneOf`. */
-  readonly anyOf?: readonly JsonSchema[];
-  readonly oneOf?: readonly JsonSchema[];
-  readonly minLength?: number;
-  readonly minItems?: number;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly exclusiveMinimum?: number;
-  readonly exclusiveMaximum?: number;
-}
-
-/**
- * Describes what a schema takes: zod's public account of it, without what it is wrapped in
- * (optional, default).
- */
-export const jsonSchemaOf = (schema: z.ZodType): JsonSchema =>
-  z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
 
 /**
  * Finds the key that tells the members of a discriminated union apart: each has a constant there.
@@ -101,14 +76,12 @@ const oneOf = (values: readonly unknown[]): string =>
 const alternatives = (texts: readonly (string | undefined)[]): string | undefined =>
   texts.every((text) => text !== undefined) ? [...new Set(texts)].join(' or ') : undefined;
 
-/** Words the range of a number. zod writes the range of safe integers out, which nobody chose. */
+/** Words the range of a number. */
 function number({ type, minimum, maximum, exclusiveMinimum, exclusiveMaximum }: JsonSchema): string {
   const isInteger = type === 'integer';
-  const bound = (value: number | undefined) =>
-    Math.abs(value ?? Infinity) < Number.MAX_SAFE_INTEGER ? value : undefined;
   const above = isInteger ? undefined : exclusiveMinimum;
-  const low = isInteger && exclusiveMinimum !== undefined ? exclusiveMinimum + 1 : bound(minimum);
-  const high = bound(maximum);
+  const low = isInteger && exclusiveMinimum !== undefined ? exclusiveMinimum + 1 : chosen(minimum);
+  const high = chosen(maximum);
   const noun = isInteger ? 'an integer' : 'a number';
   if (low !== undefined && high !== undefined) return `${noun} from ${low} to ${high}`;
   const ends = [

@@ -1,10 +1,11 @@
 import { formatValue } from '../format-value.ts';
+import { jsonSchemaOf } from '../json-schema.ts';
 import { didYouMean } from '../nearest-name.ts';
 import type { AxisValue, Point } from '../operators/sources/grid.ts';
 import { pointsOf } from '../operators/sources/grid.ts';
 import { claimFaults } from './claims.ts';
 import { type Experiment, experiment, type RunConfig } from './experiment.ts';
-import { explain, type Fault, formatFault, joinNames, jsonSchemaOf, keysIn, schemaAt } from './explain.ts';
+import { explain, type Fault, formatFault, joinNames, keysIn, schemaAt } from './explain.ts';
 import { fitFaults } from './fit.ts';
 import { axisRoots, formatPath, type Path, valueAt, withValue } from './paths.ts';
 import type { Registry } from './registry.ts';

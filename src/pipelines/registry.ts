@@ -2,6 +2,7 @@ import type { OperatorFunction } from 'rxjs';
 import { z } from 'zod';
 import { type Columns, isColumn } from '../columns.ts';
 import { formatValue } from '../format-value.ts';
+import { type JsonSchema, jsonSchemaOf } from '../json-schema.ts';
 import type { FitFacts } from '../operators/aggregates/fold.ts';
 import { powerLaw } from '../operators/aggregates/power-law.ts';
 import { summarize } from '../operators/aggregates/summarize.ts';
@@ -20,7 +21,7 @@ import { updateNorm } from '../operators/measures/update-norm.ts';
 import { weightNorm } from '../operators/measures/weight-norm.ts';
 import * as ema from '../operators/transforms/ema.ts';
 import { type DataKinds, dataKinds } from './data-kinds.ts';
-import { explain, formatFault, type JsonSchema, joinNames, jsonSchemaOf } from './explain.ts';
+import { explain, formatFault, joinNames } from './explain.ts';
 import { optimizers, type RegisteredOptimizer } from './optimizers.ts';
 
 /** Operator that may stand in a spec: its options beside its function. */
