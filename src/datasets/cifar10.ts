@@ -1,20 +1,24 @@
 import { join } from 'node:path';
+import { z } from 'zod';
 import { checkFile, readFirst, readWhole } from '../files/local-file.ts';
 import { choose } from '../math/data/choose.ts';
 import type { Dataset } from '../math/data/dataset.ts';
 import { images } from '../math/data/images.ts';
-import { requireOneOf } from '../math/require-one-of.ts';
-import { checkFound, checkImageOptions, checkLabels, type ImageOptions, tenClasses } from './image-options.ts';
+import { type Given, parseOptions } from '../options.ts';
+import { checkFound, checkLabels, imageOptions, tenClasses } from './image-options.ts';
 
-/** Options of {@link readCifar10}. */
-export interface Cifar10Options extends ImageOptions {
-  /** Folder of the batches, relative to the working directory. */
-  readonly folder: string;
-  /**
-   * `train` (default): data_batch_1.bin … data_batch_5.bin, in this order. `test`: test_batch.bin.
-   */
-  readonly split?: 'train' | 'test' | undefined;
-}
+/** Schema of {@link Cifar10Options}. */
+export const cifar10Options = z.strictObject({
+  folder: z.string().min(1).meta({ description: 'folder of data_batch_1.bin … and test_batch.bin' }),
+  split: z
+    .enum(['train', 'test'])
+    .default('train')
+    .meta({ description: 'train: data_batch_1.bin … data_batch_5.bin, in this order; test: test_batch.bin' }),
+  ...imageOptions.shape,
+});
+
+/** Options of {@link readCifar10}. `folder` is relative to the working directory. */
+export type Cifar10Options = Given<typeof cifar10Options>;
 
 const batches = {
   train: [1, 2, 3, 4, 5].map((i) => `data_batch_${i}.bin`),
@@ -42,10 +46,9 @@ const row = 1 + d;
  * readCifar10({ folder: 'cifar-10-batches-bin', first: 500, normalize: 'standard' }); // d = 3072
  * @see https://www.cs.toronto.edu/~kriz/cifar.html, "Binary version".
  */
-export function readCifar10({ folder, split = 'train', ...options }: Cifar10Options): Dataset {
-  checkImageOptions('readCifar10', options);
-  requireOneOf('readCifar10', { split }, Object.keys(batches));
-  const { first, classes, normalize = 'unit' } = options;
+export function readCifar10(options: Cifar10Options): Dataset {
+  const { folder, split, ...asked } = parseOptions('readCifar10', cifar10Options, options);
+  const { first, classes, normalize } = asked;
   const pixels: Uint8Array[] = [];
   const labels: number[] = [];
   for (const name of batches[split]) {
@@ -58,7 +61,7 @@ export function readCifar10({ folder, split = 'train', ...options }: Cifar10Opti
     for (const i of chosen.indices) pixels.push(bytes.subarray(i * row + 1, (i + 1) * row));
     for (const label of chosen.labels) labels.push(label);
   }
-  checkFound(folder, labels.length, options);
+  checkFound(folder, labels.length, asked);
   const k = classes?.length ?? tenClasses;
   return images({ pixels, labels: Int32Array.from(labels), k, channels: 3, normalize });
 }

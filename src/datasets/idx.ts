@@ -1,18 +1,22 @@
 import { existsSync } from 'node:fs';
+import { z } from 'zod';
 import { isGzip, unpacked, unpackedHead } from '../files/gzip.ts';
 import { checkFile, mostBytes, readFirst, readWhole } from '../files/local-file.ts';
 import { choose } from '../math/data/choose.ts';
 import type { Dataset } from '../math/data/dataset.ts';
 import { images as imagesOf } from '../math/data/images.ts';
-import { checkFound, checkImageOptions, checkLabels, type ImageOptions, tenClasses } from './image-options.ts';
+import { type Given, parseOptions } from '../options.ts';
+import { checkFound, checkLabels, imageOptions, tenClasses } from './image-options.ts';
 
-/** Options of {@link readIdx}. */
-export interface IdxOptions extends ImageOptions {
-  /** Path of the images, relative to the working directory. */
-  readonly images: string;
-  /** Path of their labels. */
-  readonly labels: string;
-}
+/** Schema of {@link IdxOptions}. */
+export const idxOptions = z.strictObject({
+  images: z.string().min(1).meta({ description: 'path of the images, as train-images-idx3-ubyte, gzipped or not' }),
+  labels: z.string().min(1).meta({ description: 'path of their labels, as train-labels-idx1-ubyte, gzipped or not' }),
+  ...imageOptions.shape,
+});
+
+/** Options of {@link readIdx}. Paths are relative to the working directory. */
+export type IdxOptions = Given<typeof idxOptions>;
 
 /**
  * Reads MNIST, Fashion-MNIST, or another set of ten classes in their IDX files, gzipped or not,
@@ -33,9 +37,9 @@ export interface IdxOptions extends ImageOptions {
  * readIdx({ images, labels, first: 500 }); // n = 500, d = 784
  * @see http://yann.lecun.com/exdb/mnist, "FILE FORMATS FOR THE MNIST DATABASE".
  */
-export function readIdx({ images, labels, ...options }: IdxOptions): Dataset {
-  checkImageOptions('readIdx', options);
-  const { first, classes, normalize = 'unit' } = options;
+export function readIdx(options: IdxOptions): Dataset {
+  const { images, labels, ...asked } = parseOptions('readIdx', idxOptions, options);
+  const { first, classes, normalize } = asked;
   const pictures = open(images, formats.images);
   const answers = open(labels, formats.labels);
   if (answers.items !== pictures.items) {
@@ -46,7 +50,7 @@ export function readIdx({ images, labels, ...options }: IdxOptions): Dataset {
   const given = answers.read(answers.items);
   checkLabels(labels, given);
   const chosen = choose(given, { classes, most: first ?? Infinity });
-  checkFound(images, chosen.indices.length, options);
+  checkFound(images, chosen.indices.length, asked);
   const d = pictures.size;
   const bytes = pictures.read(chosen.indices.at(-1)! + 1);
   return imagesOf({

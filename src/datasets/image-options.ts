@@ -1,33 +1,31 @@
-import type { Normalize } from '../math/data/images.ts';
-import { requireCounts } from '../math/require-number.ts';
-import { requireOneOf } from '../math/require-one-of.ts';
-
-/** Options of every reader of images. */
-export interface ImageOptions {
-  /** Examples to read, in the order of the files, from the classes asked for. Default all. */
-  readonly first?: number | undefined;
-  /** Classes of 0 … 9 to read, which become 0, 1, … in this order. Default all ten. */
-  readonly classes?: readonly number[] | undefined;
-  /**
-   * `unit` (default): bytes over 255. `standard`: each channel less its mean, over its deviation,
-   * of the images read.
-   */
-  readonly normalize?: Normalize | undefined;
-}
+import { z } from 'zod';
+import { count, type Given } from '../options.ts';
 
 /** Classes of MNIST, Fashion-MNIST and CIFAR-10. */
 export const tenClasses = 10;
 
-/** @throws {RangeError} that names `who` and the option. */
-export function checkImageOptions(who: string, { first, classes, normalize = 'unit' }: ImageOptions): void {
-  if (first !== undefined) requireCounts(who, { first });
-  requireOneOf(who, { normalize }, ['unit', 'standard']);
-  if (!classes) return;
-  const bad = classes.find((c, i) => !(Number.isInteger(c) && c >= 0 && c < tenClasses) || classes.indexOf(c) < i);
-  if (bad !== undefined || classes.length < 2) {
-    throw new RangeError(`${who}: classes must be two or more different ones of 0 … 9, got ${classes.join(', ')}`);
-  }
-}
+/** Schema of the options of every reader of images. */
+export const imageOptions = z.strictObject({
+  first: count.optional().meta({ description: 'examples to read, in the order of the files; default all' }),
+  classes: z
+    .array(
+      z
+        .int()
+        .min(0)
+        .max(tenClasses - 1),
+    )
+    .refine((classes) => classes.length > 1 && new Set(classes).size === classes.length, {
+      error: 'expected two classes or more, each once',
+    })
+    .optional()
+    .meta({ description: 'classes to read, which become 0, 1, … in this order; default all ten' }),
+  normalize: z
+    .enum(['unit', 'standard'])
+    .default('unit')
+    .meta({ description: 'unit: bytes / 255; standard: each channel less its mean, over its deviation' }),
+});
+
+export type ImageOptions = Given<typeof imageOptions>;
 
 /** @throws {RangeError} that names `place` and the first of `labels` that is not in 0 … 9. */
 export function checkLabels(place: string, labels: Uint8Array): void {

@@ -1,7 +1,4 @@
-import { z } from 'zod';
+import { count } from '../options.ts';
 
 /** Positive integer that an int32 column can hold. */
-export const count = z
-  .int()
-  .positive()
-  .max(2 ** 31 - 1);
+export const int32Count = count.max(2 ** 31 - 1);

@@ -1,13 +1,14 @@
 import { z } from 'zod';
-import { readCifar10 } from '../datasets/cifar10.ts';
+import { cifar10Options, readCifar10 } from '../datasets/cifar10.ts';
 import { readDataset } from '../datasets/file.ts';
-import { readIdx } from '../datasets/idx.ts';
+import { idxOptions, readIdx } from '../datasets/idx.ts';
 import { chebyshev } from '../math/data/chebyshev.ts';
 import type { Data, Dataset } from '../math/data/dataset.ts';
 import { gaussianMixture } from '../math/data/gaussian-mixture.ts';
 import { spheres } from '../math/data/spheres.ts';
 import { xor } from '../math/data/xor.ts';
-import { count } from './counts.ts';
+import { int32Count as count } from './counts.ts';
+import { namedIn } from './named-in.ts';
 
 /** Kind of data that `data.kind` of a spec may name. */
 export interface DataKind {
@@ -29,23 +30,6 @@ export interface DataKind {
 
 export type DataKinds = Readonly<Record<string, DataKind>>;
 
-const path = z.string().min(1);
-
-const imageOptions = {
-  first: count.optional().meta({ description: 'examples to read, in the order of the files; default all' }),
-  classes: z
-    .array(z.int().min(0).max(9))
-    .refine((classes) => classes.length > 1 && new Set(classes).size === classes.length, {
-      error: 'expected two classes or more, each once',
-    })
-    .optional()
-    .meta({ description: 'classes to read, which become 0, 1, … in this order; default all ten' }),
-  normalize: z
-    .enum(['unit', 'standard'])
-    .default('unit')
-    .meta({ description: 'unit: bytes / 255; standard: each channel less its mean, over its deviation' }),
-};
-
 /** Kinds of data that come with the package. */
 export const dataKinds: DataKinds = {
   'gaussian-mixture': {
@@ -63,30 +47,18 @@ export const dataKinds: DataKinds = {
   spheres: { options: z.strictObject({ n: count, d: count }), make: spheres },
   chebyshev: { options: z.strictObject({ n: count.min(2), degree: count }), make: chebyshev },
   idx: {
-    options: z
-      .strictObject({
-        images: path.meta({ description: 'as train-images-idx3-ubyte, gzipped or not, relative to the spec' }),
-        labels: path.meta({ description: 'as train-labels-idx1-ubyte, gzipped or not, relative to the spec' }),
-        ...imageOptions,
-      })
-      .meta({ description: 'MNIST, Fashion-MNIST, or another set of ten classes in IDX files' }),
+    options: idxOptions.meta({ description: 'MNIST, Fashion-MNIST, or another set of ten classes in IDX files' }),
     paths: ['images', 'labels'],
     make: readIdx,
   },
   cifar10: {
-    options: z
-      .strictObject({
-        folder: path.meta({ description: 'where data_batch_1.bin … and test_batch.bin are, relative to the spec' }),
-        split: z.enum(['train', 'test']).default('train'),
-        ...imageOptions,
-      })
-      .meta({ description: 'CIFAR-10 in its binary version' }),
+    options: cifar10Options.meta({ description: 'CIFAR-10 in its binary version' }),
     paths: ['folder'],
     make: readCifar10,
   },
   file: {
     options: z.strictObject({
-      path: path.meta({ description: 'an Arrow, CSV or NPY file, relative to the spec' }),
+      path: z.string().min(1).meta({ description: 'path of an Arrow, CSV or NPY file' }),
       target: z
         .union([z.string(), z.int().nonnegative()])
         .optional()
@@ -98,11 +70,4 @@ export const dataKinds: DataKinds = {
 };
 
 /** Makes the schema of `data` in a spec: the options of each kind beside its name. */
-export function dataSchema(kinds: DataKinds) {
-  const members = Object.entries(kinds).map(([kind, { options }]) => {
-    const member = z.strictObject({ kind: z.literal(kind), ...options.shape });
-    return options.description === undefined ? member : member.meta({ description: options.description });
-  });
-  type Member = z.ZodObject<{ kind: z.ZodLiteral<string> }, z.core.$catchall<z.ZodUnknown>>;
-  return z.discriminatedUnion('kind', members as unknown as [Member, ...Member[]]);
-}
+export const dataSchema = (kinds: DataKinds) => namedIn('kind', kinds);

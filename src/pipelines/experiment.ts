@@ -13,9 +13,10 @@ import type { LedgerName } from '../operators/sources/optimizer.ts';
 import { hasDiverged, untilDiverged } from '../operators/transforms/until-diverged.ts';
 import type { Snapshot } from '../state.ts';
 import { passThrough, type Stream } from '../stream.ts';
-import { count } from './counts.ts';
+import { int32Count as count } from './counts.ts';
 import { dataSchema } from './data-kinds.ts';
 import { joinNames } from './explain.ts';
+import { namedIn } from './named-in.ts';
 import { optimizerSchema } from './optimizers.ts';
 import { builtIn, type Registry } from './registry.ts';
 import { requireEveryStep } from './require-every-step.ts';
@@ -62,13 +63,7 @@ const claim = z.strictObject({
     .meta({ description: 'condition under which the statement, as opposed to the number, holds' }),
 });
 
-/** Makes the schema of a list of operators: the options of each beside its name. */
-const entries = (registry: Readonly<Record<string, { readonly options: z.ZodObject }>>, extra: z.ZodRawShape = {}) => {
-  const options = Object.entries(registry).map(([op, { options }]) =>
-    z.strictObject({ op: z.literal(op), ...extra, ...options.shape }),
-  );
-  return z.array(z.discriminatedUnion('op', options as unknown as [z.ZodObject, ...z.ZodObject[]]));
-};
+const fitId = name.optional().meta({ description: 'name of the fit; default its op' });
 
 /** Makes the schema of a spec that may name what is in `registry`. */
 export const experiment = (registry: Registry = builtIn) =>
@@ -97,10 +92,8 @@ export const experiment = (registry: Registry = builtIn) =>
         .default([])
         .meta({ description: 'modules with operators, fits, data kinds and optimizers of one’s own' }),
       operators: z.array(z.string()).optional().meta({ description: 'another name of modules', deprecated: true }),
-      measure: entries(registry.measures).prefault([{ op: 'conservation' }]),
-      fit: entries(registry.fits, {
-        id: name.optional().meta({ description: 'name of the fit; default its op' }),
-      }).default([]),
+      measure: z.array(namedIn('op', registry.measures)).prefault([{ op: 'conservation' }]),
+      fit: z.array(namedIn('op', registry.fits, () => ({ id: fitId }))).default([]),
       claims: z.array(claim).default([]),
     })
     .meta({ title: 'An experiment of rxdescent: a grid of runs, what is measured, fitted and claimed' });

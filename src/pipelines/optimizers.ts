@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { adam } from '../operators/sources/adam.ts';
 import { adamw } from '../operators/sources/adamw.ts';
 import type { Descent, Step } from '../operators/sources/descend.ts';
@@ -9,6 +9,7 @@ import type { LedgerName } from '../operators/sources/optimizer.ts';
 import { rmsprop } from '../operators/sources/rmsprop.ts';
 import { sgd } from '../operators/sources/sgd.ts';
 import type { Stream } from '../stream.ts';
+import { namedIn } from './named-in.ts';
 import { schedule } from './schedules.ts';
 
 /** Optimizer that may stand in a spec, as `optimizer(…)` makes it. */
@@ -32,19 +33,6 @@ export const optimizers: Readonly<Record<string, RegisteredOptimizer>> = {
   'gradient-flow': gradientFlow,
 };
 
-type Member = z.ZodObject<
-  { kind: z.ZodLiteral<string>; schedule: z.ZodOptional<typeof schedule> },
-  z.core.$catchall<z.ZodUnknown>
->;
-
 /** Makes the schema of `optimizer` in a spec: options of each kind, and a schedule. */
-export function optimizerSchema(known: Readonly<Record<string, RegisteredOptimizer>>) {
-  const members = Object.entries(known).map(([kind, { options, selfPaced }]) =>
-    z.strictObject({
-      kind: z.literal(kind),
-      ...options.shape,
-      ...(selfPaced ? {} : { schedule: schedule.optional() }),
-    }),
-  );
-  return z.discriminatedUnion('kind', members as unknown as [Member, ...Member[]]);
-}
+export const optimizerSchema = (known: Readonly<Record<string, RegisteredOptimizer>>) =>
+  namedIn('kind', known, ({ selfPaced }) => (selfPaced ? undefined : { schedule: schedule.optional() }));

@@ -16,8 +16,7 @@ import { SpecError } from './spec-error.ts';
 export function parseJson(path: string, bytes: Buffer): object {
   const text = decode(path, bytes);
   const fail = (offset: number, words: string): never => {
-    const lines = text.slice(0, offset).split(/\r\n|\r|\n/);
-    throw new SpecError(`${path}: line ${lines.length}, column ${lines.at(-1)!.length + 1}: ${words}`);
+    throw new SpecError(`${path}: ${placeOf(text, offset)}: ${words}`);
   };
   if (!text.trim()) fail(0, 'expected a JSON object, got an empty file');
   const { errors, repeated } = scan(text);
@@ -40,9 +39,13 @@ function decode(path: string, bytes: Buffer): string {
   }
   const text = bytes.toString('utf8').replace(/^\ufeff/, '');
   if (isUtf8(bytes)) return text;
-  const before = text.slice(0, text.indexOf('\ufffd')).split(/\r\n|\r|\n/);
-  const place = `line ${before.length}, column ${before.at(-1)!.length + 1}`;
+  const place = placeOf(text, text.indexOf('\ufffd'));
   throw new SpecError(`${path}: ${place}: expected text in UTF-8, got another encoding; save the file as UTF-8`);
+}
+
+function placeOf(text: string, offset: number): string {
+  const lines = text.slice(0, offset).split(/\r\n|\r|\n/);
+  return `line ${lines.length}, column ${lines.at(-1)!.length + 1}`;
 }
 
 interface Scan {

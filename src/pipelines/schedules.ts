@@ -7,9 +7,9 @@ import { stepDecay } from '../math/schedules/step-decay.ts';
 import { warmup } from '../math/schedules/warmup.ts';
 import type { LearningRate } from '../operators/sources/descend.ts';
 import { driftBudget } from '../operators/sources/drift-budget.ts';
+import { count, share } from '../options.ts';
 
 const positive = z.number().positive();
-const count = z.int().positive();
 const until = count.optional().meta({ description: 'updates until its end; default the steps of the run' });
 
 const plain = [
@@ -22,12 +22,7 @@ const plain = [
   z.strictObject({
     kind: z.literal('cosine'),
     steps: until,
-    floor: z
-      .number()
-      .min(0)
-      .lt(1)
-      .default(0)
-      .meta({ description: 'value at its end, as a share of the learning rate' }),
+    floor: share.default(0).meta({ description: 'value at its end, as a share of the learning rate' }),
   }),
 ] as const;
 

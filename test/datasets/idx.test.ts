@@ -228,11 +228,24 @@ describe('readIdx', () => {
     // options
     ['first 0', () => ({ first: 0 }), 'RangeError: readIdx: first must be a positive integer, got 0'],
     ['half an image', () => ({ first: 1.5 }), 'RangeError: readIdx: first must be a positive integer, got 1.5'],
-    ...[[0], [1, 1], [0, 10], [-1, 2], [0, 0.5]].map((classes): [string, () => Partial<IdxOptions>, string] => [
+    ...(
+      [
+        [[0], 'classes: expected two classes or more, each once, got [0]'],
+        [[1, 1], 'classes: expected two classes or more, each once, got [1,1]'],
+        [[0, 10], 'classes[1] must be an integer from 0 to 9, got 10'],
+        [[-1, 2], 'classes[0] must be an integer from 0 to 9, got -1'],
+        [[0, 0.5], 'classes[1] must be an integer from 0 to 9, got 0.5'],
+      ] as const
+    ).map(([classes, words]): [string, () => Partial<IdxOptions>, string] => [
       `the classes ${classes}`,
       () => ({ classes }),
-      `RangeError: readIdx: classes must be two or more different ones of 0 … 9, got ${classes.join(', ')}`,
+      `RangeError: readIdx: ${words}`,
     ]),
+    [
+      'an option it does not have',
+      () => ({ frist: 5 }) as Partial<IdxOptions>,
+      'TypeError: readIdx: expected options among images, labels, first, classes, normalize, got frist',
+    ],
     [
       'an unknown way to normalise',
       () => ({ normalize: 'zscore' as 'unit' }),
