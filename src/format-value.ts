@@ -19,7 +19,7 @@ export function formatValue(value: unknown): string {
   return String(value); // JSON has no word for NaN, Infinity, a bigint or a symbol
 }
 
-const cut = (text: string, length: number) => (text.length > longest - 4 ? `${text.slice(0, length)}…` : text);
+const cut = (text: string, length: number) => (text.length > length ? `${text.slice(0, length)}…` : text);
 
 const isPlain = (value: unknown) =>
   typeof value === 'object' && value !== null && [Object.prototype, null].includes(Object.getPrototypeOf(value));

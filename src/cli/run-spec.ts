@@ -1,15 +1,15 @@
 import { availableParallelism } from 'node:os';
 import { type Outcome, runExperiment } from '../executors/experiment.ts';
-import { type Prepared, prepare } from '../executors/prepare.ts';
+import type { Prepared } from '../executors/prepare.ts';
 import { checkWritable } from '../files/check-writable.ts';
 import { showProgress } from '../live/terminal.ts';
 import type { EngineName } from '../math/engines/engines.ts';
-import { loadSpec } from '../pipelines/load-spec.ts';
 import { journalFolder } from '../store/journal.ts';
 import { specFolder } from '../store/results.ts';
 import { UsageError } from './exit.ts';
 import { threadsFor } from './options.ts';
 import { say } from './output.ts';
+import { prepareSpec } from './prepare-spec.ts';
 import { report, summary } from './report.ts';
 
 export interface RunOptions {
@@ -22,7 +22,7 @@ export interface RunOptions {
 
 /** Trains the grid of a spec and prints what came of it. */
 export async function runSpec(path: string, options: RunOptions): Promise<void> {
-  const prepared = await prepare(await loadSpec(path, options.set), options.engine);
+  const prepared = await prepareSpec(path, options.set, options.engine);
   requireWritable(options.out);
   requireWritable(journalFolder(options.out));
   requireWritable(specFolder(options.out, prepared.loaded.spec));

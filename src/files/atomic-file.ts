@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { isAlive } from './is-alive.ts';
 import { makeFolder } from './make-folder.ts';
+import { sha256 } from './sha256.ts';
 import { writeError } from './write-error.ts';
 
 /**
@@ -76,7 +77,7 @@ export class AtomicFile {
 }
 
 /** Mark of this machine, because several may share a folder. */
-const host = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+const host = sha256(hostname()).slice(0, 8);
 
 /** Removes the temporary files of processes that have ended. */
 function removeLeft(folder: string, prefix: string): void {

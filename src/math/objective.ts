@@ -37,7 +37,10 @@ export interface ObjectiveFacts {
   /** Number of classes, if the samples have labels. */
   readonly classes?: number | undefined;
   readonly network?: { readonly activation: string; readonly loss: string } | undefined;
-  /** Pairs of blocks that have conservation laws; empty if none are known. */
+  /**
+   * Pairs of blocks that the laws are written over; empty if none are known. Gradient flow keeps
+   * the laws if σ is homogeneous, the matrix laws only if it is linear.
+   */
   readonly pairs: readonly LawPair[];
 }
 

@@ -7,9 +7,6 @@ import * as wasmFma from './wasm/fma.ts';
 /** Engine of the package: plain loops, WebAssembly, or WebAssembly with fused multiply-add. */
 export type BuiltInEngine = 'typed-array' | 'wasm' | 'wasm-fma';
 
-/** Engine that {@link loadEngine} loads. */
-export type EngineName = BuiltInEngine;
-
 /** Built-in engines. `objective` takes them by name, because they need no promise. */
 export const engines: Record<BuiltInEngine, Engine> = { 'typed-array': typedArray, wasm, 'wasm-fma': wasmFma };
 
@@ -24,11 +21,14 @@ interface Registered {
  * Registry of engines. An optional engine is one file in this folder and one line here:
  * `native: { load: () => import('./native/engine.ts'), fallback: 'wasm' }`.
  */
-export const registry: Record<EngineName, Registered> = {
+export const registry = {
   'typed-array': { load: async () => engines['typed-array'], fallback: 'typed-array' },
   wasm: { load: async () => engines.wasm, fallback: 'typed-array' },
   'wasm-fma': { load: async () => engines['wasm-fma'], fallback: 'wasm' },
-};
+} satisfies Record<string, Registered>;
+
+/** Engine that {@link loadEngine} loads. */
+export type EngineName = keyof typeof registry;
 
 export const isEngine = (value: unknown): value is Engine =>
   typeof value === 'object' && value !== null && 'open' in value;
@@ -68,9 +68,13 @@ export interface LoadedEngine {
 
 /**
  * Loads an engine, or if it cannot be loaded the first of its fallbacks that this runtime can run.
+ *
+ * @throws {RangeError} if there is no engine of that name.
  */
-export const loadOrFallBack = (name: EngineName): Promise<LoadedEngine> =>
-  loadEngine(name).then(
+export async function loadOrFallBack(name: EngineName): Promise<LoadedEngine> {
+  requireOneOf('loadOrFallBack', { name }, Object.keys(registry));
+  return loadEngine(name).then(
     (engine) => ({ engine }),
     ({ message }: Error) => ({ engine: firstAvailable(registry[name].fallback), fallback: message }),
   );
+}

@@ -11,9 +11,10 @@ interface Host {
 }
 const host = (globalThis as { readonly WebAssembly?: unknown }).WebAssembly as Host | undefined;
 
-const PAGE = 65536;
+/** Bytes of a page of memory. */
+export const PAGE = 65536;
 /** Pages that a pointer reaches, which the module states as the maximum of its memory. */
-const MAXIMUM = 65536;
+export const MAXIMUM_PAGES = 65536;
 /**
  * Largest memory in bytes that is kept for later runs; the garbage collector has the rest. Shared
  * memory is kept beyond it: V8 does not count it as GC pressure, and 12 runs of 270 MB grew to 3.3
@@ -85,7 +86,7 @@ export class Instances {
   }
 
   #make(initial: number, shared: boolean): Instance {
-    const memory = new host!.Memory({ initial, maximum: MAXIMUM, shared });
+    const memory = new host!.Memory({ initial, maximum: MAXIMUM_PAGES, shared });
     const module = this.#module(shared);
     return { kernels: instantiate(module, memory), module, memory, shared };
   }

@@ -24,8 +24,8 @@ export interface Trace {
  * Q and the g are drawn independently, so the estimate has no bias, and the samples of the second
  * part give its standard error.
  *
- * - cost:  `products` products, rounded down to a multiple of 3; at least 6. If d ≤ products/3: d,
- *   and exact
+ * - cost:  `products` products, rounded down to a multiple of 3; at least 6; fewer if A has a
+ *   lower rank than a third of them. If d ≤ products/3: d, and exact
  * - error: `error`; for A ⪰ 0 the relative error falls as 1/products, Hutchinson's as its square
  *   root
  *

@@ -1,9 +1,8 @@
-import type { Instance } from '../../kernels/instances.ts';
+import { type Instance, MAXIMUM_PAGES, PAGE } from '../../kernels/instances.ts';
 import { START } from '../../kernels/kernels.ts';
 import { simd } from '../../kernels/simd.ts';
 import type { Basis } from './basis.ts';
 
-const PAGE = 65536;
 /** Number of vectors that there is room for at first. */
 const ROOM = 32;
 
@@ -12,6 +11,12 @@ const CHUNK = 512;
 
 /** Largest d of which a thousand vectors fit into the 4 GiB that a pointer reaches. */
 export const LARGEST_DIMENSION = 500_000;
+
+/** Counts the pages for half as many vectors again, as far as a memory of `size` bytes may grow. */
+export function pagesToGrow(missing: number, vectors: number, size: number): number {
+  const half = Math.ceil(vectors / 2 / PAGE);
+  return Math.max(Math.ceil(missing / PAGE), Math.min(half, MAXIMUM_PAGES - size / PAGE));
+}
 
 /** Basis in the memory of an instance of the kernels, which it borrows until it is disposed of. */
 export class SimdBasis implements Basis {
@@ -43,7 +48,7 @@ export class SimdBasis implements Basis {
     const at = this.#Q + this.#length * this.#stride;
     const { memory } = this.#instance;
     const missing = at + this.#stride - memory.buffer.byteLength;
-    if (missing > 0) memory.grow(Math.ceil(Math.max(missing, (this.#length * this.#stride) / 2) / PAGE));
+    if (missing > 0) memory.grow(pagesToGrow(missing, this.#length * this.#stride, memory.buffer.byteLength));
     this.#pad(at);
     this.#view(at).set(q);
     this.#length++;

@@ -120,17 +120,8 @@ export { OVERTAKE_FRACTION };
  *   algorithms with a random start (SIAM J. Matrix Anal. Appl. 13, 1992).
  */
 export function lanczos(matvec: MatVec, d: number, options: LanczosOptions): LanczosResult {
-  check(d, options);
-  const {
-    random,
-    k = 1,
-    bottom = 0,
-    growAbove = Infinity,
-    start = [],
-    tol = 1e-6,
-    miss = DEFAULT_MISS_PROBABILITY,
-  } = options;
-  const products = new Products(matvec, d, tol, options.maxProducts ?? 200 + 100 * (k + bottom));
+  const { random, k, bottom, growAbove, start, tol, miss, maxProducts } = checked(d, options);
+  const products = new Products(matvec, d, tol, maxProducts);
   const wanted = new Wanted(k, bottom, growAbove);
   try {
     let pairs = start.length ? refine(start.map(unmultiplied), products, wanted) : [];
@@ -174,14 +165,17 @@ function result(
   };
 }
 
-function check(d: number, options: LanczosOptions): void {
-  const { k = 1, bottom = 0, tol = 1e-6, miss = DEFAULT_MISS_PROBABILITY, maxProducts = 1, start = [] } = options;
+/** Checks the options and fills in the defaults. */
+function checked(d: number, options: LanczosOptions): Required<LanczosOptions> {
+  const { random, k = 1, bottom = 0, growAbove = Infinity, start = [] } = options;
+  const { tol = 1e-6, miss = DEFAULT_MISS_PROBABILITY, maxProducts = 200 + 100 * (k + bottom) } = options;
   requireCounts('lanczos', { d, k, maxProducts });
   requireCounts('lanczos', { bottom }, 0);
   if (k + bottom > d) throw new RangeError(`lanczos: k + bottom must be at most d = ${d}, got ${k + bottom}`);
   requireFraction('lanczos', { tol, miss });
   const other = start.find((x) => x.length !== d);
   if (other) throw new TypeError(`lanczos: start must be vectors of length ${d}, got one of ${other.length}`);
+  return { random, k, bottom, growAbove, start, tol, miss, maxProducts };
 }
 
 /** Returns the result of a matrix with a product that is not finite: NaN throughout. */

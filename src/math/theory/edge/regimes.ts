@@ -146,7 +146,9 @@ function updateFromGradients(memory: RegimeMemory, overshot: boolean, { band, wi
   const distance = Math.abs(oscillation.curvature / thresholds.curvatureAtEdge - 1);
   memory.hovers = distance < (memory.hovers ? 2 * band : oscillation.on ? band : 0);
   if (overshot && rows < thresholds.startRows && lossBlowUp.last > lossBlowUp.start!) memory.aboveEdgePhase = 'up';
-  if (memory.aboveEdgePhase && lossBlowUp.last < lossBlowUp.highest / 2) memory.aboveEdgePhase = 'falling';
+  const { last, highest } = lossBlowUp;
+  const fallen = last < highest - thresholds.lossFall * Math.abs(highest);
+  if (memory.aboveEdgePhase && fallen) memory.aboveEdgePhase = 'falling';
 }
 
 function regimeOf({ lossBlowUp, aboveEdgePhase, atEdge, above, trend }: RegimeMemory): Regime {

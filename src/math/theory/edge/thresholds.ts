@@ -60,6 +60,11 @@ export const thresholds = {
    * above the edge.
    */
   startRows: 20,
+  /**
+   * Fall of the loss from its peak, relative to the peak, that ends the climb of a run without
+   * measured sharpness.
+   */
+  lossFall: 0.5,
   /** Multiple of the first loss from which the loss blows up. */
   blowUp: 10,
   /**

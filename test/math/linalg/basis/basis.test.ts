@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { simd } from '../../../../src/math/kernels/simd.ts';
 import { emptyBasis } from '../../../../src/math/linalg/basis/empty-basis.ts';
 import { PlainBasis } from '../../../../src/math/linalg/basis/plain.ts';
-import { LARGEST_DIMENSION, SimdBasis } from '../../../../src/math/linalg/basis/simd.ts';
+import { LARGEST_DIMENSION, pagesToGrow, SimdBasis } from '../../../../src/math/linalg/basis/simd.ts';
 import { orthogonalise } from '../../../../src/math/linalg/orthogonalise.ts';
 import { dot, norm } from '../../../../src/math/linalg/vector.ts';
 import { nativeRandom } from '../../../../src/math/random/native.ts';
@@ -102,6 +102,17 @@ describe('a basis', () => {
     expect(usual).toBeInstanceOf(SimdBasis);
     vi.spyOn(simd, 'available', 'get').mockReturnValue(false);
     expect(emptyBasis(10)).toBeInstanceOf(PlainBasis);
+  });
+
+  it('grows by half, and holds a thousand vectors of the largest d though the last growth finds less room', () => {
+    const bytes = LARGEST_DIMENSION * 8;
+    let pages = Math.ceil((33 * bytes) / 65536);
+    for (let length = 32; length < 1000; length++) {
+      const missing = (length + 2) * bytes - pages * 65536;
+      if (missing > 0) pages += pagesToGrow(missing, length * bytes, pages * 65536);
+      expect(pages).toBeLessThanOrEqual(65536);
+    }
+    expect(pagesToGrow(1, 4 * 65536, 8 * 65536)).toBe(2);
   });
 
   it('gives its memory to the next one', () => {

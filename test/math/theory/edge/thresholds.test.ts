@@ -148,6 +148,18 @@ describe('a catapult', () => {
     const rows = repeat(row + 1, (i) => (i < row ? {} : { loss: 2, s: 2.5 }));
     expect(through(rows, { sharpness: false }).memory.aboveEdgePhase).toBe(phase);
   });
+
+  it.each([
+    [2.01, 'up'],
+    [1.99, 'falling'],
+    // a loss may be negative, as θ² − 100 is
+    [-3.01, 'falling'],
+    [-2.99, 'up'],
+  ] as const)('by gradients alone falls at half its peak: a loss of %d makes it %s', (loss, phase) => {
+    const [first, peak] = loss > 0 ? [1, 4] : [-4, -2];
+    const rows = [{ loss: first }, { loss: peak, s: 2.5 }, { loss }];
+    expect(through(rows, { sharpness: false }).memory.aboveEdgePhase).toBe(phase);
+  });
 });
 
 describe('an overshoot', () => {
