@@ -43,7 +43,7 @@ export function explore(
     const m = space.size;
     const length = space.coupling[m - 1]!;
     const exact = space.exhausted && length < Infinity; // an overflow also ends the recurrence
-    const spent = products.isSpent(wanted.reserve);
+    const spent = products.isSpent(wanted.productsToFinish);
     if (!(exact || spent || m <= 8 || m % (m <= 64 ? 2 : 8) === 0)) continue;
     const last = new Float64Array(m); // [m, 1]: gives the last component of each eigenvector
     last[m - 1] = 1;

@@ -126,11 +126,11 @@ export function lanczos(matvec: MatVec, d: number, options: LanczosOptions): Lan
   try {
     let pairs = start.length ? refine(start.map(unmultiplied), products, wanted) : [];
     for (let draws = 0; ; ) {
-      if (pairs.length >= wanted.asked) draws++;
+      if (pairs.length >= wanted.requested) draws++;
       const { found, chance } = explore(pairs, draws, { products, wanted, random, miss });
       const seeds = [...pairs.map(({ x, Ax }) => ({ x, Ax })), ...found.map(unmultiplied)];
       if (found.length) pairs = refine(seeds, products, wanted);
-      if (found.length && !products.isSpent(wanted.reserve)) continue;
+      if (found.length && !products.isSpent(wanted.productsToFinish)) continue;
       return result(pairs, chance, { products, wanted, miss });
     }
   } catch (error) {

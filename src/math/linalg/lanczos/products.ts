@@ -37,9 +37,9 @@ export class Products {
     return Ax;
   }
 
-  /** Tells whether no product is left but those in reserve. */
-  isSpent(reserve: number): boolean {
-    return this.count + reserve >= this.#maxProducts;
+  /** Tells whether no product is left but so many. */
+  isSpent(kept: number): boolean {
+    return this.count + kept >= this.#maxProducts;
   }
 
   /** Notes the extreme Ritz values, which bound ‖A‖ from below. */

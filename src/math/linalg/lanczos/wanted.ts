@@ -26,14 +26,14 @@ export class Wanted {
     this.#growAbove = growAbove;
   }
 
-  /** Number that is asked for, whatever their values. */
-  get asked(): number {
+  /** Number of eigenvalues that the options name, whatever their values. */
+  get requested(): number {
     return this.k + this.bottom;
   }
 
   /** Number of products that it takes to bring the directions of a search into the result. */
-  get reserve(): number {
-    return 2 * this.asked + GUARDS + 1;
+  get productsToFinish(): number {
+    return 2 * this.requested + GUARDS + 1;
   }
 
   /** Returns how many of these values, descending, are wanted from the top and from the bottom. */
@@ -100,7 +100,7 @@ export class Wanted {
 
   /** Adds guards to the new candidates among m Ritz values, if the `known` pairs are too few. */
   withGuards(known: number, newCandidates: readonly number[], m: number): readonly number[] {
-    const missing = this.asked + GUARDS - known - newCandidates.length;
+    const missing = this.requested + GUARDS - known - newCandidates.length;
     const rest = Array.from({ length: m }, (_, i) => m - 1 - i).filter((j) => !newCandidates.includes(j));
     return [...newCandidates, ...rest.slice(0, Math.max(0, missing))];
   }

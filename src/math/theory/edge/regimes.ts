@@ -52,7 +52,7 @@ export interface RegimeMemory {
   /** True while it hovers and the gradient turns round. */
   atEdge: boolean;
   /** Phase of a run that began above the edge, until it is below; null for others. */
-  aboveEdgePhase: 'up' | 'falling' | null;
+  aboveEdgePhase: 'climbing' | 'falling' | null;
   /** Largest ratio of the above-edge phase. */
   peakRatio: number;
   /** Smallest ratio of the phase, and the step at which it was last undercut. */
@@ -115,7 +115,7 @@ function updateFromSharpness(
   { band, window }: DetectorOptions,
 ): void {
   const { history, trend } = memory;
-  if (history.count === 0 && ratio > thresholds.above.enter) memory.aboveEdgePhase = 'up';
+  if (history.count === 0 && ratio > thresholds.above.enter) memory.aboveEdgePhase = 'climbing';
   recordRatio(history, step, ratio);
   updateTrend(trend, ratio, thresholds.turn);
   memory.above = triggered(memory.above, ratio, thresholds.above);
@@ -142,10 +142,12 @@ function updateFromSharpness(
 function updateFromGradients(memory: RegimeMemory, overshot: boolean, { band, window }: DetectorOptions): void {
   const { oscillation, lossBlowUp, rows } = memory;
   memory.above =
-    oscillation.rowsSinceOvershoot !== null && oscillation.rowsSinceOvershoot < thresholds.calmWindows * window;
+    oscillation.rowsSinceOvershoot !== null &&
+    oscillation.rowsSinceOvershoot < thresholds.windowsWithoutOvershoot * window;
   const distance = Math.abs(oscillation.curvature / thresholds.curvatureAtEdge - 1);
   memory.hovers = distance < (memory.hovers ? 2 * band : oscillation.on ? band : 0);
-  if (overshot && rows < thresholds.startRows && lossBlowUp.last > lossBlowUp.start!) memory.aboveEdgePhase = 'up';
+  if (overshot && rows < thresholds.startRows && lossBlowUp.last > lossBlowUp.start!)
+    memory.aboveEdgePhase = 'climbing';
   const { last, highest } = lossBlowUp;
   const fallen = last < highest - thresholds.lossFall * Math.abs(highest);
   if (memory.aboveEdgePhase && fallen) memory.aboveEdgePhase = 'falling';
@@ -172,8 +174,8 @@ function endAboveEdgePhase(
   const { aboveEdgePhase, lossBlowUp, oscillation, lowestRatioStep } = memory;
   const now = sharpness ? ratio : oscillation.curvature / thresholds.curvatureAtEdge;
   if (!aboveEdgePhase || now === null || lossBlowUp.diverges) return;
-  const calm = aboveEdgePhase === 'falling' && oscillation.rowsSinceOvershoot! >= thresholds.horizon;
-  if ((now <= 1 - band || (calm && now < 1)) && lossBlowUp.last <= lossBlowUp.start!) {
+  const settled = aboveEdgePhase === 'falling' && oscillation.rowsSinceOvershoot! >= thresholds.horizon;
+  if ((now <= 1 - band || (settled && now < 1)) && lossBlowUp.last <= lossBlowUp.start!) {
     if (aboveEdgePhase === 'falling') memory.catapultStep ??= step;
     memory.aboveEdgePhase = null;
     memory.above = false;

@@ -9,8 +9,8 @@
  * - overshoot: a row whose loss rose on a step with s > 2
  * - hover: the ratio stays within a band around 1
  * - oscillation: most steps turn the gradient round, cos(g, g′) < 0
- * - above-edge phase: rows of a run that began above the edge, until it is below; first `up`, then
- *   `falling` once the ratio has fallen from its peak
+ * - above-edge phase: rows of a run that began above the edge, until it is below; first
+ *   `climbing`, then `falling` once the ratio, or without one the loss, has fallen from its peak
  * - loss blow-up: rows whose loss exceeds ten times the first
  */
 export const thresholds = {
@@ -48,7 +48,7 @@ export const thresholds = {
    * Windows without an overshoot after which a run without measured sharpness is below the edge
    * again.
    */
-  calmWindows: 2,
+  windowsWithoutOvershoot: 2,
   /** s at the edge: an orbit of period 2 has g′ = −g. */
   curvatureAtEdge: 2,
   /** Smallest relative rise of the loss that is more than rounding. */

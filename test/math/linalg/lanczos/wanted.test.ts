@@ -60,7 +60,7 @@ describe('a guard', () => {
     expect(wanted.withGuards(2, [9], 10)).toEqual([9]);
   });
 
-  it('has a product in reserve, as the wanted ones have two each', () => {
-    expect(new Wanted(2, 1, Infinity).reserve).toBe(2 * 3 + 1 + 1);
+  it('keeps a product back, as the wanted ones have two each', () => {
+    expect(new Wanted(2, 1, Infinity).productsToFinish).toBe(2 * 3 + 1 + 1);
   });
 });

@@ -90,7 +90,7 @@ describe('a crossing', () => {
 
   it.each([
     [1, null],
-    [1.0001, 'up'],
+    [1.0001, 'climbing'],
   ] as const)('at %s in the first row makes the above-edge phase %s', (ratio, phase) => {
     expect(through([{ ratio }]).memory.aboveEdgePhase).toBe(phase);
   });
@@ -142,7 +142,7 @@ describe('a catapult', () => {
   });
 
   it.each([
-    [19, 'up'],
+    [19, 'climbing'],
     [20, null],
   ] as const)('by gradients alone begins within 20 rows: an overshoot in row %i makes it %s', (row, phase) => {
     const rows = repeat(row + 1, (i) => (i < row ? {} : { loss: 2, s: 2.5 }));
@@ -150,11 +150,11 @@ describe('a catapult', () => {
   });
 
   it.each([
-    [2.01, 'up'],
+    [2.01, 'climbing'],
     [1.99, 'falling'],
     // a loss may be negative, as θ² − 100 is
     [-3.01, 'falling'],
-    [-2.99, 'up'],
+    [-2.99, 'climbing'],
   ] as const)('by gradients alone falls at half its peak: a loss of %d makes it %s', (loss, phase) => {
     const [first, peak] = loss > 0 ? [1, 4] : [-4, -2];
     const rows = [{ loss: first }, { loss: peak, s: 2.5 }, { loss }];
