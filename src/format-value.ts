@@ -8,16 +8,15 @@ const longest = 80;
 export function formatValue(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (typeof value === 'string') return JSON.stringify(cut(value, longest - 4));
-  if (Array.isArray(value) || isPlain(value)) {
-    return cut(
-      JSON.stringify(value, (_, inner) => (isJson(inner) ? inner : formatValue(inner))),
-      longest - 3,
-    );
-  }
+  if (Array.isArray(value) || isPlain(value)) return cut(jsonOf(value), longest - 3);
   if (typeof value === 'function') return 'a function';
   if (typeof value === 'object' && value !== null) return `an object of the kind ${value.constructor?.name ?? 'null'}`;
   return String(value); // JSON has no word for NaN, Infinity, a bigint or a symbol
 }
+
+/** Prints a list or an object as JSON on one line, whole; what JSON lacks is put in words. */
+export const jsonOf = (value: unknown): string =>
+  JSON.stringify(value, (_, inner) => (isJson(inner) ? inner : formatValue(inner)));
 
 const cut = (text: string, length: number) => (text.length > length ? `${text.slice(0, length)}…` : text);
 

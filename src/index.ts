@@ -36,9 +36,13 @@ export {
   Stream,
 } from './stream.ts';
 export {
-  type Memory,
   type EdgeOf,
+  type Memory,
+  type NamedMemory,
+  type ObjectiveMark,
+  type OperatorMemory,
   type Products,
+  type RememberedOperator,
   type RunFacts,
   type Snapshot,
   State,
@@ -119,14 +123,8 @@ export { warmup } from './math/schedules/warmup.ts';
 export type { Gradient, UpdateRule } from './math/optimizers/update-rule.ts';
 export { adam } from './operators/sources/adam.ts';
 export { adamw } from './operators/sources/adamw.ts';
-export {
-  type Controller,
-  type Descent,
-  descend,
-  type Feedback,
-  type LearningRate,
-  type Step,
-} from './operators/sources/descend.ts';
+export { descend, type Step } from './operators/sources/descend.ts';
+export type { Controller, Descent, Feedback, LearningRate } from './operators/sources/descent.ts';
 export { type DriftBudget, driftBudget } from './operators/sources/drift-budget.ts';
 export { gradientDescent } from './operators/sources/gradient-descent.ts';
 export { gradientFlow } from './operators/sources/gradient-flow.ts';

@@ -5,6 +5,18 @@ import type { Gradient, UpdateSums } from './math/optimizers/update-rule.ts';
 export type { Memory } from './math/memory.ts';
 export type { UpdateSums } from './math/optimizers/update-rule.ts';
 
+/** Memory that a snapshot keeps, with the name of what it is the memory of. */
+export interface NamedMemory {
+  readonly name: string;
+  readonly memory: unknown;
+}
+
+/** Memory of an operator in a snapshot. */
+export interface OperatorMemory extends NamedMemory {
+  /** Its options as JSON. */
+  readonly options: string;
+}
+
 /**
  * Everything that decides the rows after a row: a run goes on from it as if it had not been
  * stopped.
@@ -13,11 +25,32 @@ export interface Snapshot {
   readonly step: number;
   readonly theta: Float64Array; //  θₜ           [d]
   readonly update: Float64Array; // θₜ₊₁ − θₜ    [d]
-  readonly optimizer: unknown;
+  /** Objective whose run it is of. A run of another one refuses to go on from it. */
+  readonly objective: ObjectiveMark;
+  readonly optimizer: NamedMemory;
   /** Memory of the controller of the learning rate, if there is one. */
-  readonly schedule?: unknown;
+  readonly controller?: NamedMemory | undefined;
   /** Memory of each operator, by the names of the columns that it adds. */
-  readonly memories: Readonly<Record<string, unknown>>;
+  readonly memories: Readonly<Record<string, OperatorMemory>>;
+}
+
+/** Recognises a snapshot by its parts. */
+export function isSnapshot(value: unknown): value is Snapshot {
+  if (typeof value !== 'object' || value === null) return false;
+  const { step, theta, update, objective, optimizer, memories } = value as Partial<Record<keyof Snapshot, unknown>>;
+  const isObject = (part: unknown) => typeof part === 'object' && part !== null;
+  const vectors = [theta, update].every((vector) => vector instanceof Float64Array);
+  return Number.isSafeInteger(step) && vectors && [objective, optimizer, memories].every(isObject);
+}
+
+/** Facts that tell an objective from another one of the same dimension. */
+export interface ObjectiveMark {
+  /** Hash of its network, loss and data; undefined if it has none. */
+  readonly hash: string | undefined;
+  /** Class of bits of its engine; undefined if it has none. */
+  readonly bits: string | undefined;
+  /** L(θₜ). */
+  readonly loss: number;
 }
 
 /**
@@ -52,15 +85,24 @@ export interface RunBuffers {
   /** ⟨θ_b, D_b⟩ and ‖D_b‖² of the update D, per tensor; filled on demand. */
   readonly updateSums: () => UpdateSums;
   readonly optimizer: Memory;
-  readonly schedule: Memory | undefined;
+  readonly controller: { readonly name: string; readonly memory: Memory } | undefined;
   /** Gradient that the update is made from. */
   readonly stepGradient: () => Gradient;
   readonly edge: () => number;
   readonly preconditioner: () => Float64Array | null;
-  readonly memories: Map<string, Memory>;
-  readonly saved: Map<string, unknown>;
+  /** L(θₜ). */
+  loss: number;
+  readonly memories: Map<string, RememberedOperator>;
+  readonly saved: Map<string, OperatorMemory>;
   /** Number of rows handled so far. A State of an earlier row refuses to be read. */
   generation: number;
+}
+
+/** Operator that a snapshot of the run remembers. */
+export interface RememberedOperator extends Memory {
+  readonly name: string;
+  /** Its options as JSON. */
+  readonly options: string;
 }
 
 /** Products of an {@link Evaluation} that has been moved to θₜ. */
@@ -101,9 +143,10 @@ export class State {
   get [brand](): true {
     return true;
   }
-  /** True at the first row of the run, or of a run that goes on from a snapshot. */
+  /** True at the first row of the run; a run that goes on from a snapshot has none. */
   get first(): boolean {
-    return this.#live.generation === 0;
+    const { generation, facts } = this.#live;
+    return generation === 0 && facts.firstStep === 0;
   }
   /** Facts about the run, the same on every row. */
   get run(): RunFacts {
@@ -185,27 +228,42 @@ export class State {
    * it at the end of the chain, when every operator has handled the row.
    */
   snapshot(): Snapshot {
-    const { theta, update, optimizer, schedule, memories, saved } = this.#live;
-    const now = [...memories].map(([key, memory]) => [key, memory.snapshot()] as const);
-    return {
+    const { facts, objective, theta, update, loss, optimizer, controller, memories, saved } = this.#live;
+    const now = [...memories].map(
+      ([key, { name, options, ...memory }]) => [key, { name, options, memory: memory.snapshot() }] as const,
+    );
+    return structuredClone({
       step: this.#step,
-      theta: theta.slice(),
-      update: update.slice(),
-      optimizer: structuredClone(optimizer.snapshot()),
-      ...(schedule && { schedule: structuredClone(schedule.snapshot()) }),
+      theta,
+      update,
+      objective: { hash: objective.hash?.(), bits: objective.facts.bits, loss },
+      optimizer: { name: facts.optimizer.name, memory: optimizer.snapshot() },
+      controller: controller && { name: controller.name, memory: controller.memory.snapshot() },
       // an operator without a row since the run was resumed still has the memory of then
-      memories: structuredClone(Object.fromEntries([...saved, ...now])),
-    };
+      memories: Object.fromEntries([...saved, ...now]),
+    });
   }
 
   /**
    * Registers the memory of an operator at its first row, and restores it if the run goes on from a
-   * snapshot.
+   * snapshot that has it.
+   *
+   * @returns true if it was restored.
+   * @throws {TypeError} if the snapshot has it with other options.
    */
-  remember(key: string, memory: Memory): void {
+  remember(key: string, operator: RememberedOperator): boolean {
     const { memories, saved } = this.#live;
-    memories.set(key, memory);
-    if (saved.has(key)) memory.restore(structuredClone(saved.get(key)));
+    memories.set(key, operator);
+    const found = saved.get(key);
+    if (!found) return false;
+    const { name, options } = operator;
+    if (found.name !== name || found.options !== options) {
+      throw new TypeError(
+        `${name}: must go on as resumeFrom remembers it, ${found.name}(${found.options}), got ${name}(${options})`,
+      );
+    }
+    operator.restore(structuredClone(found.memory));
+    return true;
   }
 }
 

@@ -29,6 +29,13 @@ export interface Requirement {
    * @param columns Columns above the operator.
    */
   readonly check?: ((run: RunFacts | null, columns: Columns) => void) | undefined;
+  /**
+   * True if it needs every row of the run from step 0 on. A run that goes on from a snapshot must
+   * then have its memory.
+   */
+  readonly everyStep?: boolean | undefined;
+  /** Options of the operator. A snapshot keeps them with its memory. */
+  readonly options?: object | undefined;
 }
 
 /** Facts about the rows that are known before the first of them arrives. */

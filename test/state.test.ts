@@ -1,6 +1,7 @@
 import { asyncScheduler, delay, firstValueFrom, lastValueFrom, map, observeOn, take, tap, toArray } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { xor } from '../src/math/data/xor.ts';
+import { memoryless } from '../src/math/memory.ts';
 import { mlp } from '../src/math/models/mlp.ts';
 import { objective } from '../src/math/risk.ts';
 import type { Step } from '../src/operators/sources/descend.ts';
@@ -84,7 +85,7 @@ describe('state', () => {
     const [state] = states((state) => state);
     expect(() => state!.copy()).toThrow(over(0));
     expect(() => state!.snapshot()).toThrow(over(0));
-    expect(() => state!.remember('x', { snapshot: () => null, restore: () => {} })).toThrow(over(0));
+    expect(() => state!.remember('x', { name: 'x', options: '{}', ...memoryless })).toThrow(over(0));
   });
 
   it('cannot be read after an await', async () => {
@@ -269,7 +270,16 @@ describe('a snapshot', () => {
 
   it('holds what decides the rows to come, and survives the steps after it', () => {
     for (const [step, { theta, update, ...rest }] of snapshots().entries()) {
-      expect(rest).toEqual({ step, optimizer: null, memories: {} });
+      expect(rest).toEqual({
+        step,
+        objective: {
+          hash: undefined,
+          bits: undefined,
+          loss: expect.closeTo(1.5 * theta[0]! ** 2 + 0.5 * theta[1]! ** 2, 14),
+        },
+        optimizer: { name: 'gradientDescent', memory: null },
+        memories: {},
+      });
       expect(theta[0]).toBeCloseTo(0.7 ** step, 14);
       expect(update[0]).toBeCloseTo(-0.3 * 0.7 ** step, 14);
     }

@@ -32,6 +32,8 @@ export interface LawPair {
 /** Facts about an objective that hold at every θ. Operators check them before the first step. */
 export interface ObjectiveFacts {
   readonly precision: 'float64' | 'float32';
+  /** Class of bits of its engine; see `Engine.bits`. */
+  readonly bits?: string | undefined;
   /** n, if it is a mean over samples. */
   readonly samples?: number | undefined;
   /** Number of classes, if the samples have labels. */
@@ -118,6 +120,10 @@ export interface Objective {
   readonly products: readonly ProductName[];
   readonly facts: ObjectiveFacts;
   readonly dataset?: Dataset;
+  /** Returns a fresh copy of the parameters that a run starts from, θ₀ [d]. */
+  start?(): Float64Array;
+  /** Returns a hash of all that decides L; absent if nothing tells two objectives apart. */
+  hash?(): string;
   open(): Evaluation;
   /** Means over some of the samples; absent if the engine cannot take them. */
   readonly batches?: Batched;

@@ -2,10 +2,11 @@ import { checkDataset, type Data, type Dataset } from './data/dataset.ts';
 import { emptied, gather } from './data/gather.ts';
 import type { Engine } from './engines/engine.ts';
 import { type BuiltInEngine, engines, firstAvailable, isEngine } from './engines/engines.ts';
+import { hashOf } from './hash.ts';
 import { type LossName, losses } from './losses/losses.ts';
 import { layerPairs } from './models/layer-pairs.ts';
 import { draw, type Mlp, tensorsOf } from './models/mlp.ts';
-import type { Objective } from './objective.ts';
+import type { Objective, Tensor } from './objective.ts';
 import { nativeRandom } from './random/native.ts';
 import type { Random } from './random/random.ts';
 import { torchRandom } from './random/torch.ts';
@@ -92,6 +93,7 @@ export function objective(problem: Problem): Risk {
   }
   const dim = theta0.length;
   const chosen = isEngine(engine) ? engine : firstAvailable(engine);
+  let hash: string | undefined;
   const over = (data: Dataset) =>
     chosen.open({ tensors, dim, dataset: data, activation: model.activation, loss: losses[loss] }, { threads });
   return {
@@ -101,11 +103,13 @@ export function objective(problem: Problem): Risk {
     products: chosen.products,
     facts: {
       precision: chosen.precision,
+      bits: chosen.bits,
       samples: dataset.n,
       classes: dataset.labels && dataset.k,
       network: { activation: model.activation.name, loss },
       pairs: layerPairs(tensors),
     },
+    hash: () => (hash ??= hashOfLoss(tensors, model, loss, dataset)),
     start: () => theta0.slice(),
     open: () => over(dataset),
     batches: {
@@ -128,4 +132,11 @@ export function objective(problem: Problem): Risk {
       },
     },
   };
+}
+
+function hashOfLoss(tensors: readonly Tensor[], { activation }: Mlp, loss: LossName, data: Dataset): string {
+  const { name, left } = activation;
+  const text = JSON.stringify([name, left, loss, tensors.map(({ name, rows, cols }) => [name, rows, cols])]);
+  const units = Int32Array.from(text, (unit) => unit.charCodeAt(0));
+  return hashOf(units, data.x, data.y, data.labels ?? new Int32Array());
 }

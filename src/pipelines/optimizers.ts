@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import { adam } from '../operators/sources/adam.ts';
 import { adamw } from '../operators/sources/adamw.ts';
-import type { Descent, Step } from '../operators/sources/descend.ts';
+import type { Step } from '../operators/sources/descend.ts';
+import type { Descent } from '../operators/sources/descent.ts';
 import { gradientDescent } from '../operators/sources/gradient-descent.ts';
 import { gradientFlow } from '../operators/sources/gradient-flow.ts';
 import { momentum } from '../operators/sources/momentum.ts';

@@ -5,7 +5,7 @@ import { ramp } from '../math/schedules/ramp.ts';
 import type { Schedule } from '../math/schedules/schedule.ts';
 import { stepDecay } from '../math/schedules/step-decay.ts';
 import { warmup } from '../math/schedules/warmup.ts';
-import type { LearningRate } from '../operators/sources/descend.ts';
+import type { LearningRate } from '../operators/sources/descent.ts';
 import { driftBudget } from '../operators/sources/drift-budget.ts';
 import { count, share } from '../options.ts';
 

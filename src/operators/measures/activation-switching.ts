@@ -5,7 +5,6 @@ import { ActivationPattern, type Look, type SeenPattern } from '../../math/theor
 import { requireNeeds } from '../../requirements.ts';
 import type { State } from '../../state.ts';
 import type { Adds } from '../transforms/derive.ts';
-import { requireNextStep } from '../transforms/measure.ts';
 import { type Operator, operator } from '../transforms/operator.ts';
 
 export const columns = {
@@ -34,7 +33,6 @@ interface Row {
 
 /** Memory between rows. The patterns are made at the first row. */
 interface Seen {
-  readonly last: number | undefined;
   readonly totals: Totals;
   readonly patterns: readonly SeenPattern[] | undefined;
 }
@@ -86,27 +84,23 @@ export const activationSwitching = operator(
     }),
     columns,
     columnsFor: ({ detail }) => (detail ? { ...columns, ...details } : columns),
-    reads: ['step'],
+    everyStep: true,
     check: (run) => requireNeeds('activationSwitching', run, ['preActivations']),
   },
   ({ detail }) => {
-    let last: number | undefined;
     let totals: Totals = { steps: 0, switched: 0, neurons: 0, unchanged: 0 };
     let patterns: Patterns | undefined;
     let saved: readonly SeenPattern[] | undefined;
     return {
-      row({ state, step }: Row) {
-        requireNextStep('activationSwitching', last, step);
-        last = step;
+      row({ state }: Row) {
         patterns ??= new Patterns(state.objective, saved);
         const looks = patterns.look(state);
         totals = tally(totals, looks);
         const row = summary(looks, totals, patterns.sizes);
         return detail ? { ...row, ...patterns.details() } : row;
       },
-      snapshot: (): Seen => ({ last, totals, patterns: patterns?.snapshot() ?? saved }),
+      snapshot: (): Seen => ({ totals, patterns: patterns?.snapshot() ?? saved }),
       restore(seen: Seen) {
-        last = seen.last;
         totals = seen.totals;
         saved = seen.patterns;
       },

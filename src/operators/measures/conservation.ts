@@ -4,7 +4,6 @@ import { lawsOf } from '../../math/theory/laws.ts';
 import { Ledger } from '../../math/theory/ledger.ts';
 import { requireNeeds } from '../../requirements.ts';
 import type { State } from '../../state.ts';
-import { requireNextStep } from '../transforms/measure.ts';
 import { operator } from '../transforms/operator.ts';
 
 export const columns = {
@@ -63,20 +62,12 @@ const options = z.strictObject({
  */
 export const conservation = operator(
   'conservation',
-  { options, columns, reads: ['step'], check: (run) => requireNeeds('conservation', run, ['gradient']) },
+  { options, columns, everyStep: true, check: (run) => requireNeeds('conservation', run, ['gradient']) },
   (options) => {
     let ledger: Ledger | undefined;
-    let last: number | undefined;
     let saved: ReturnType<Ledger['snapshot']> | undefined;
     return {
-      row({ state, step }: { readonly state: State; readonly step: number }) {
-        requireNextStep('conservation', last, step);
-        if (last === undefined && !state.first) {
-          throw new RangeError(
-            `conservation: the first row is step ${step} of a run that began before it; put it above skip() and filter()`,
-          );
-        }
-        last = step;
+      row({ state }: { readonly state: State; readonly step: number }) {
         if (!ledger) {
           ledger = new Ledger(lawsOf(state.objective, options));
           if (saved) ledger.restore(saved);
@@ -93,11 +84,8 @@ export const conservation = operator(
           symmetry: balance.symmetry,
         };
       },
-      snapshot: () => ({ last, books: ledger?.snapshot() ?? saved }),
-      restore(memory: { last: number | undefined; books: ReturnType<Ledger['snapshot']> | undefined }) {
-        last = memory.last;
-        saved = memory.books;
-      },
+      snapshot: () => ledger?.snapshot() ?? saved,
+      restore: (books: typeof saved) => void (saved = books),
     };
   },
 );

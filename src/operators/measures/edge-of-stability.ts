@@ -9,7 +9,6 @@ import { count, fraction } from '../../options.ts';
 import { requireNeeds } from '../../requirements.ts';
 import type { RunFacts, State } from '../../state.ts';
 import type { Adds } from '../transforms/derive.ts';
-import { requireNextStep } from '../transforms/measure.ts';
 import { type Operator, operator } from '../transforms/operator.ts';
 
 /** Column of a step at which something was first seen; one value per run. */
@@ -120,7 +119,8 @@ export const edgeOfStability = operator(
   {
     options,
     columns,
-    reads: ({ sharpness }) => ['step', 'loss', ...(sharpness ? ['sharpness'] : [])],
+    everyStep: true,
+    reads: ({ sharpness }) => ['loss', ...(sharpness ? ['sharpness'] : [])],
     addedBy: { sharpness: 'hessian' },
     check(run, { sharpness }, above) {
       requireNeeds('edgeOfStability', run, ['gradient']);
@@ -132,8 +132,6 @@ export const edgeOfStability = operator(
     const sketch = new Float64Array(sketched);
     return {
       row({ state, step, loss, sharpness: lambda, sharpnessFresh: fresh = true }: Measured) {
-        requireNextStep('edgeOfStability', memory.step, step);
-        memory.step = step;
         const { gradients, periods, detector } = memory;
         const { edge } = state;
         // at η = 0 the edge is infinite and says nothing about the run
@@ -192,7 +190,6 @@ const over = (lambda: number, edge: number): number => {
 };
 
 const start = () => ({
-  step: null as number | null,
   gradients: gradientPair(),
   periods: periods(),
   detector: regimesOfRun(),

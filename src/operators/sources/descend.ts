@@ -1,11 +1,12 @@
 import type { Observer } from 'rxjs';
 import { type Columns, float64, float64s, int32, type Values } from '../../columns.ts';
-import type { Memory } from '../../math/memory.ts';
-import { emptySums, type Objective, type Tensor } from '../../math/objective.ts';
+import { emptySums, type Tensor } from '../../math/objective.ts';
 import { emptyUpdateSums, type UpdateRule, type UpdateSums } from '../../math/optimizers/update-rule.ts';
-import { type Need, requireNeeds } from '../../requirements.ts';
-import { checkMode, type RunBuffers, type RunFacts, type Snapshot, State } from '../../state.ts';
+import { requireNeeds } from '../../requirements.ts';
+import { checkMode, type RunBuffers, type RunFacts, State } from '../../state.ts';
 import { type Flat, Stream } from '../../stream.ts';
+import { checkDescent, requireSameLoss } from './check-descent.ts';
+import type { Controller, Descent, Feedback } from './descent.ts';
 
 /** Row of a run: the parameters after `step` updates. */
 export interface Step {
@@ -25,40 +26,6 @@ export const columns = {
   gradientNormSq: float64s('‖∂L/∂W_l‖², one entry per layer l = 1 … L, biases apart'),
 };
 
-/** Controller that chooses the learning rate of each update from the state of the run. */
-export interface Controller extends Memory {
-  /**
-   * Returns η of the update that follows; at 0 the run stands still.
-   *
-   * @param state At θₜ; its `update` is the update at η = 1. The update that is made is η times
-   *   that.
-   * @param unit  Inner products of that update.
-   */
-  rate(state: State, unit: UpdateSums, step: number): number;
-}
-
-/** Learning rate that is fed back from the run: `start` is called once per subscriber. */
-export interface Feedback {
-  /** Name in messages. */
-  readonly who: string;
-  readonly needs: readonly Need[];
-  start(objective: Objective): Controller;
-}
-
-/** η, or η as a function of the updates made so far, or a controller that looks at the run. */
-export type LearningRate = number | ((step: number) => number) | Feedback;
-
-/** Options that every descent takes: its start and its learning rate. */
-export interface Descent {
-  readonly objective: Objective;
-  readonly theta0: Float64Array; // [d]
-  readonly learningRate: LearningRate;
-  /** Snapshot of the row after which the run goes on. */
-  readonly resumeFrom?: Snapshot | undefined;
-  /** Seed of what the optimizer draws itself, as the order of mini-batches. */
-  readonly seed?: number | undefined;
-}
-
 /** Time in milliseconds that a source works before timers, sockets and Ctrl-C get their turn. */
 const slice = 8;
 
@@ -72,9 +39,10 @@ const slice = 8;
  * @param who  Name in messages.
  * @param rule Makes the rule: once per subscriber, and once at the call for its facts.
  * @param own  Columns of the rule's `ownColumns`.
- * @throws {TypeError} if `theta0` or `resumeFrom` has not the length of θ, or the objective lacks
- *   what is needed. @throws {RangeError} if `learningRate` is a number that is not positive; the
- *   stream errs with one if a schedule gives a number that is negative or not finite.
+ * @throws {TypeError} if an option is unknown or not what it should be, `theta0` has not the length
+ *   of θ, the objective lacks what is needed, or `resumeFrom` is a snapshot of another optimizer,
+ *   objective or class of bits. @throws {RangeError} if `learningRate` is a number that is not
+ *   positive; the stream errs with one if a schedule gives a number that is negative or not finite.
  * @example
  * const signDescent = (descent: Descent) =>
  *   descend('signDescent', descent, () => ({
@@ -118,21 +86,13 @@ export function descend<C extends Columns = Record<never, never>>(
 }
 
 /** Checks what a descent is given, and returns the facts of its runs. */
-function factsOf(who: string, { objective, theta0, learningRate, resumeFrom }: Descent, rule: UpdateRule): RunFacts {
-  const { dim } = objective;
+function factsOf(who: string, descent: Descent, rule: UpdateRule): RunFacts {
+  checkDescent(who, descent);
   const missing = ['update', 'edge', 'snapshot', 'restore'].find(
     (name) => typeof (rule as unknown as Readonly<Record<string, unknown>>)[name] !== 'function',
   );
   if (missing !== undefined) throw new TypeError(`${who}: the rule must have a function ${missing}, got none`);
-  if (theta0.length !== dim) throw new TypeError(`${who}: theta0 must have ${dim} entries, got ${theta0.length}`);
-  if (typeof learningRate === 'number' && !(learningRate > 0 && learningRate < Infinity)) {
-    throw new RangeError(`${who}: learningRate must be positive and finite, got ${learningRate}`);
-  }
-  if (resumeFrom && (resumeFrom.theta.length !== dim || resumeFrom.update.length !== dim)) {
-    throw new TypeError(
-      `${who}: resumeFrom must be a snapshot of ${dim} parameters, got one of ${resumeFrom.theta.length}`,
-    );
-  }
+  const { objective, learningRate, resumeFrom } = descent;
   const changing = { number: learningRate as number, function: 'schedule', object: 'feedback' } as const;
   return {
     objective,
@@ -163,8 +123,8 @@ class Steps {
     const controller = isFeedback ? learningRate.start(objective) : undefined;
     if (from) {
       // restore before anything is opened, because it may throw
-      rule.restore(structuredClone(from.optimizer));
-      if (from.schedule !== undefined) controller?.restore(structuredClone(from.schedule));
+      rule.restore(structuredClone(from.optimizer.memory));
+      controller?.restore(structuredClone(from.controller!.memory));
     }
     const { dim, tensors } = objective;
     this.#who = facts.optimizer.name;
@@ -179,23 +139,24 @@ class Steps {
       facts,
       objective,
       evaluation: objective.open(),
-      theta: theta0.slice(), //             [d]
+      theta: from ? from.theta.slice() : (theta0?.slice() ?? objective.start!()), // [d]
       gradient: new Float64Array(dim), //   [d]
       update: new Float64Array(dim), //     [d]
       sums: emptySums(tensors),
       updateSums: () => this.#sumUpdate(this.#learningRate),
       optimizer: rule,
-      schedule: controller,
+      controller: controller && { name: (learningRate as Feedback).who, memory: controller },
       stepGradient: () => rule.stepGradient?.() ?? run,
       edge: () => rule.edge(this.#learningRate),
       preconditioner: () => rule.preconditioner?.() ?? null,
+      loss: NaN,
       memories: new Map(),
       saved: new Map(Object.entries(from?.memories ?? {})),
       generation: 0,
     });
     this.#step = 0;
     if (from) {
-      run.theta.set(from.theta);
+      requireSameLoss(this.#who, run, from);
       run.update.set(from.update);
       this.#step = from.step;
       this.#advance();
@@ -206,7 +167,7 @@ class Steps {
   emit(subscriber: Observer<Step>): void {
     const run = this.#run;
     const { sums, theta, gradient } = run;
-    const loss = run.evaluation.evaluate(theta, gradient, sums);
+    const loss = (run.loss = run.evaluation.evaluate(theta, gradient, sums));
     const state = new State(run, this.#step);
     this.#update(state);
     const row = {

@@ -8,7 +8,7 @@ import type { Schedule } from '../../math/schedules/schedule.ts';
 import { largestRate } from '../../math/theory/drift-budget.ts';
 import { lawsOf } from '../../math/theory/laws.ts';
 import type { State } from '../../state.ts';
-import type { Controller, Feedback } from './descend.ts';
+import type { Controller, Feedback } from './descent.ts';
 
 /** Options of {@link driftBudget}. */
 export interface DriftBudget {

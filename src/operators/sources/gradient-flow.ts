@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { float64 } from '../../columns.ts';
 import { dormandPrinceRule } from '../../math/optimizers/dormand-prince.ts';
 import { fraction } from '../../options.ts';
-import type { Descent } from './descend.ts';
+import type { Descent } from './descent.ts';
 import { optimizer } from './optimizer.ts';
 
 export const columns = {

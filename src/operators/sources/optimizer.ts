@@ -3,7 +3,8 @@ import type { Columns, Values } from '../../columns.ts';
 import type { UpdateRule } from '../../math/optimizers/update-rule.ts';
 import { type Given, parseOptions } from '../../options.ts';
 import type { Flat, Stream } from '../../stream.ts';
-import { type Descent, descend, type Step } from './descend.ts';
+import { descend, type Step } from './descend.ts';
+import type { Descent } from './descent.ts';
 
 /** Name of the ledger that a drift has under an optimizer; `math/theory/ledgers.ts` has them. */
 export type LedgerName = 'drift = Σ η²δ' | 'weight decay' | 'heavy ball' | 'Nesterov' | 'constant' | 'no law';

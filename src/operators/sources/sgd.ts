@@ -6,7 +6,7 @@ import { fingerprint } from '../../math/random/fingerprint.ts';
 import { requireCounts } from '../../math/require-number.ts';
 import { count, share } from '../../options.ts';
 import { requireNeeds } from '../../requirements.ts';
-import type { Descent } from './descend.ts';
+import type { Descent } from './descent.ts';
 import { gradientDescent } from './gradient-descent.ts';
 import { optimizer } from './optimizer.ts';
 

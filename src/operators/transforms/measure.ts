@@ -1,9 +1,10 @@
 import { defer, finalize, map, type Observable } from 'rxjs';
 import { type Columns, type Nullable, nullables, type Values } from '../../columns.ts';
+import { jsonOf } from '../../format-value.ts';
 import { fingerprint } from '../../math/random/fingerprint.ts';
 import { type NativeRandom, nativeRandom, nativeRandomFrom } from '../../math/random/native.ts';
 import { requireCounts } from '../../math/require-number.ts';
-import { isState, type Memory } from '../../state.ts';
+import { isState, type Memory, type RememberedOperator, type RunFacts } from '../../state.ts';
 import { addColumns, columnsOf, type Flat, isStream, type Requirement, Stream } from '../../stream.ts';
 
 /**
@@ -52,34 +53,46 @@ export function measure<S extends object, C extends Columns, M>(
   requirement: Partial<Requirement> = {},
 ) {
   const key = Object.keys(columns).join(' ');
+  const { operator: name = key, everyStep = false, check } = requirement;
+  const reads = everyStep ? ['step', ...(requirement.reads ?? [])] : requirement.reads;
+  const options = jsonOf(requirement.options ?? {});
   return <R extends S>(source: Observable<R>): Stream<Flat<R & Values<C>>> => {
-    const shape = addColumns(source, columns, [{ operator: key, ...requirement }]);
+    const shape = addColumns(source, columns, [{ ...requirement, operator: name, reads }]);
     const above = columnsOf(source);
     const owned = isStream(source) && source.shape.fresh;
     const rows = defer(() => {
       let random: NativeRandom | undefined;
       const measurement = start({ random: following(() => (random ??= nativeRandom(fingerprint(key)))) });
-      const memory: Memory = {
-        snapshot: () => ({ own: measurement.snapshot(), random: random?.state() }),
+      let last: number | undefined;
+      const memory: RememberedOperator = {
+        name,
+        options,
+        snapshot: () => ({ own: measurement.snapshot(), random: random?.state(), last }),
         restore(saved) {
-          const { own, random: state } = saved as { own: M; random?: number[] };
+          const { own, random: state, last: seen } = saved as { own: M; random?: number[]; last?: number };
           measurement.restore(own);
           if (state) random = nativeRandomFrom(state);
+          last = seen;
         },
       };
       let first = true;
+      let checked: RunFacts | undefined;
       return source.pipe(
         map((row) => {
-          const { state } = row as { state?: unknown };
+          const { state, step } = row as { state?: unknown; step?: unknown };
           if (isState(state)) {
             // the runs of a sweep may differ, so each is checked at its first row
-            if (first || state.first) requirement.check?.(state.run, above);
-            if (first) state.remember(key, memory);
+            if (state.run !== checked) check?.((checked = state.run), above);
+            const remembered = first && state.remember(key, memory);
+            if (everyStep) {
+              requireNextStep(name, { last, remembered, begins: state.first }, step as number);
+              last = step as number;
+            }
           } else if (first && state === undefined) {
-            requirement.check?.(null, above);
+            check?.(null, above);
           }
           const cells = measurement.row(row);
-          if (first) requireCells(requirement.operator ?? key, columns, cells);
+          if (first) requireCells(name, columns, cells);
           first = false;
           // assign rather than spread: V8 turns a spread row into a dictionary (7 µs a row, not
           // 0.35)
@@ -149,13 +162,29 @@ export function measureEvery<S extends { readonly step: number }, C extends Colu
   );
 }
 
-/**
- * Checks that no step is missing, for operators that sum over all of them.
- *
- * @throws {RangeError} that names `who`, if there was a `last` step and `step` is not the next.
- */
-export function requireNextStep(who: string, last: number | null | undefined, step: number): void {
-  if (last === undefined || last === null || step === last + 1) return;
+/** Rows that an operator has seen, if it needs every step. */
+interface Seen {
+  readonly last: number | undefined;
+  /** True at the first row if a snapshot had its memory. */
+  readonly remembered: boolean;
+  /** True at the first row of the run. */
+  readonly begins: boolean;
+}
+
+/** @throws {RangeError} that names `who`, if `step` is not the next. */
+function requireNextStep(who: string, { last, remembered, begins }: Seen, step: number): void {
+  if (last === undefined) {
+    if (begins) return;
+    throw new RangeError(
+      `${who}: needs every step, but its first row is step ${step} of a run that began before it; put it above skip() and filter(), or resume from a snapshot that was taken below it`,
+    );
+  }
+  if (step === last + 1) return;
+  if (remembered) {
+    throw new RangeError(
+      `${who}: needs every step, but resumeFrom remembers it up to step ${last} and its first row is step ${step}; take the snapshot below it, and put it above every()`,
+    );
+  }
   const advice = step === 0 ? 'a new run began, so put it inside the sweep' : 'put it above every()';
   throw new RangeError(`${who}: step ${step} follows step ${last}; ${advice}`);
 }

@@ -19,6 +19,8 @@ export interface Declaration<C extends Columns, O extends z.ZodObject> {
   readonly reads?: readonly string[] | ((options: z.output<O>) => readonly string[]);
   /** Operator that adds a column it reads, for a message. */
   readonly addedBy?: Readonly<Record<string, string>>;
+  /** True if it needs every step of the run; see `Requirement.everyStep`. */
+  readonly everyStep?: boolean;
   /** Throws if the run behind the rows does not suit it; see `Requirement.check`. */
   readonly check?: (run: RunFacts | null, options: z.output<O>, columns: Columns) => void;
 }
@@ -60,7 +62,7 @@ export interface Operator<S extends object, C extends Columns, O extends z.ZodOb
  */
 export function operator<S extends object, C extends Columns, O extends z.ZodObject, M>(
   name: string,
-  { options: schema, columns, columnsFor = () => columns, reads = [], addedBy, check }: Declaration<C, O>,
+  { options: schema, columns, columnsFor = () => columns, reads = [], addedBy, everyStep, check }: Declaration<C, O>,
   start: (options: z.output<O>, context: Context) => Measurement<S, Values<C>, M>,
 ): Operator<S, C, O> {
   const make = (given: unknown = {}) => {
@@ -70,6 +72,8 @@ export function operator<S extends object, C extends Columns, O extends z.ZodObj
       operator: name,
       reads: typeof reads === 'function' ? reads(options) : reads,
       addedBy,
+      everyStep,
+      options,
       check: check && ((run: RunFacts | null, above: Columns) => check(run, options, above)),
     };
     const added = columnsFor(options) as C;

@@ -12,7 +12,8 @@ import {
 } from '../../../src/math/theory/ledgers.ts';
 import { conservation } from '../../../src/operators/measures/conservation.ts';
 import { adam } from '../../../src/operators/sources/adam.ts';
-import type { Descent, Step } from '../../../src/operators/sources/descend.ts';
+import type { Step } from '../../../src/operators/sources/descend.ts';
+import type { Descent } from '../../../src/operators/sources/descent.ts';
 import { gradientDescent } from '../../../src/operators/sources/gradient-descent.ts';
 import { momentum } from '../../../src/operators/sources/momentum.ts';
 import { sgd } from '../../../src/operators/sources/sgd.ts';

@@ -143,7 +143,7 @@ describe('descend', () => {
       },
     });
     const errors: unknown[] = [];
-    descend('broken', { objective: watched, theta0: L.start(), learningRate, resumeFrom: from! }, broken).subscribe({
+    descend('heavyBall', { objective: watched, theta0: L.start(), learningRate, resumeFrom: from! }, broken).subscribe({
       error: (error) => errors.push(error),
     });
     expect(errors).toEqual([new Error('not mine')]);

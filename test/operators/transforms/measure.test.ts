@@ -151,7 +151,7 @@ describe('measure', () => {
       ),
     );
     expect(snapshots.map(({ memories }) => memories)).toEqual(
-      [0, 1, 3].map((own) => ({ total: { own, random: undefined } })),
+      [0, 1, 3].map((own) => ({ total: { name: 'total', options: '{}', memory: { own } } })),
     );
   });
 

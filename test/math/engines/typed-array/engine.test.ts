@@ -34,7 +34,7 @@ function difference(F: (t: number) => Float64Array, h: number): Float64Array {
 
 /**
  * The derivative by differences, and a bound of its error: halving h divides the h⁴ term by 16, so what the two steps
- * differ by is more than the error of the finer one; rounding of F of size |F| adds 3ε|F|/h.
+ * differ by is more than the error of the finer one; rounding of F of size |F| adds 3ε|F|/h a layer.
  */
 function differentiated(F: (t: number) => Float64Array, h: number, size: number) {
   const value = difference(F, h / 2);
@@ -62,7 +62,7 @@ function agreesWithDifferences(claim: (small: Small, evaluation: Evaluation, v: 
       const v = vector(L.dim, seed).map((x) => x / Math.sqrt(L.dim));
       fc.pre(clearOfKinks(small, theta, v, h));
       const { exact, F, size, scale } = claim(small, L.open(), v);
-      const { value, error } = differentiated((t) => F(combine(1, theta, t, v)), h, size);
+      const { value, error } = differentiated((t) => F(combine(1, theta, t, v)), h, size * L.tensors.length);
       expect(norm(combine(1, value, -1, exact))).toBeLessThanOrEqual(error);
       if (error < 1e-6 * scale) sharp++;
     }),
