@@ -90,7 +90,8 @@ export interface Folder<C extends Columns, O extends z.ZodObject> extends FitFac
 /**
  * Makes an operator that folds many runs into one row, or one for each combination of the values of
  * `by`. It emits when the source completes, and keeps of each run two numbers and its seed. In a
- * module of one's own that exports `fits`, it is a fit of specs.
+ * module of one's own that exports `fits`, it is a fit of specs. The stream errs if a run has two
+ * rows at the same x, because each row counts as a run.
  *
  * @param name Name of the function, in messages and in specs.
  * @param start Called once per call with the checked options; returns what makes the values of a
@@ -124,10 +125,10 @@ export function fold<C extends Columns, O extends z.ZodObject>(
     return (source) => {
       const keys = apart ?? axesOf(source).filter((axis) => axis !== x && axis !== 'seed');
       addColumns(source, {}, [{ operator: name, reads: [x, y, ...keys] }]);
-      const folded = (groups: Groups) =>
+      const folded = ({ groups }: Gathered) =>
         [...groups].map(([where, runs]) => ({ fit, where, x, y, ...result(runs) }) as Flat<Values<typeof columns & C>>);
       // deferred, so that each subscriber gathers groups of its own
-      const rows = defer(() => source.pipe(reduce(gather(x, y, keys), new Map()), concatMap(folded)));
+      const rows = defer(() => source.pipe(reduce(gather(name, x, y, keys), gathered()), concatMap(folded)));
       return new Stream({ columns: all, fresh: true }, (subscriber) => rows.subscribe(subscriber));
     };
   };
@@ -137,17 +138,35 @@ export function fold<C extends Columns, O extends z.ZodObject>(
   return Object.assign(make, { ...facts, options, columns: all, create }) as Folder<C, O>;
 }
 
-type Groups = Map<string, RunValue[]>;
+interface Gathered {
+  /** Runs with the same values of the keys. */
+  readonly groups: Map<string, RunValue[]>;
+  /** Abscissa of the last row of each run. */
+  readonly lastX: Map<unknown, unknown>;
+}
+const gathered = (): Gathered => ({ groups: new Map(), lastX: new Map() });
 
-/** Adds a row to the runs that have the same values of `keys`. */
+/**
+ * Adds a row to the runs that have the same values of `keys`.
+ *
+ * @throws {RangeError} if its run has a row at the same x already: every step would count as a run.
+ */
 const gather =
-  (x: string, y: string, keys: readonly string[]) =>
-  (groups: Groups, row: Row): Groups => {
+  (who: string, x: string, y: string, keys: readonly string[]) =>
+  (all: Gathered, row: Row): Gathered => {
+    const { groups, lastX } = all;
+    const { run } = row;
+    if (run !== undefined) {
+      if (lastX.has(run) && Object.is(lastX.get(run), row[x])) {
+        throw new RangeError(`${who}: run ${run} has more than one row; put last() into the run`);
+      }
+      lastX.set(run, row[x]);
+    }
     const where = keys.length ? JSON.stringify(Object.fromEntries(keys.map((key) => [key, plain(row[key])]))) : '';
     const group = groups.get(where);
     if (group) group.push(runValue(row, x, y));
     else groups.set(where, [runValue(row, x, y)]);
-    return groups;
+    return all;
   };
 
 const plain = (cell: unknown): unknown => (ArrayBuffer.isView(cell) ? Array.from(cell as Float64Array) : cell);
