@@ -51,6 +51,12 @@ export function parseOptions<O extends z.ZodObject>(who: string, schema: O, give
   throw new (isOfWrongType ? TypeError : RangeError)(`${who}: ${text}`);
 }
 
+/** @throws {TypeError} that names `who` and what it makes, if `schema` is no object schema. */
+export function requireSchema(who: string, name: string, schema: z.ZodObject): void {
+  if (typeof schema?.shape === 'object') return;
+  throw new TypeError(`${who} ${name}: options must be a schema, z.strictObject({ … }), got ${formatValue(schema)}`);
+}
+
 function wordStranger(
   { shape }: z.ZodObject,
   { keys: [key] }: z.core.$ZodIssueUnrecognizedKeys,

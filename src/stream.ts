@@ -191,8 +191,9 @@ export function addColumns(
       const there = Object.keys(above).join(', ');
       const adds = missing.flatMap((name) => requirement.addedBy?.[name] ?? []);
       const hint = adds.length ? `: put ${adds.join(', ')} above it` : '';
+      const declare = adds.length ? '' : '; derive() declares a column of one’s own';
       throw new TypeError(
-        `${operator}: reads the column ${missing.join(', ')}, which nothing above adds${hint}; there are ${there}`,
+        `${operator}: reads the column ${missing.join(', ')}, which nothing above adds${hint}; there are ${there}${declare}`,
       );
     }
     requirement.check?.(shape.run, above);

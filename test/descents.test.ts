@@ -40,7 +40,12 @@ const read = (file: string) => JSON.parse(readFileSync(new URL(`reference/${file
 const drawn: readonly Drawn[] = read('torch-random-more.json').cases;
 const file: { slope: number; learningRate: number; cases: { seed: number; descents: Descent[] }[] } =
   read('descents.json');
-const kinds: Record<string, (options: Drawn['data']) => Data> = { 'gaussian-mixture': gaussianMixture, xor, spheres };
+const optionsOf = ({ kind: _, ...options }: Drawn['data']) => options;
+const kinds: Record<string, (options: Omit<Drawn['data'], 'kind'>) => Data> = {
+  'gaussian-mixture': gaussianMixture,
+  xor,
+  spheres,
+};
 
 const all = file.cases.flatMap(({ seed, descents }) =>
   descents.map((descent) => {
@@ -54,7 +59,7 @@ describe.each<EngineName>(['typed-array', 'wasm'])('a descent from the seed alon
     const slope = activation === 'leaky-relu' ? file.slope : undefined;
     const { seed, order, bias } = of;
     const model = mlp({ hidden: of.widths.slice(1, -1), activation, bias, slope });
-    const L = objective({ model, loss, data: kinds[of.data.kind]!(of.data), seed, order, engine });
+    const L = objective({ model, loss, data: kinds[of.data.kind]!(optionsOf(of.data)), seed, order, engine });
     const evaluation = L.open();
     at(evaluation, L, L.start());
     const product = evaluation.hvp!(probe(L.dim), new Float64Array(L.dim));

@@ -174,17 +174,25 @@ describe('a chain', () => {
   it('refuses to read a column that nothing above adds when it is assembled, whoever reads it', () => {
     const there = base.join(', ');
     expect(() => run().pipe(adds('a', ['sharpness']))).toThrow(
-      new TypeError(`a: reads the column sharpness, which nothing above adds; there are ${there}`),
+      new TypeError(
+        `a: reads the column sharpness, which nothing above adds; there are ${there}; derive() declares a column of one’s own`,
+      ),
     );
     expect(() => run().pipe(untyped(ema('losss')))).toThrow(
-      new TypeError(`ema: reads the column losss, which nothing above adds; there are ${there}`),
+      new TypeError(
+        `ema: reads the column losss, which nothing above adds; there are ${there}; derive() declares a column of one’s own`,
+      ),
     );
     const bare = new Stream<Step>({ columns: { x: float64('x') } }, () => {});
     expect(() => bare.pipe(every(2))).toThrow(
-      new TypeError('every: reads the column step, which nothing above adds; there are x'),
+      new TypeError(
+        'every: reads the column step, which nothing above adds; there are x; derive() declares a column of one’s own',
+      ),
     );
     expect(() => bare.pipe(untilDiverged())).toThrow(
-      new TypeError('untilDiverged: reads the column loss, which nothing above adds; there are x'),
+      new TypeError(
+        'untilDiverged: reads the column loss, which nothing above adds; there are x; derive() declares a column of one’s own',
+      ),
     );
   });
 

@@ -11,6 +11,8 @@ export const mostBytes = 2 ** 31 - 1;
  *   folder or a device.
  */
 export function checkFile(path: string, advice = ''): Stats {
+  if (typeof path !== 'string' || path === '')
+    throw new TypeError(`path must name a file, got ${JSON.stringify(path)}`);
   const stats = attempt(path, () => statSync(path), advice);
   if (stats.isDirectory()) throw new TypeError(`${path}: expected a file, got a folder`);
   if (!stats.isFile()) throw new TypeError(`${path}: expected a file, got a device, pipe or socket`);

@@ -1,5 +1,8 @@
 type Numbers = Readonly<Record<string, number | undefined>>;
 
+// a text that looks like a number is told from one by its quotes
+const printed = (value: unknown) => (typeof value === 'string' ? JSON.stringify(value) : value);
+
 /**
  * @throws {RangeError} that names `who` and the first of `options` that is defined and not in
  *   [0, below).
@@ -33,12 +36,13 @@ export function requireCounts(who: string, counts: Readonly<Record<string, numbe
   const must = least === 1 ? 'be a positive integer' : `be an integer of at least ${least}`;
   for (const [name, count] of Object.entries(counts)) {
     if (Number.isSafeInteger(count) && count >= least) continue;
-    throw new RangeError(`${who}: ${name} must ${must}, got ${count}`);
+    throw new RangeError(`${who}: ${name} must ${must}, got ${printed(count)}`);
   }
 }
 
 function require(who: string, options: Numbers, must: string, holds: (value: number) => boolean): void {
   for (const [name, value] of Object.entries(options)) {
-    if (value !== undefined && !holds(value)) throw new RangeError(`${who}: ${name} must ${must}, got ${value}`);
+    if (value === undefined || (typeof value === 'number' && holds(value))) continue;
+    throw new RangeError(`${who}: ${name} must ${must}, got ${printed(value)}`);
   }
 }

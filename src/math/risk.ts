@@ -47,6 +47,8 @@ export interface Risk extends Objective {
   start(): Float64Array; // [d]
 }
 
+const printed = (value: unknown) => JSON.stringify(value) ?? String(value);
+
 const drawn = (data: Data | Dataset, random: Random): Dataset => ('draw' in data ? data.draw(random) : data);
 
 const randoms = { torch: torchRandom, native: nativeRandom };
@@ -72,6 +74,14 @@ export function objective(problem: Problem): Risk {
   requireOptions('objective', problem, known);
   const { model, loss, data, seed = 0, random = 'torch', order = 'model-first' } = problem;
   const { engine = 'wasm', threads = 1 } = problem;
+  if (!Array.isArray(model?.hidden) || typeof model.activation !== 'object') {
+    throw new TypeError(`objective: model must be a network, as mlp({ hidden: [64] }) makes it, got ${printed(model)}`);
+  }
+  if (typeof data !== 'object' || data === null || !('draw' in data || 'x' in data)) {
+    throw new TypeError(
+      `objective: data must be data, as xor({ n: 100 }) or readDataset(path) makes them, got ${printed(data)}`,
+    );
+  }
   requireOneOf('objective', { loss }, Object.keys(losses));
   requireOneOf('objective', { random }, Object.keys(randoms));
   requireOneOf('objective', { order }, ['model-first', 'data-first']);

@@ -70,4 +70,12 @@ export const dataKinds: DataKinds = {
 };
 
 /** Makes the schema of `data` in a spec: the options of each kind beside its name. */
-export const dataSchema = (kinds: DataKinds) => namedIn('kind', kinds);
+export const dataSchema = (kinds: DataKinds) =>
+  namedIn<'kind', DataKind>('kind', kinds, ({ options: { shape }, paths = [] }) =>
+    Object.fromEntries(
+      paths.map((key) => {
+        const path = shape[key] as z.ZodType;
+        return [key, path.meta({ description: `${path.description ?? 'path'}, relative to the spec` })];
+      }),
+    ),
+  );

@@ -231,7 +231,8 @@ function sourceOf(
 ): Stream<Step> {
   const { kind, schedule, ...options } = optimizer;
   const rate = asSpecFault('optimizer.schedule', () => scheduled(schedule, learningRate, steps));
-  const start = { objective: risk, theta0: risk.start(), learningRate: rate, seed, resumeFrom };
+  const { selfPaced } = optimizers[kind]!;
+  const start = { objective: risk, seed, resumeFrom, ...(selfPaced ? {} : { learningRate: rate }) };
   return asSpecFault('optimizer', () => optimizers[kind]!({ ...start, ...options }), kind);
 }
 
@@ -246,8 +247,9 @@ export function lawsOfRun(
   { measure, model, optimizer }: RunConfig,
   { optimizers }: Registry,
 ): RunLaw[] {
-  const books = measure.find(({ op }) => op === 'conservation') as LawOptions | undefined;
-  if (!books) return [];
+  const entry = measure.find(({ op }) => op === 'conservation');
+  if (!entry) return [];
+  const { op: _, ...books } = entry as LawOptions & typeof entry;
   const { activation, bias } = networkOf(model);
   const isWhole = !bias || books.biases !== false;
   const ledger = optimizers[optimizer.kind]!.ledger(optimizer);

@@ -15,7 +15,7 @@ export function namedIn<
 >(key: K, registry: Readonly<Record<string, E>>, more: (entry: E) => M | undefined = () => undefined) {
   const members = Object.entries(registry).map(([name, entry]) => {
     const { shape, description } = entry.options;
-    const member = z.strictObject({ [key]: z.literal(name), ...more(entry), ...shape });
+    const member = z.strictObject({ [key]: z.literal(name), ...shape, ...more(entry) });
     return description === undefined ? member : member.meta({ description });
   });
   return z.discriminatedUnion(key, members as unknown as [Member<K, M>, ...Member<K, M>[]]);

@@ -54,7 +54,7 @@ function plainOf(options: Plain, rate: number, steps: number): Schedule {
     case 'constant':
       return constant(rate);
     case 'step':
-      return stepDecay(rate, options);
+      return stepDecay(rate, { every: options.every, factor: options.factor });
     case 'cosine':
       return cosine(rate, { steps: options.steps ?? steps, floor: options.floor * rate });
   }
@@ -65,7 +65,7 @@ export function scheduled(options: Options | undefined, rate: number, steps: num
   if (!options) return rate;
   if (options.kind === 'warmup') {
     const next = plainOf(options.next, rate, Math.max(1, steps - options.steps));
-    return warmup(next, options);
+    return warmup(next, { steps: options.steps });
   }
   if (options.kind !== 'drift-budget') return plainOf(options, rate, steps);
   const { budget, shape, curvature } = options;

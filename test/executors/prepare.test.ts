@@ -131,7 +131,7 @@ const faults: Record<string, [spec: unknown, ...said: string[]]> = {
   ],
   'a misspelt key of a fit': [
     fit({ ovr: 'seed' }),
-    'fit[0].ovr: unknown key; did you mean over? (known: op, id, x, y, by, over, diverged, floor, rival)',
+    'fit[0].ovr: unknown key; did you mean over? (known: op, x, y, by, over, diverged, floor, rival, id)',
   ],
   'no loss': [without('loss'), 'loss: expected one of cross-entropy, mse, got nothing'],
   'no data': [without('data'), 'data: expected an object, got nothing'],
@@ -584,7 +584,7 @@ const faults: Record<string, [spec: unknown, ...said: string[]]> = {
     { ...idx(), grid: { ...tiny()['grid'], 'data.first': [2, 4, 6] } },
     'data: images: first: expected at most the 4 examples that are there, got 6',
   ],
-  'no image at all': [idx({ first: 0 }), `data.first: expected ${count}, got 0`],
+  'no image at all': [idx({ first: 0 }), 'data.first: expected an integer of at least 1, got 0'],
   'one class': [idx({ classes: [1] }), 'data.classes: expected two classes or more, each once, got [1]'],
   'a class twice': [idx({ classes: [1, 1] }), 'data.classes: expected two classes or more, each once, got [1,1]'],
   'an eleventh class': [idx({ classes: [0, 10] }), 'data.classes[1]: expected an integer from 0 to 9, got 10'],

@@ -126,7 +126,7 @@ describe('each fit of a spec', () => {
   it('checks the options of one’s own', async () => {
     const wrong = spec({ fit: [{ op: 'range', id: 'losses', ...pair, scal: 2 }] });
     await expect(prepared(wrong)).rejects.toThrow(
-      'fit[0].scal: unknown key; did you mean scale? (known: op, id, x, y, by, scale)',
+      'fit[0].scal: unknown key; did you mean scale? (known: op, x, y, by, scale, id)',
     );
   });
 });

@@ -41,6 +41,7 @@ const L = objective({
 });
 const rate = 0.1;
 const of: Descent = { objective: L, theta0: L.start(), learningRate: rate };
+const { learningRate: _, ...flow } = of;
 
 /** Values of `optimizer` in a spec, each with the same in code. */
 const written: [Written, Stream<Step>][] = [
@@ -56,8 +57,8 @@ const written: [Written, Stream<Step>][] = [
   [{ kind: 'adamw', weightDecay: 0.2 }, adamw({ ...of, weightDecay: 0.2 })],
   [{ kind: 'sgd', batch: 6 }, sgd({ ...of, batch: 6, seed: 1 })],
   [{ kind: 'sgd', batch: 5, beta: 0.9 }, sgd({ ...of, batch: 5, beta: 0.9, seed: 1 })],
-  [{ kind: 'gradient-flow' }, gradientFlow(of)],
-  [{ kind: 'gradient-flow', tolerance: 1e-5 }, gradientFlow({ ...of, tolerance: 1e-5 })],
+  [{ kind: 'gradient-flow' }, gradientFlow(flow)],
+  [{ kind: 'gradient-flow', tolerance: 1e-5 }, gradientFlow({ ...flow, tolerance: 1e-5 })],
 ];
 
 const schedules: [Written, Descent['learningRate']][] = [

@@ -1,4 +1,5 @@
 import { requireCounts } from '../require-number.ts';
+import { requireOptions } from '../require-options.ts';
 import type { Data } from './dataset.ts';
 import { requireRoom } from './require-room.ts';
 
@@ -16,7 +17,8 @@ import { requireRoom } from './require-room.ts';
  * objective({ model: mlp({ hidden: [30, 20], activation: 'tanh' }), loss: 'mse', data });
  * @see Cohen et al. 2021, arXiv:2103.00065.
  */
-export function chebyshev({ n, degree }: { n: number; degree: number }): Data {
+export function chebyshev(options: { n: number; degree: number }): Data {
+  const { n, degree } = requireOptions('chebyshev', options, ['n', 'degree']);
   requireCounts('chebyshev', { n }, 2);
   requireRoom('chebyshev', n, 1, 1);
   requireCounts('chebyshev', { degree }, 0);

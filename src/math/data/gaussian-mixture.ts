@@ -1,5 +1,6 @@
 import type { Random } from '../random/random.ts';
 import { requireCounts } from '../require-number.ts';
+import { requireOptions } from '../require-options.ts';
 import type { Data } from './dataset.ts';
 import { requireRoom } from './require-room.ts';
 import { shuffled } from './shuffled.ts';
@@ -14,7 +15,8 @@ import { shuffled } from './shuffled.ts';
  * @example gaussianMixture({ n: 200, d: 20, classes: 5, separation: 2 })
  */
 export function gaussianMixture(options: { n: number; d: number; classes: number; separation: number }): Data {
-  const { n, d, classes, separation } = options;
+  const known = ['n', 'd', 'classes', 'separation'];
+  const { n, d, classes, separation } = requireOptions('gaussianMixture', options, known);
   requireCounts('gaussianMixture', { n, d, classes });
   requireRoom('gaussianMixture', n, d, classes);
   if (!(separation >= 0 && separation < Infinity)) {

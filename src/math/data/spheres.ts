@@ -1,5 +1,6 @@
 import type { Random } from '../random/random.ts';
 import { requireCounts } from '../require-number.ts';
+import { requireOptions } from '../require-options.ts';
 import type { Data } from './dataset.ts';
 import { requireRoom } from './require-room.ts';
 import { shuffled } from './shuffled.ts';
@@ -15,7 +16,8 @@ const noise = 0.1;
  *   array holds.
  * @example spheres({ n: 200, d: 3 })
  */
-export function spheres({ n, d }: { n: number; d: number }): Data {
+export function spheres(options: { n: number; d: number }): Data {
+  const { n, d } = requireOptions('spheres', options, ['n', 'd']);
   requireCounts('spheres', { n, d });
   requireRoom('spheres', n, d, 2);
   const draw = (random: Random) => {

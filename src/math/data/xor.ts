@@ -1,5 +1,6 @@
 import type { Random } from '../random/random.ts';
 import { requireCounts } from '../require-number.ts';
+import { requireOptions } from '../require-options.ts';
 import { classified, type Data } from './dataset.ts';
 import { requireRoom } from './require-room.ts';
 
@@ -10,7 +11,8 @@ import { requireRoom } from './require-room.ts';
  *   array holds.
  * @example xor({ n: 200 })
  */
-export function xor({ n }: { n: number }): Data {
+export function xor(options: { n: number }): Data {
+  const { n } = requireOptions('xor', options, ['n']);
   requireCounts('xor', { n });
   requireRoom('xor', n, 2, 2);
   const draw = (random: Random) => {

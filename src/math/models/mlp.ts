@@ -43,6 +43,7 @@ export function mlp(options: MlpOptions): Mlp {
   if (slope !== undefined && activation !== 'leaky-relu') {
     throw new RangeError(`mlp: slope belongs to leaky-relu, got it with ${activation}`);
   }
+  if (typeof bias !== 'boolean') throw new TypeError(`mlp: bias must be true or false, got ${bias}`);
   if (slope !== undefined && !Number.isFinite(slope)) throw new RangeError(`mlp: slope must be finite, got ${slope}`);
   return { hidden: [...hidden], activation: activations[activation](slope), bias };
 }

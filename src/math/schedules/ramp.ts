@@ -1,5 +1,6 @@
 import { requireCounts, requirePositive } from '../require-number.ts';
 import { requireOneOf } from '../require-one-of.ts';
+import { requireOptions } from '../require-options.ts';
 import { halfCosine } from './cosine.ts';
 import type { Schedule } from './schedule.ts';
 
@@ -13,11 +14,12 @@ export interface Ramp {
 /**
  * Raises a budget from 0 to `top` at step `steps`, and keeps it there.
  *
- * @param shape Default `linear`.
+ * @param options.shape Default `linear`.
  * @throws {RangeError} if `top` is not positive, or `steps` is not a positive integer.
  * @example driftBudget({ rate: 0.1, budget: ramp(1e-2, { steps: 2_000 }) })
  */
-export function ramp(top: number, { shape = 'linear', steps }: Ramp): Schedule {
+export function ramp(top: number, options: Ramp): Schedule {
+  const { shape = 'linear', steps } = requireOptions('ramp', options, ['shape', 'steps']);
   requirePositive('ramp', { top });
   requireOneOf('ramp', { shape }, ['linear', 'cosine']);
   requireCounts('ramp', { steps });

@@ -1,4 +1,5 @@
 import { requireCounts, requirePositive, requireWithin } from '../require-number.ts';
+import { requireOptions } from '../require-options.ts';
 import type { Schedule } from './schedule.ts';
 
 /**
@@ -8,10 +9,8 @@ import type { Schedule } from './schedule.ts';
  *   not in (0, 1).
  * @example stepDecay(0.1, { every: 500, factor: 0.5 })
  */
-export function stepDecay(
-  rate: number,
-  { every, factor }: { readonly every: number; readonly factor: number },
-): Schedule {
+export function stepDecay(rate: number, options: { readonly every: number; readonly factor: number }): Schedule {
+  const { every, factor } = requireOptions('stepDecay', options, ['every', 'factor']);
   requirePositive('stepDecay', { rate, factor });
   requireWithin('stepDecay', { factor }, 1);
   requireCounts('stepDecay', { every });

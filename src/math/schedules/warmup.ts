@@ -1,4 +1,5 @@
 import { requireCounts } from '../require-number.ts';
+import { requireOptions } from '../require-options.ts';
 import type { Schedule } from './schedule.ts';
 
 /**
@@ -9,7 +10,9 @@ import type { Schedule } from './schedule.ts';
  * @example warmup(cosine(0.1, { steps: 1_900 }), { steps: 100 })
  * @see Goyal et al. 2017, arXiv:1706.02677, section 2.2.
  */
-export function warmup(next: Schedule, { steps }: { readonly steps: number }): Schedule {
+export function warmup(next: Schedule, options: { readonly steps: number }): Schedule {
+  if (typeof next !== 'function') throw new TypeError(`warmup: next must be a schedule, as constant(0.1), got ${next}`);
+  const { steps } = requireOptions('warmup', options, ['steps']);
   requireCounts('warmup', { steps });
   const top = next(0);
   return (t) => (t < steps ? ((t + 1) / steps) * top : next(t - steps));

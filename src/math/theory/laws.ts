@@ -1,5 +1,6 @@
 import type { ObjectiveFacts, Tensor } from '../objective.ts';
 import { requireOneOf } from '../require-one-of.ts';
+import { requireOptions } from '../require-options.ts';
 import { SUM_BLOCK } from '../sum-block.ts';
 
 /** Family of laws; {@link lawsOf} says what each conserves. */
@@ -91,9 +92,10 @@ export interface Paired {
  * @see Du, Hu and Lee 2018, arXiv:1806.00900.
  */
 export function lawsOf(of: Paired, options: LawOptions = {}): Laws {
-  const { laws = ['layer'], biases = true, matrix = 'norm' } = options;
-  for (const law of laws) requireOneOf('laws', { law }, ['layer', 'neuron', 'matrix']);
-  requireOneOf('laws', { matrix }, ['norm', 'whole']);
+  const known = ['laws', 'biases', 'matrix'] satisfies (keyof LawOptions)[];
+  const { laws = ['layer'], biases = true, matrix = 'norm' } = requireOptions('lawsOf', options, known);
+  for (const law of laws) requireOneOf('lawsOf', { law }, ['layer', 'neuron', 'matrix']);
+  requireOneOf('lawsOf', { matrix }, ['norm', 'whole']);
   const over = blocksOf(of, biases);
   const families = [
     laws.includes('layer') ? [layerLaws(over)] : [],

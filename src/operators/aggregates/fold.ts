@@ -1,9 +1,10 @@
 import { concatMap, defer, type Observable, reduce } from 'rxjs';
 import { z } from 'zod';
 import { type Columns, utf8, type Values } from '../../columns.ts';
+import { formatValue } from '../../format-value.ts';
 import { meanAbsolute } from '../../math/stats/mean-absolute.ts';
 import type { RunValue } from '../../math/stats/runs-by-x.ts';
-import { type Given, parseOptions } from '../../options.ts';
+import { type Given, parseOptions, requireSchema } from '../../options.ts';
 import { addColumns, axesOf, type Flat, Stream } from '../../stream.ts';
 import { hasDiverged } from '../transforms/until-diverged.ts';
 
@@ -117,9 +118,13 @@ export function fold<C extends Columns, O extends z.ZodObject>(
   { options: own, columns: added, ...facts }: FoldDeclaration<C, O>,
   start: (options: z.output<O>, x: string, y: string) => (runs: readonly RunValue[]) => Values<C>,
 ): Folder<C, O> {
+  requireSchema('fold', name, own);
   const schema = z.strictObject({ ...callOptions, ...own.shape });
   const all = { ...columns, ...added };
   const make = <X extends string, Y extends string>(x: X, y: Y, given: unknown = {}): Fold<X | Y, C> => {
+    if (typeof x !== 'string' || typeof y !== 'string') {
+      throw new TypeError(`${name}: x and y must be names of columns, got ${formatValue(x)} and ${formatValue(y)}`);
+    }
     const { name: fit = name, by: apart, ...options } = parseOptions(name, schema, given);
     const result = start(options as z.output<O>, x, y);
     return (source) => {

@@ -1,5 +1,6 @@
 import type { Observer } from 'rxjs';
 import { type Columns, float64, float64s, int32, type Values } from '../../columns.ts';
+import { formatValue } from '../../format-value.ts';
 import { emptySums, type Tensor } from '../../math/objective.ts';
 import { emptyUpdateSums, type UpdateRule, type UpdateSums } from '../../math/optimizers/update-rule.ts';
 import { requireNeeds } from '../../requirements.ts';
@@ -205,9 +206,9 @@ class Steps {
   }
 
   #rated(eta: number): number {
-    if (!(eta >= 0 && eta < Infinity)) {
+    if (!(typeof eta === 'number' && eta >= 0 && eta < Infinity)) {
       throw new RangeError(
-        `${this.#who}: learningRate must be finite and not negative, got ${eta} at step ${this.#step}`,
+        `${this.#who}: learningRate must be finite and not negative, got ${formatValue(eta)} at step ${this.#step}`,
       );
     }
     return (this.#learningRate = eta);

@@ -4,6 +4,7 @@ import type { UpdateSums } from '../../math/optimizers/update-rule.ts';
 import { fingerprint } from '../../math/random/fingerprint.ts';
 import { nativeRandom } from '../../math/random/native.ts';
 import { requirePositive } from '../../math/require-number.ts';
+import { requireOptions } from '../../math/require-options.ts';
 import type { Schedule } from '../../math/schedules/schedule.ts';
 import { largestRate } from '../../math/theory/drift-budget.ts';
 import { lawsOf } from '../../math/theory/laws.ts';
@@ -41,7 +42,7 @@ const firstProducts = 20;
  *   step's vector: ‖Mv‖ never exceeds the largest |λ| of M = P^(−½)HP^(−½), but it lags behind if
  *   that rises or turns. At c = 1 the step is below the edge if ‖Mv‖ is at least half of it
  *
- * @param curvature Default 1. Below 4/3, c/λ₁ is below the edge of every optimizer here.
+ * @param given.curvature Default 1. Below 4/3, c/λ₁ is below the edge of every optimizer here.
  * @throws {RangeError} if `rate` or `budget` is not positive, or `curvature` not in (0, 2); the
  *   stream errs with one if the budget decreases, or is below the rounding of C_l.
  * @example
@@ -49,10 +50,11 @@ const firstProducts = 20;
  * gradientDescent({ objective: L, theta0: L.start(), learningRate })
  *   .pipe(take(2_001), conservation());
  */
-export function driftBudget({ rate, budget, curvature = 1 }: DriftBudget): Feedback {
+export function driftBudget(given: DriftBudget): Feedback {
+  const { rate, budget, curvature = 1 } = requireOptions('driftBudget', given, ['rate', 'budget', 'curvature']);
   requirePositive('driftBudget', { rate, curvature });
   if (!(curvature < 2)) throw new RangeError(`driftBudget: curvature must lie in (0, 2), got ${curvature}`);
-  if (typeof budget === 'number') requirePositive('driftBudget', { budget });
+  if (typeof budget !== 'function') requirePositive('driftBudget', { budget });
   const options = { rate, budget, curvature };
   const needs = ['hvp'] as const;
   return { who: 'driftBudget', needs, start: (objective) => new Budgeted(objective, options) };

@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import type { Columns, Values } from '../../columns.ts';
+import { formatValue } from '../../format-value.ts';
 import type { UpdateRule } from '../../math/optimizers/update-rule.ts';
-import { type Given, parseOptions } from '../../options.ts';
+import { type Given, parseOptions, requireSchema } from '../../options.ts';
 import type { Flat, Stream } from '../../stream.ts';
 import { descend, type Step } from './descend.ts';
 import type { Descent } from './descent.ts';
@@ -59,7 +60,17 @@ export function optimizer<O extends z.ZodObject, C extends Columns = Record<neve
   name: string,
   { options: schema, columns, rule, ledger = () => 'no law', selfPaced = false }: OptimizerDeclaration<O, C>,
 ): Optimizer<O, C, D> {
-  const make = ({ objective, theta0, learningRate, resumeFrom, seed, ...given }: Descent) => {
+  requireSchema('optimizer', name, schema);
+  const make = (all: Descent) => {
+    if (typeof all !== 'object' || all === null) {
+      throw new TypeError(`${name}: options must be an object with an objective, got ${formatValue(all)}`);
+    }
+    const { objective, theta0, learningRate, resumeFrom, seed, ...given } = all;
+    if (selfPaced && learningRate !== undefined) {
+      throw new TypeError(
+        `${name}: must have no learningRate, because it chooses the length of its steps, got ${formatValue(learningRate)}`,
+      );
+    }
     const options = parseOptions(name, schema, given);
     const descent = { objective, theta0, learningRate: selfPaced ? 1 : learningRate, resumeFrom, seed };
     return descend(name, descent, () => rule(options, descent), columns);

@@ -1,5 +1,7 @@
 import type { Observable, OperatorFunction } from 'rxjs';
 import type { Columns, Values } from '../../columns.ts';
+import { formatValue } from '../../format-value.ts';
+import { memoryless } from '../../math/memory.ts';
 import type { Flat, Requirement, Stream } from '../../stream.ts';
 import { measure } from './measure.ts';
 
@@ -38,5 +40,8 @@ export function derive<S extends object, C extends Columns>(
   values: (row: S) => Values<C>,
   requirement: Partial<Requirement> = {},
 ): Adds<S, C> {
-  return measure<S, C, null>(columns, () => ({ row: values, snapshot: () => null, restore: () => {} }), requirement);
+  if (typeof values !== 'function') {
+    throw new TypeError(`derive: values must be a function of a row, got ${formatValue(values)}`);
+  }
+  return measure<S, C, null>(columns, () => ({ row: values, ...memoryless }), { operator: 'derive', ...requirement });
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Column, float64, type Values } from '../../columns.ts';
+import { formatValue } from '../../format-value.ts';
 import { parseOptions, share } from '../../options.ts';
 import { measure } from './measure.ts';
 
@@ -28,6 +29,8 @@ const rest = options.omit({ of: true });
  * @example run.pipe(ema('loss', { beta: 0.99 }))
  */
 export function ema<X extends string>(column: X, given: z.input<typeof rest> = {}) {
+  if (typeof column !== 'string')
+    throw new TypeError(`ema: column must be the name of one, got ${formatValue(column)}`);
   const { beta } = parseOptions('ema', rest, given);
   const name = `${column}Ema` as const;
   type Added = Record<`${X}Ema`, Column<number>>;

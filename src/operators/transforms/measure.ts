@@ -1,6 +1,6 @@
 import { defer, finalize, map, type Observable } from 'rxjs';
 import { type Columns, type Nullable, nullables, type Values } from '../../columns.ts';
-import { jsonOf } from '../../format-value.ts';
+import { formatValue, jsonOf } from '../../format-value.ts';
 import { fingerprint } from '../../math/random/fingerprint.ts';
 import { type NativeRandom, nativeRandom, nativeRandomFrom } from '../../math/random/native.ts';
 import { requireCounts } from '../../math/require-number.ts';
@@ -53,6 +53,10 @@ export function measure<S extends object, C extends Columns, M>(
   requirement: Partial<Requirement> = {},
 ) {
   const key = Object.keys(columns).join(' ');
+  if (typeof start !== 'function') {
+    const who = requirement.operator ?? 'measure';
+    throw new TypeError(`${who}: must be given a function that starts a measurement, got ${formatValue(start)}`);
+  }
   const { operator: name = key, everyStep = false, check } = requirement;
   const reads = everyStep ? ['step', ...(requirement.reads ?? [])] : requirement.reads;
   const options = jsonOf(requirement.options ?? {});
@@ -63,6 +67,7 @@ export function measure<S extends object, C extends Columns, M>(
     const rows = defer(() => {
       let random: NativeRandom | undefined;
       const measurement = start({ random: following(() => (random ??= nativeRandom(fingerprint(key)))) });
+      requireFunctions(name, measurement);
       let last: number | undefined;
       const memory: RememberedOperator = {
         name,
@@ -103,6 +108,17 @@ export function measure<S extends object, C extends Columns, M>(
     });
     return new Stream<Flat<R & Values<C>>>(shape, (subscriber) => rows.subscribe(subscriber));
   };
+}
+
+/** @throws {TypeError} that names `who` and the function that a measurement lacks. */
+function requireFunctions(who: string, measurement: unknown): void {
+  const given = (measurement ?? {}) as Readonly<Record<string, unknown>>;
+  const missing = ['row', 'snapshot', 'restore'].find((name) => typeof given[name] !== 'function');
+  if (missing === undefined) return;
+  const advice = missing === 'row' ? '' : '; spread memoryless into what remembers nothing';
+  throw new TypeError(
+    `${who}: a measurement must have a function ${missing}, got ${formatValue(given[missing])}${advice}`,
+  );
 }
 
 /**

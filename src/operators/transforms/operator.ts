@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Columns, Values } from '../../columns.ts';
-import { type Given, parseOptions } from '../../options.ts';
+import { type Given, parseOptions, requireSchema } from '../../options.ts';
 import type { RunFacts } from '../../state.ts';
 import type { Adds } from './derive.ts';
 import { type At, type Context, type Measurement, measure, measureEvery } from './measure.ts';
@@ -65,6 +65,7 @@ export function operator<S extends object, C extends Columns, O extends z.ZodObj
   { options: schema, columns, columnsFor = () => columns, reads = [], addedBy, everyStep, check }: Declaration<C, O>,
   start: (options: z.output<O>, context: Context) => Measurement<S, Values<C>, M>,
 ): Operator<S, C, O> {
+  requireSchema('operator', name, schema);
   const make = (given: unknown = {}) => {
     const options = parseOptions(name, schema, given);
     const { every = 1 } = options as { readonly every?: unknown };

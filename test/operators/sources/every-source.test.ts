@@ -238,7 +238,7 @@ describe('an optimizer refuses', () => {
     ],
     [
       'a tolerance of 0',
-      () => gradientFlow({ ...start, tolerance: 0 }),
+      () => gradientFlow({ objective: start.objective, tolerance: 0 }),
       new RangeError('gradientFlow: tolerance must lie in (0, 1), got 0'),
     ],
     [

@@ -97,7 +97,7 @@ describe('derive', () => {
       [undefined, 'undefined'],
     ] as const) {
       await expect(rows(cells)).rejects.toThrow(
-        new TypeError(`twice: expected a row to return the columns twice, got ${found}`),
+        new TypeError(`derive: expected a row to return the columns twice, got ${found}`),
       );
     }
   });

@@ -1,5 +1,6 @@
 import type { Random } from '../../random/random.ts';
 import { requireCounts, requireFraction } from '../../require-number.ts';
+import { requireOptions } from '../../require-options.ts';
 import type { MatVec } from '../mat-vec.ts';
 import { explore, type MissChance, OVERTAKE_FRACTION } from './explore.ts';
 import { notFinite, Products } from './products.ts';
@@ -167,8 +168,13 @@ function result(
 
 /** Checks the options and fills in the defaults. */
 function checked(d: number, options: LanczosOptions): Required<LanczosOptions> {
+  const known = ['random', 'k', 'bottom', 'growAbove', 'start', 'tol', 'miss', 'maxProducts'];
+  requireOptions('lanczos', options, known);
   const { random, k = 1, bottom = 0, growAbove = Infinity, start = [] } = options;
   const { tol = 1e-6, miss = DEFAULT_MISS_PROBABILITY, maxProducts = 200 + 100 * (k + bottom) } = options;
+  if (typeof random?.normal !== 'function') {
+    throw new TypeError(`lanczos: random must be a random stream, as nativeRandom(1), got ${random}`);
+  }
   requireCounts('lanczos', { d, k, maxProducts });
   requireCounts('lanczos', { bottom }, 0);
   if (k + bottom > d) throw new RangeError(`lanczos: k + bottom must be at most d = ${d}, got ${k + bottom}`);
