@@ -69,7 +69,10 @@ export function emptySums({ length }: readonly Tensor[]): Sums {
  * `evaluate` moves it to θ. Later products are taken there and reuse its forward and backward pass.
  */
 export interface Evaluation {
-  /** Returns L(θ), writes ∇L(θ) into `gradient` [d] and fills `sums`. */
+  /**
+   * Returns L(θ), writes ∇L(θ) into `gradient` [d] and fills `sums`. A run fills them itself if the
+   * first evaluation leaves them alone.
+   */
   evaluate(theta: Float64Array, gradient: Float64Array, sums: Sums): number;
   /** Returns L(θ) from a forward pass alone, the same bits as `evaluate`; no product may follow. */
   loss?(theta: Float64Array): number;
