@@ -69,6 +69,8 @@ export {
   type Sums,
   type Tensor,
 } from './math/objective.ts';
+export type { Block } from './math/blocks.ts';
+export { type Functions, objectiveOf, type StartedObjective } from './math/objective-of.ts';
 export { objective, type Problem, type Risk } from './math/risk.ts';
 export { type Cifar10Options, readCifar10 } from './datasets/cifar10.ts';
 export { readDataset } from './datasets/file.ts';

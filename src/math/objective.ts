@@ -31,7 +31,14 @@ export interface LawPair {
 
 /** Facts about an objective that hold at every θ. Operators check them before the first step. */
 export interface ObjectiveFacts {
+  /** Name in messages and metadata. */
+  readonly name?: string | undefined;
   readonly precision: 'float64' | 'float32';
+  /**
+   * Products that are central differences of gradients, not exact. Columns that are measured with
+   * them say so.
+   */
+  readonly differences?: readonly ProductName[] | undefined;
   /** n, if it is a mean over samples. */
   readonly samples?: number | undefined;
   /** Number of classes, if the samples have labels. */

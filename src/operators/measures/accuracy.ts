@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { float64 } from '../../columns.ts';
 import { accuracy as accuracyOf } from '../../math/losses/accuracy.ts';
 import { memoryless } from '../../math/memory.ts';
-import { requireNeeds } from '../../requirements.ts';
 import type { State } from '../../state.ts';
 import { operator } from '../transforms/operator.ts';
 
@@ -30,7 +29,7 @@ export const accuracy = operator(
   {
     options: z.strictObject({}),
     columns,
-    check: (run) => requireNeeds('accuracy', run, ['preActivations', 'classes']),
+    needs: ['preActivations', 'classes'],
   },
   () => {
     let f: Float64Array | undefined; // [n, k]

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { float64s } from '../../columns.ts';
 import { lawsOf } from '../../math/theory/laws.ts';
 import { Ledger } from '../../math/theory/ledger.ts';
-import { requireNeeds } from '../../requirements.ts';
 import type { State } from '../../state.ts';
 import { requireNextStep } from '../transforms/measure.ts';
 import { operator } from '../transforms/operator.ts';
@@ -63,7 +62,7 @@ const options = z.strictObject({
  */
 export const conservation = operator(
   'conservation',
-  { options, columns, reads: ['step'], check: (run) => requireNeeds('conservation', run, ['gradient']) },
+  { options, columns, reads: ['step'], needs: ['gradient'] },
   (options) => {
     let ledger: Ledger | undefined;
     let last: number | undefined;

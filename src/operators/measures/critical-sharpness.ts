@@ -3,7 +3,6 @@ import { float64, int32 } from '../../columns.ts';
 import { type Evaluation, emptySums } from '../../math/objective.ts';
 import { bracketCrossing } from '../../math/theory/critical-scale.ts';
 import { every, fraction } from '../../options.ts';
-import { requireNeeds } from '../../requirements.ts';
 import type { State } from '../../state.ts';
 import { operator } from '../transforms/operator.ts';
 
@@ -57,7 +56,7 @@ export const criticalSharpness = operator(
     }),
     columns,
     reads: ['learningRate', 'loss'],
-    check: (run) => requireNeeds('criticalSharpness', run, ['gradient']),
+    needs: ['gradient'],
   },
   ({ tol }) => {
     let last: number | null = null; // η_c of the last row

@@ -3,8 +3,9 @@ import { type Columns, type Nullable, nullables, type Values } from '../../colum
 import { fingerprint } from '../../math/random/fingerprint.ts';
 import { type NativeRandom, nativeRandom, nativeRandomFrom } from '../../math/random/native.ts';
 import { requireCounts } from '../../math/require-number.ts';
+import { asMeasured } from '../../requirements.ts';
 import { isState, type Memory } from '../../state.ts';
-import { addColumns, columnsOf, type Flat, isStream, type Requirement, Stream } from '../../stream.ts';
+import { addColumns, checkRun, columnsOf, type Flat, isStream, type Requirement, Stream } from '../../stream.ts';
 
 /**
  * Measurement of one subscriber: computes the cells of a row, and can save and restore its memory.
@@ -33,7 +34,7 @@ export interface Context {
  * @param columns Columns that are added: name, type, unit and meaning, declared once.
  * @param start   Starts a measurement: called once per subscriber. Its `snapshot` and `restore` let
  *   a run be resumed and forked.
- * @param requirement Condition on what is above; see `Requirement`.
+ * @param partial Condition on what is above; see `Requirement`.
  * @throws {TypeError} when the chain is assembled, if the source has one of the columns already, or
  *   lacks what is required.
  * @example
@@ -49,11 +50,13 @@ export interface Context {
 export function measure<S extends object, C extends Columns, M>(
   columns: C,
   start: (context: Context) => Measurement<S, Values<C>, M>,
-  requirement: Partial<Requirement> = {},
+  partial: Partial<Requirement> = {},
 ) {
   const key = Object.keys(columns).join(' ');
+  const requirement = { operator: key, ...partial };
   return <R extends S>(source: Observable<R>): Stream<Flat<R & Values<C>>> => {
-    const shape = addColumns(source, columns, [{ operator: key, ...requirement }]);
+    const run = isStream(source) ? source.shape.run : null;
+    const shape = addColumns(source, asMeasured(columns, run, requirement.needs ?? []), [requirement]);
     const above = columnsOf(source);
     const owned = isStream(source) && source.shape.fresh;
     const rows = defer(() => {
@@ -73,13 +76,13 @@ export function measure<S extends object, C extends Columns, M>(
           const { state } = row as { state?: unknown };
           if (isState(state)) {
             // the runs of a sweep may differ, so each is checked at its first row
-            if (first || state.first) requirement.check?.(state.run, above);
+            if (first || state.first) checkRun(requirement, state.run, above);
             if (first) state.remember(key, memory);
           } else if (first && state === undefined) {
-            requirement.check?.(null, above);
+            checkRun(requirement, null, above);
           }
           const cells = measurement.row(row);
-          if (first) requireCells(requirement.operator ?? key, columns, cells);
+          if (first) requireCells(requirement.operator, columns, cells);
           first = false;
           // assign rather than spread: V8 turns a spread row into a dictionary (7 µs a row, not
           // 0.35)

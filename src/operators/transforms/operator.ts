@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Columns, Values } from '../../columns.ts';
 import { type Given, parseOptions } from '../../options.ts';
+import type { Need } from '../../requirements.ts';
 import type { RunFacts } from '../../state.ts';
 import type { Adds } from './derive.ts';
 import { type At, type Context, type Measurement, measure, measureEvery } from './measure.ts';
@@ -19,6 +20,8 @@ export interface Declaration<C extends Columns, O extends z.ZodObject> {
   readonly reads?: readonly string[] | ((options: z.output<O>) => readonly string[]);
   /** Operator that adds a column it reads, for a message. */
   readonly addedBy?: Readonly<Record<string, string>>;
+  /** Parts of the objective that it needs. */
+  readonly needs?: readonly Need[] | ((options: z.output<O>) => readonly Need[]);
   /** Throws if the run behind the rows does not suit it; see `Requirement.check`. */
   readonly check?: (run: RunFacts | null, options: z.output<O>, columns: Columns) => void;
 }
@@ -60,7 +63,7 @@ export interface Operator<S extends object, C extends Columns, O extends z.ZodOb
  */
 export function operator<S extends object, C extends Columns, O extends z.ZodObject, M>(
   name: string,
-  { options: schema, columns, columnsFor = () => columns, reads = [], addedBy, check }: Declaration<C, O>,
+  { options: schema, columns, columnsFor = () => columns, reads = [], addedBy, needs = [], check }: Declaration<C, O>,
   start: (options: z.output<O>, context: Context) => Measurement<S, Values<C>, M>,
 ): Operator<S, C, O> {
   const make = (given: unknown = {}) => {
@@ -70,6 +73,7 @@ export function operator<S extends object, C extends Columns, O extends z.ZodObj
       operator: name,
       reads: typeof reads === 'function' ? reads(options) : reads,
       addedBy,
+      needs: typeof needs === 'function' ? needs(options) : needs,
       check: check && ((run: RunFacts | null, above: Columns) => check(run, options, above)),
     };
     const added = columnsFor(options) as C;
