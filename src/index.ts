@@ -70,6 +70,8 @@ export {
   type Tensor,
 } from './math/objective.ts';
 export type { Block } from './math/blocks.ts';
+export { type CheckedNumber, checkObjective, type ObjectiveCheck } from './math/check-objective.ts';
+export type { Comparison } from './math/differences.ts';
 export { type Functions, objectiveOf, type StartedObjective } from './math/objective-of.ts';
 export { objective, type Problem, type Risk } from './math/risk.ts';
 export { type Cifar10Options, readCifar10 } from './datasets/cifar10.ts';

@@ -84,7 +84,7 @@ function grainOf(values: readonly number[]): number {
 }
 
 /** Two routes to one number. */
-interface Comparison {
+export interface Comparison {
   /** Number that the objective gives. */
   readonly got: number;
   /** Number that differences give. */
