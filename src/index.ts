@@ -49,6 +49,7 @@ export {
 export { chebyshev } from './math/data/chebyshev.ts';
 export { classified, type Data, type Dataset } from './math/data/dataset.ts';
 export { gaussianMixture } from './math/data/gaussian-mixture.ts';
+export { type Split, type SplitOptions, split } from './math/data/split.ts';
 export { spheres } from './math/data/spheres.ts';
 export { xor } from './math/data/xor.ts';
 export type { Normalize } from './math/data/images.ts';
@@ -149,7 +150,7 @@ export { type Swept, sweep } from './operators/sources/sweep.ts';
 export type { DataKind } from './pipelines/data-kinds.ts';
 
 // measures
-export { accuracy } from './operators/measures/accuracy.ts';
+export { type AccuracyColumns, type AccuracyOptions, accuracy } from './operators/measures/accuracy.ts';
 export { activationSwitching } from './operators/measures/activation-switching.ts';
 export { batchSharpness } from './operators/measures/batch-sharpness.ts';
 export { conservation } from './operators/measures/conservation.ts';
@@ -158,6 +159,7 @@ export { denseSpectrum } from './operators/measures/dense-spectrum.ts';
 export { edgeOfStability } from './operators/measures/edge-of-stability.ts';
 export { gradientNorm } from './operators/measures/gradient-norm.ts';
 export { type HessianColumns, type HessianOptions, hessian, sharpness } from './operators/measures/hessian.ts';
+export { type LossOnColumns, type LossOnOptions, lossOn } from './operators/measures/loss-on.ts';
 export { spectralDensity } from './operators/measures/spectral-density.ts';
 export { trace } from './operators/measures/trace.ts';
 export { updateNorm } from './operators/measures/update-norm.ts';

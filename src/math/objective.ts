@@ -81,7 +81,10 @@ export interface Evaluation {
    * first evaluation leaves them alone.
    */
   evaluate(theta: Float64Array, gradient: Float64Array, sums: Sums): number;
-  /** Returns L(θ) from a forward pass alone, the same bits as `evaluate`; no product may follow. */
+  /**
+   * Returns L(θ) from a forward pass alone, the same bits as `evaluate`. The outputs,
+   * `preActivations(L, …)`, may follow, and no other product.
+   */
   loss?(theta: Float64Array): number;
   /**
    * out ← ∇²L(θ)·v; at a kink of a piecewise linear activation, the Hessian that holds almost

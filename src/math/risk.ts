@@ -2,10 +2,12 @@ import { checkDataset, type Data, type Dataset } from './data/dataset.ts';
 import { emptied, gather } from './data/gather.ts';
 import type { Engine } from './engines/engine.ts';
 import { type BuiltInEngine, engines, firstAvailable, isEngine } from './engines/engines.ts';
+import { forward } from './forward.ts';
 import { type LossName, losses } from './losses/losses.ts';
+import type { Activation } from './models/activations.ts';
 import { layerPairs } from './models/layer-pairs.ts';
 import { draw, type Mlp, tensorsOf } from './models/mlp.ts';
-import type { Objective } from './objective.ts';
+import type { Objective, Tensor } from './objective.ts';
 import { nativeRandom } from './random/native.ts';
 import type { Random } from './random/random.ts';
 import { torchRandom } from './random/torch.ts';
@@ -42,8 +44,26 @@ export interface Problem {
 /** Empirical risk of a network: an objective with its data and the parameters drawn for it. */
 export interface Risk extends Objective {
   readonly dataset: Dataset;
+  /** Risk of the same network on the samples that are held out, if the data have any. */
+  readonly test?: Risk;
   /** Returns a fresh copy of θ₀. */
   start(): Float64Array; // [d]
+  /**
+   * Returns the risk of the same network on other samples, with the same inputs and outputs.
+   *
+   * @throws {TypeError} if the data have others, or have not the shape that they state. @throws
+   *   {RangeError} if they are not finite.
+   */
+  on(data: Dataset): Risk;
+  /**
+   * Computes the outputs of the network at θ. [n, d] → [n, k]
+   *
+   * Opens a workspace for the n samples and closes it again. Cost: a forward pass.
+   *
+   * @throws {TypeError} if θ or x has not the length that it must have, or the engine gives no
+   *   outputs.
+   */
+  predict(theta: Float64Array, x: Float64Array): Float64Array;
 }
 
 const drawn = (data: Data | Dataset, random: Random): Dataset => ('draw' in data ? data.draw(random) : data);
@@ -86,35 +106,76 @@ export function objective(problem: Problem): Risk {
       `objective: the data must be drawn with d = ${data.d} and k = ${data.k} as declared, got ${dataset.d} and ${dataset.k}`,
     );
   }
+  const chosen = isEngine(engine) ? engine : firstAvailable(engine);
+  return riskOf({ tensors, theta0, activation: model.activation, loss, engine: chosen, threads }, dataset);
+}
+
+/** Parts of a risk that do not depend on the samples. */
+interface Trained {
+  readonly tensors: readonly Tensor[];
+  readonly theta0: Float64Array; // [d]
+  readonly activation: Activation;
+  readonly loss: LossName;
+  readonly engine: Engine;
+  readonly threads: number;
+}
+
+function riskOf(trained: Trained, dataset: Dataset): Risk {
+  const { tensors, theta0, activation, loss, engine, threads } = trained;
   checkDataset(dataset);
   if (loss === 'cross-entropy' && !dataset.labels) {
     throw new TypeError('objective: cross-entropy needs data with classes, got real targets; use mse');
   }
+  const { n, d, k } = dataset;
   const dim = theta0.length;
-  const chosen = isEngine(engine) ? engine : firstAvailable(engine);
   const over = (data: Dataset) =>
-    chosen.open({ tensors, dim, dataset: data, activation: model.activation, loss: losses[loss] }, { threads });
+    engine.open({ tensors, dim, dataset: data, activation, loss: losses[loss] }, { threads });
+  const on = (data: Dataset): Risk => {
+    if (data.d === d && data.k === k) return riskOf(trained, data);
+    throw new TypeError(
+      `objective: other data must have the ${d} inputs and ${k} outputs of the network, got ${data.d} and ${data.k}`,
+    );
+  };
   return {
     dim,
     tensors,
     dataset,
-    products: chosen.products,
+    products: engine.products,
     facts: {
-      precision: chosen.precision,
-      samples: dataset.n,
-      classes: dataset.labels && dataset.k,
-      network: { activation: model.activation.name, loss },
+      precision: engine.precision,
+      samples: n,
+      classes: dataset.labels && k,
+      network: { activation: activation.name, loss },
       pairs: layerPairs(tensors),
     },
+    ...(dataset.test && { test: on(dataset.test) }),
     start: () => theta0.slice(),
+    on,
+    predict(theta, x) {
+      const samples = x.length / d;
+      if (theta.length !== dim) throw new TypeError(`predict: theta must have ${dim} entries, got ${theta.length}`);
+      if (!(Number.isInteger(samples) && samples > 0)) {
+        throw new TypeError(`predict: x must have ${d} entries a sample, got ${x.length}`);
+      }
+      if (!engine.products.includes('preActivations')) {
+        throw new TypeError(
+          `predict: needs preActivations of the engine, but ${engine.name} offers ${engine.products}`,
+        );
+      }
+      const evaluation = over({ ...emptied(dataset, samples), x });
+      try {
+        forward(evaluation, tensors)(theta);
+        return evaluation.preActivations!(tensors.at(-1)!.layer, new Float64Array(samples * k));
+      } finally {
+        evaluation.close();
+      }
+    },
     open: () => over(dataset),
     batches: {
-      n: dataset.n,
+      n,
       open(size) {
-        if (!(Number.isInteger(size) && size >= 1 && size <= dataset.n)) {
-          throw new RangeError(
-            `objective: a batch must have 1 … ${dataset.n} samples, as many as there are, got ${size}`,
-          );
+        if (!(Number.isInteger(size) && size >= 1 && size <= n)) {
+          throw new RangeError(`objective: a batch must have 1 … ${n} samples, as many as there are, got ${size}`);
         }
         const batch = emptied(dataset, size);
         const evaluation = over(batch);
