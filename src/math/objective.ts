@@ -34,6 +34,8 @@ export interface ObjectiveFacts {
   /** Name in messages and metadata. */
   readonly name?: string | undefined;
   readonly precision: 'float64' | 'float32';
+  /** Name of the engine that computes it. */
+  readonly engine?: string | undefined;
   /**
    * Products that are central differences of gradients, not exact. Columns that are measured with
    * them say so.

@@ -3,8 +3,9 @@ import { emptied, gather } from './data/gather.ts';
 import type { Engine } from './engines/engine.ts';
 import { type BuiltInEngine, engines, firstAvailable, isEngine } from './engines/engines.ts';
 import { forward } from './forward.ts';
+import type { Loss } from './losses/loss.ts';
 import { type LossName, losses } from './losses/losses.ts';
-import type { Activation } from './models/activations.ts';
+import { type Activation, activations } from './models/activations.ts';
 import { layerPairs } from './models/layer-pairs.ts';
 import { draw, type Mlp, tensorsOf } from './models/mlp.ts';
 import type { Objective, Tensor } from './objective.ts';
@@ -14,11 +15,13 @@ import { torchRandom } from './random/torch.ts';
 import { requireCounts } from './require-number.ts';
 import { requireOneOf } from './require-one-of.ts';
 import { requireOptions } from './require-options.ts';
+import { requireParts } from './require-parts.ts';
 
 /** Options of {@link objective}: a network, a loss, data, and how they are drawn and computed. */
 export interface Problem {
   readonly model: Mlp;
-  readonly loss: LossName;
+  /** Name of a built-in loss, or one of one's own. */
+  readonly loss: LossName | Loss;
   readonly data: Data | Dataset;
   readonly seed?: number;
   /**
@@ -29,9 +32,10 @@ export interface Problem {
   /** Order in which model and data are drawn from the one stream of the seed. */
   readonly order?: 'model-first' | 'data-first';
   /**
-   * Name of a built-in engine, or an engine that `loadEngine` gave. Default `wasm`. A built-in
-   * engine that this runtime cannot run falls back: `wasm-fma` to `wasm`, and `wasm` to
-   * `typed-array`.
+   * Name of a built-in engine, or an engine that `loadEngine` gave. Default `wasm`, and
+   * `typed-array` with an activation or a loss of one's own. A built-in engine that this runtime
+   * cannot run falls back: `wasm-fma` to `wasm`, and `wasm` to `typed-array`. `facts.engine` is the
+   * one that computes.
    */
   readonly engine?: BuiltInEngine | Engine;
   /**
@@ -81,17 +85,39 @@ type RandomName = keyof typeof randoms;
  *   model: mlp({ hidden: [64], activation: 'relu' }), loss: 'mse', seed: 0,
  *   data: gaussianMixture({ n: 200, d: 20, classes: 5, separation: 2 }),
  * });
+ * @example
+ * const huber: Loss = {
+ *   name: 'huber', // Σ r²/2 if |r| ≤ 1, else |r| − ½, over n
+ *   value(f, { n, k, y }, delta, memo) {
+ *     let sum = 0;
+ *     for (let i = 0; i < n * k; i++) {
+ *       const r = f[i]! - y[i]!;
+ *       const inside = Math.abs(r) <= 1;
+ *       sum += inside ? (r * r) / 2 : Math.abs(r) - 1 / 2;
+ *       delta[i] = Math.max(-1, Math.min(1, r)) / n;
+ *       memo[i] = inside ? 1 / n : 0;
+ *     }
+ *     return sum / n;
+ *   },
+ *   hessian(u, { n, k }, memo, out) {
+ *     for (let i = 0; i < n * k; i++) out[i] = memo[i]! * u[i]!;
+ *   },
+ * };
+ * const data = chebyshev({ n: 20, degree: 3 });
+ * checkObjective(objective({ model: mlp({ hidden: [8] }), loss: huber, data }));
  * @throws {TypeError} if an option is unknown, the loss does not fit the data (cross-entropy
  *   without classes), or the data have not the shape that they state.
- * @throws {RangeError} if the data are not finite, the network is too large, or an option is out of
- *   range.
+ * @throws {RangeError} if the data are not finite, the network is too large, an option is out of
+ *   range, or the engine that was named has no kernel for an activation or loss of one's own.
  */
 export function objective(problem: Problem): Risk {
   const known = ['model', 'loss', 'data', 'seed', 'random', 'order', 'engine', 'threads'] satisfies (keyof Problem)[];
   requireOptions('objective', problem, known);
   const { model, loss, data, seed = 0, random = 'torch', order = 'model-first' } = problem;
-  const { engine = 'wasm', threads = 1 } = problem;
-  requireOneOf('objective', { loss }, Object.keys(losses));
+  const { threads = 1 } = problem;
+  const ell = lossOf(loss);
+  const isOwn = !Object.hasOwn(losses, ell.name) || !Object.hasOwn(activations, model.activation.name);
+  const { engine = isOwn ? 'typed-array' : 'wasm' } = problem;
   requireOneOf('objective', { random }, Object.keys(randoms));
   requireOneOf('objective', { order }, ['model-first', 'data-first']);
   if (!isEngine(engine)) requireOneOf('objective', { engine }, Object.keys(engines));
@@ -107,7 +133,19 @@ export function objective(problem: Problem): Risk {
     );
   }
   const chosen = isEngine(engine) ? engine : firstAvailable(engine);
-  return riskOf({ tensors, theta0, activation: model.activation, loss, engine: chosen, threads }, dataset);
+  chosen.requireKernels?.({ activation: model.activation, loss: ell });
+  return riskOf({ tensors, theta0, activation: model.activation, loss: ell, engine: chosen, threads }, dataset);
+}
+
+/** Returns a built-in loss by its name, or checks one of one's own. */
+function lossOf(loss: LossName | Loss): Loss {
+  if (typeof loss !== 'object' || loss === null) {
+    requireOneOf('objective', { loss }, Object.keys(losses));
+    return losses[loss];
+  }
+  requireParts('objective: loss', loss, { name: 'string', value: 'function', hessian: 'function' });
+  if (!Object.hasOwn(losses, loss.name)) return loss;
+  throw new RangeError(`objective: loss.name must not be that of a built-in one, got ${loss.name}`);
 }
 
 /** Parts of a risk that do not depend on the samples. */
@@ -115,7 +153,7 @@ interface Trained {
   readonly tensors: readonly Tensor[];
   readonly theta0: Float64Array; // [d]
   readonly activation: Activation;
-  readonly loss: LossName;
+  readonly loss: Loss;
   readonly engine: Engine;
   readonly threads: number;
 }
@@ -123,13 +161,12 @@ interface Trained {
 function riskOf(trained: Trained, dataset: Dataset): Risk {
   const { tensors, theta0, activation, loss, engine, threads } = trained;
   checkDataset(dataset);
-  if (loss === 'cross-entropy' && !dataset.labels) {
+  if (loss.name === 'cross-entropy' && !dataset.labels) {
     throw new TypeError('objective: cross-entropy needs data with classes, got real targets; use mse');
   }
   const { n, d, k } = dataset;
   const dim = theta0.length;
-  const over = (data: Dataset) =>
-    engine.open({ tensors, dim, dataset: data, activation, loss: losses[loss] }, { threads });
+  const over = (data: Dataset) => engine.open({ tensors, dim, dataset: data, activation, loss }, { threads });
   const on = (data: Dataset): Risk => {
     if (data.d === d && data.k === k) return riskOf(trained, data);
     throw new TypeError(
@@ -143,9 +180,10 @@ function riskOf(trained: Trained, dataset: Dataset): Risk {
     products: engine.products,
     facts: {
       precision: engine.precision,
+      engine: engine.name,
       samples: n,
       classes: dataset.labels && k,
-      network: { activation: activation.name, loss },
+      network: { activation: activation.name, loss: loss.name },
       pairs: layerPairs(tensors),
     },
     ...(dataset.test && { test: on(dataset.test) }),
