@@ -53,11 +53,13 @@ export {
 export { chebyshev } from './math/data/chebyshev.ts';
 export { classified, type Data, type Dataset } from './math/data/dataset.ts';
 export { gaussianMixture } from './math/data/gaussian-mixture.ts';
+export { type Split, type SplitOptions, split } from './math/data/split.ts';
 export { spheres } from './math/data/spheres.ts';
 export { xor } from './math/data/xor.ts';
 export type { Normalize } from './math/data/images.ts';
-export type { Engine, Network, NetworkSize, ReloadableEvaluation } from './math/engines/engine.ts';
+export type { Engine, KernelNeeds, Network, NetworkSize, ReloadableEvaluation } from './math/engines/engine.ts';
 export { type BuiltInEngine, type EngineName, loadEngine } from './math/engines/engines.ts';
+export type { Loss, Target } from './math/losses/loss.ts';
 export type { LossName } from './math/losses/losses.ts';
 export type { Activation, ActivationName } from './math/models/activations.ts';
 export { type Mlp, type MlpOptions, mlp } from './math/models/mlp.ts';
@@ -73,6 +75,10 @@ export {
   type Sums,
   type Tensor,
 } from './math/objective.ts';
+export type { Block } from './math/blocks.ts';
+export { type CheckedNumber, checkObjective, type ObjectiveCheck } from './math/check-objective.ts';
+export type { Comparison } from './math/differences.ts';
+export { type Functions, objectiveOf, type StartedObjective } from './math/objective-of.ts';
 export { objective, type Problem, type Risk } from './math/risk.ts';
 export { type Cifar10Options, readCifar10 } from './datasets/cifar10.ts';
 export { readDataset } from './datasets/file.ts';
@@ -143,7 +149,7 @@ export { type Swept, sweep } from './operators/sources/sweep.ts';
 export type { DataKind } from './pipelines/data-kinds.ts';
 
 // measures
-export { accuracy } from './operators/measures/accuracy.ts';
+export { type AccuracyColumns, type AccuracyOptions, accuracy } from './operators/measures/accuracy.ts';
 export { activationSwitching } from './operators/measures/activation-switching.ts';
 export { batchSharpness } from './operators/measures/batch-sharpness.ts';
 export { conservation } from './operators/measures/conservation.ts';
@@ -152,6 +158,7 @@ export { denseSpectrum } from './operators/measures/dense-spectrum.ts';
 export { edgeOfStability } from './operators/measures/edge-of-stability.ts';
 export { gradientNorm } from './operators/measures/gradient-norm.ts';
 export { type HessianColumns, type HessianOptions, hessian, sharpness } from './operators/measures/hessian.ts';
+export { type LossOnColumns, type LossOnOptions, lossOn } from './operators/measures/loss-on.ts';
 export { spectralDensity } from './operators/measures/spectral-density.ts';
 export { trace } from './operators/measures/trace.ts';
 export { updateNorm } from './operators/measures/update-norm.ts';

@@ -1,3 +1,4 @@
+import { type Columns, isNumeric } from './columns.ts';
 import type { ProductName } from './math/objective.ts';
 import type { RunFacts } from './state.ts';
 
@@ -28,4 +29,18 @@ export function requireNeeds(operator: string, run: Measured | null, needs: read
   if (!lacking.length) return;
   const found = run ? `offers ${offers.join(', ')}` : 'has no state to measure';
   throw new TypeError(`${operator}: needs ${lacking.join(', ')} of the objective, but the source ${found}`);
+}
+
+/**
+ * Returns columns whose texts say so, if a product that they are measured with is a difference of
+ * gradients.
+ */
+export function asMeasured<C extends Columns>(columns: C, run: Measured | null, needs: readonly Need[]): C {
+  const { differences = [] } = run?.objective.facts ?? {};
+  if (!needs.some((need) => (differences as readonly Need[]).includes(need))) return columns;
+  const noted = Object.entries(columns).map(([name, column]) => [
+    name,
+    isNumeric(column) ? { ...column, about: `${column.about}; products by differences of gradients` } : column,
+  ]);
+  return Object.fromEntries(noted);
 }

@@ -6,6 +6,7 @@ import {
   type TeardownLogic,
 } from 'rxjs';
 import { type Columns, checkColumns } from './columns.ts';
+import { type Need, requireNeeds } from './requirements.ts';
 import type { RunFacts } from './state.ts';
 
 /** Type that merges an intersection, so that an editor shows `{ step: number; loss: number }`. */
@@ -21,6 +22,8 @@ export interface Requirement {
   readonly reads?: readonly string[] | undefined;
   /** Operator that adds a column, for a message. */
   readonly addedBy?: Readonly<Record<string, string>> | undefined;
+  /** Parts of the objective behind the rows' `state` that it needs. Checked as `check` is. */
+  readonly needs?: readonly Need[] | undefined;
   /**
    * Throws if the run behind the rows' `state` does not suit the operator. Called when the chain is
    * assembled, and again at the first row of each run, because the runs of a sweep may differ.
@@ -196,9 +199,15 @@ export function addColumns(
         `${operator}: reads the column ${missing.join(', ')}, which nothing above adds${hint}; there are ${there}${declare}`,
       );
     }
-    requirement.check?.(shape.run, above);
+    checkRun(requirement, shape.run, above);
   }
   return { ...shape, columns: all, pending: [], base: null, fresh: true };
+}
+
+/** @throws {TypeError} if the run does not meet a requirement, or what its `check` throws. */
+export function checkRun({ operator, needs, check }: Requirement, run: RunFacts | null, columns: Columns): void {
+  if (needs?.length) requireNeeds(operator, run, needs);
+  check?.(run, columns);
 }
 
 /**

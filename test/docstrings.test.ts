@@ -39,7 +39,7 @@ const prelude = (names: readonly string[]) => `
 import { auditTime, last, lastValueFrom, map, take, takeWhile, tap } from 'rxjs';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { ${names.join(', ')}, type Descent, type MatVec, type Random, type Risk, type RunFacts, type Step } from '../src/index.ts';
+import { ${names.join(', ')}, type Activation, type Descent, type Loss, type MatVec, type Random, type Risk, type RunFacts, type Step } from '../src/index.ts';
 declare const L: Risk, at: (seed: number) => Risk, random: Random, draw: (row: unknown) => void;
 declare const run: Descent & Stream<Step & { drift: Float64Array }> & ((point: object) => Stream<{ drift: Float64Array, finalLoss: number }>);
 declare const grid: { learningRate: number[], seed: number[] }, A: Float64Array, d: number;

@@ -103,6 +103,29 @@ describe('examples/edge-of-stability.ts', () => {
   });
 });
 
+describe('examples/own-optimizer.ts', () => {
+  it('moves every parameter by η a step, keeps its ledger, and leaves the law that descent keeps', async () => {
+    const { code, stdout, stderr } = await program(example('own-optimizer.ts'), ['200'], files.path).ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout.trim().split('\n')).toHaveLength(4);
+    const table = tableFromIPC(readFileSync(files.in('output/own-optimizer/steps.arrow')));
+    expect(table.numRows).toBe(4 * 201);
+    const rows = table.toArray().map((row) => row.toJSON());
+    for (const { optimizer, step, drift, imbalanceSum, driftFirstOrder, driftSecondOrder, ledgerResidual } of rows) {
+      expect(Math.abs(ledgerResidual.get(0))).toBeLessThan(1e-13);
+      // D = ±η in each of 9 entries of both blocks: ⟨D, D⟩ cancels, and the drift is of first order
+      if (optimizer === 'lion') expect(Math.abs(driftSecondOrder.get(0))).toBeLessThan(1e-15);
+      // whose first order cancels: drift = η²S
+      else expect(Math.abs(drift.get(0) - 1e-6 * imbalanceSum.get(0))).toBeLessThan(1e-13);
+      if (optimizer === 'lion' && step === 200) expect(Math.abs(driftFirstOrder.get(0))).toBeGreaterThan(1e-3);
+    }
+    const measured = rows.filter(({ sharpness }) => sharpness !== null);
+    expect(measured.map(({ step }) => step)).toEqual([0, 100, 200, 0, 100, 200, 0, 100, 200, 0, 100, 200]);
+    const { metadata } = table.schema.fields.find(({ name }) => name === 'sharpness')!;
+    expect(metadata.get('about')).toContain('products by differences of gradients');
+  });
+});
+
 describe('examples/own-operator', () => {
   it('measures with a module of one’s own, from the package as it is installed', async () => {
     cpSync(example('own-operator'), files.in('own-operator'), { recursive: true });

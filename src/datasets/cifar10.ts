@@ -3,9 +3,17 @@ import { z } from 'zod';
 import { checkFile, readFirst, readWhole } from '../files/local-file.ts';
 import { choose } from '../math/data/choose.ts';
 import type { Dataset } from '../math/data/dataset.ts';
-import { images } from '../math/data/images.ts';
+import { type Images, images } from '../math/data/images.ts';
 import { type Given, parseOptions } from '../options.ts';
-import { checkFound, checkLabels, imageOptions, tenClasses } from './image-options.ts';
+import {
+  type Asked,
+  checkFound,
+  checkLabels,
+  imageOptions,
+  requireTest,
+  tenClasses,
+  testFirst,
+} from './image-options.ts';
 
 /** Schema of {@link Cifar10Options}. */
 export const cifar10Options = z.strictObject({
@@ -15,6 +23,8 @@ export const cifar10Options = z.strictObject({
     .default('train')
     .meta({ description: 'train: data_batch_1.bin … data_batch_5.bin, in this order; test: test_batch.bin' }),
   ...imageOptions.shape,
+  test: z.boolean().optional().meta({ description: 'true: the examples of test_batch.bin are held out' }),
+  testFirst,
 });
 
 /** Options of {@link readCifar10}. `folder` is relative to the working directory. */
@@ -47,7 +57,17 @@ const row = 1 + d;
  * @see https://www.cs.toronto.edu/~kriz/cifar.html, "Binary version".
  */
 export function readCifar10(options: Cifar10Options): Dataset {
-  const { folder, split, ...asked } = parseOptions('readCifar10', cifar10Options, options);
+  const { folder, split, test, testFirst, ...asked } = parseOptions('readCifar10', cifar10Options, options);
+  requireTest('readCifar10', { test, testFirst });
+  if (test && split === 'test') throw new RangeError('readCifar10: test must come with the split train, got test');
+  const train = readSplit(folder, split, asked);
+  if (!test) return images(train);
+  const held = readSplit(folder, 'test', { ...asked, first: testFirst });
+  return { ...images(train), test: images({ ...held, like: train.pixels }) };
+}
+
+/** Reads examples of the batches of a split. */
+function readSplit(folder: string, split: keyof typeof batches, asked: Asked): Images {
   const { first, classes, normalize } = asked;
   const pixels: Uint8Array[] = [];
   const labels: number[] = [];
@@ -63,7 +83,7 @@ export function readCifar10(options: Cifar10Options): Dataset {
   }
   checkFound(folder, labels.length, asked);
   const k = classes?.length ?? tenClasses;
-  return images({ pixels, labels: Int32Array.from(labels), k, channels: 3, normalize });
+  return { pixels, labels: Int32Array.from(labels), k, channels: 3, normalize };
 }
 
 /** Reads the first rows of a batch. */

@@ -3,6 +3,7 @@ import { checkFile, readWhole } from '../files/local-file.ts';
 import { requireOptions } from '../math/require-options.ts';
 import { readArrow } from './arrow.ts';
 import { readCsv } from './csv.ts';
+import { joined, parted } from './join.ts';
 import { readNpy } from './npy.ts';
 import type { Table, TargetName } from './table.ts';
 import { type FileDataset, toDataset } from './to-dataset.ts';
@@ -33,16 +34,28 @@ const readers: Record<string, Reader> = {
  *
  * @param path A file; relative to the working directory.
  * @param options.target The column to predict, by name or by index from 0. Default the last.
+ * @param options.test   Another file with the same columns. Its rows are held out as `test`: they
+ *   are not trained on. Targets are classes, and numbered, over the rows of both.
  * @throws {TypeError} if there is another option, or the file is not a table of numbers in its
- *   format.
+ *   format, or the two files have other columns.
  * @throws {RangeError} if there is no such file or target, a value is missing or not finite, or
  *   there is one class only.
  * @example
  * const { n, d, k, classes } = readDataset('iris.csv', { target: 'species' });
  */
-export function readDataset(path: string, options: { target?: TargetName } = {}): FileDataset {
-  requireOptions('readDataset', options, ['target']);
-  const { target } = options;
+export function readDataset(path: string, options: { target?: TargetName; test?: string } = {}): FileDataset {
+  requireOptions('readDataset', options, ['target', 'test']);
+  const { target, test } = options;
+  const table = readTable(path, target);
+  if (test === undefined) return toDataset(path, table);
+  const other = readTable(test, table.target);
+  return parted(
+    toDataset(`${path} and ${test}`, joined([path, table], [test, other])),
+    table.x.length / table.inputs.length,
+  );
+}
+
+function readTable(path: string, target: TargetName): Table {
   const { size } = checkFile(path);
   const reader = readers[extname(path).toLowerCase()];
   if (!reader) {
@@ -50,5 +63,5 @@ export function readDataset(path: string, options: { target?: TargetName } = {})
     throw new RangeError(`${path}: expected an extension among ${Object.keys(readers).join(' ')}, got ${found}`);
   }
   if (size === 0) throw new TypeError(`${path}: expected a table, got an empty file`);
-  return toDataset(path, reader(readWhole(path, size), path, target));
+  return reader(readWhole(path, size), path, target);
 }

@@ -4,15 +4,30 @@ import { isGzip, unpacked, unpackedHead } from '../files/gzip.ts';
 import { checkFile, mostBytes, readFirst, readWhole } from '../files/local-file.ts';
 import { choose } from '../math/data/choose.ts';
 import type { Dataset } from '../math/data/dataset.ts';
-import { images as imagesOf } from '../math/data/images.ts';
+import { type Images, images as imagesOf } from '../math/data/images.ts';
 import { type Given, parseOptions } from '../options.ts';
-import { checkFound, checkLabels, imageOptions, tenClasses } from './image-options.ts';
+import {
+  type Asked,
+  checkFound,
+  checkLabels,
+  imageOptions,
+  requireTest,
+  tenClasses,
+  testFirst,
+} from './image-options.ts';
 
 /** Schema of {@link IdxOptions}. */
 export const idxOptions = z.strictObject({
   images: z.string().min(1).meta({ description: 'path of the images, as train-images-idx3-ubyte, gzipped or not' }),
   labels: z.string().min(1).meta({ description: 'path of their labels, as train-labels-idx1-ubyte, gzipped or not' }),
   ...imageOptions.shape,
+  testImages: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: 'path of images that are held out, as t10k-images-idx3-ubyte' }),
+  testLabels: z.string().min(1).optional().meta({ description: 'path of their labels' }),
+  testFirst,
 });
 
 /** Options of {@link readIdx}. Paths are relative to the working directory. */
@@ -38,7 +53,26 @@ export type IdxOptions = Given<typeof idxOptions>;
  * @see http://yann.lecun.com/exdb/mnist, "FILE FORMATS FOR THE MNIST DATABASE".
  */
 export function readIdx(options: IdxOptions): Dataset {
-  const { images, labels, ...asked } = parseOptions('readIdx', idxOptions, options);
+  const { images, labels, testImages, testLabels, testFirst, ...asked } = parseOptions('readIdx', idxOptions, options);
+  if ((testImages === undefined) !== (testLabels === undefined)) {
+    throw new RangeError(
+      `readIdx: testImages and testLabels must be given together, got only test${testImages ? 'Images' : 'Labels'}`,
+    );
+  }
+  requireTest('readIdx', { test: testImages, testFirst });
+  const train = readPair(images, labels, asked);
+  if (testImages === undefined) return imagesOf(train);
+  const held = readPair(testImages, testLabels!, { ...asked, first: testFirst });
+  if (held.pixels[0]!.length !== train.pixels[0]!.length) {
+    throw new TypeError(
+      `${testImages}: expected images of ${train.pixels[0]!.length} pixels, as ${images} has, got ${held.pixels[0]!.length}`,
+    );
+  }
+  return { ...imagesOf(train), test: imagesOf({ ...held, like: train.pixels }) };
+}
+
+/** Reads examples of one file of images and its labels. */
+function readPair(images: string, labels: string, asked: Asked): Images {
   const { first, classes, normalize } = asked;
   const pictures = open(images, formats.images);
   const answers = open(labels, formats.labels);
@@ -53,13 +87,13 @@ export function readIdx(options: IdxOptions): Dataset {
   checkFound(images, chosen.indices.length, asked);
   const d = pictures.size;
   const bytes = pictures.read(chosen.indices.at(-1)! + 1);
-  return imagesOf({
+  return {
     pixels: chosen.indices.map((i) => bytes.subarray(i * d, (i + 1) * d)),
     labels: Int32Array.from(chosen.labels),
     k: classes?.length ?? tenClasses,
     channels: 1,
     normalize,
-  });
+  };
 }
 
 interface Format {

@@ -26,6 +26,19 @@ export const imageOptions = z.strictObject({
 });
 
 export type ImageOptions = Given<typeof imageOptions>;
+/** Options of a reader of images, with their defaults. */
+export type Asked = z.output<typeof imageOptions>;
+
+/** Schema of the option that says how many examples of a test set are read. */
+export const testFirst = count
+  .optional()
+  .meta({ description: 'examples that are held out, in the order of the test files; default all' });
+
+/** @throws {RangeError} if an option of a test set is given without the test set. */
+export function requireTest(who: string, { test, testFirst }: { test: unknown; testFirst: unknown }): void {
+  if (test || testFirst === undefined) return;
+  throw new RangeError(`${who}: testFirst must come with a test set, got ${testFirst} alone`);
+}
 
 /** @throws {RangeError} that names `place` and the first of `labels` that is not in 0 … 9. */
 export function checkLabels(place: string, labels: Uint8Array): void {

@@ -44,8 +44,15 @@ export async function prepare(loaded: LoadedSpec, asked: EngineName = 'wasm'): P
   const spec = resolved(loaded);
   const makeData = reader(registry.data);
   /** Content of data that is read from files: its path is no part of a trajectory's key. */
-  const contentOf = (data: RunConfig['data']): unknown =>
-    registry.data[data.kind]!.paths?.length ? { kind: 'file', content: hashOf(makeData(data) as Dataset) } : data;
+  const contentOf = (data: RunConfig['data']): unknown => {
+    const { paths = [] } = registry.data[data.kind]!;
+    if (!paths.length) return data;
+    const made = makeData(data);
+    if ('x' in made) return { kind: 'file', content: hashOf(made) };
+    const isPath = ([key, value]: [string, unknown]) => paths.includes(key) && typeof value === 'string';
+    const drawn = Object.fromEntries(Object.entries(data).filter((entry) => !isPath(entry)));
+    return { ...drawn, content: hashOf(made.from!) };
+  };
   const kinds = new Map<string, Kind>();
   return inFile(path, () => {
     const runs = gridRuns(spec, registry).map((run): PreparedRun => {

@@ -8,7 +8,7 @@ import type { MakeData } from '../pipelines/experiment.ts';
  * over it.
  */
 export function reader(kinds: DataKinds): MakeData {
-  const known = new Map<string, Dataset>();
+  const known = new Map<string, Data | Dataset>();
   return ({ kind, ...options }) => {
     const { paths, make: unchecked } = kinds[kind]!;
     const make = (given: typeof options) => {
@@ -19,7 +19,7 @@ export function reader(kinds: DataKinds): MakeData {
     if (!paths?.length) return make(options);
     const id = JSON.stringify({ kind, ...options });
     const dataset = known.get(id) ?? make(options);
-    if (!('x' in dataset)) {
+    if (!('x' in dataset) && !dataset.from) {
       throw new TypeError(`expected make of ${kind} to return a data set, because it has paths, got data to be drawn`);
     }
     known.set(id, dataset);

@@ -31,9 +31,18 @@ export interface LawPair {
 
 /** Facts about an objective that hold at every θ. Operators check them before the first step. */
 export interface ObjectiveFacts {
+  /** Name in messages and metadata. */
+  readonly name?: string | undefined;
   readonly precision: 'float64' | 'float32';
   /** Class of bits of its engine; see `Engine.bits`. */
   readonly bits?: string | undefined;
+  /** Name of the engine that computes it. */
+  readonly engine?: string | undefined;
+  /**
+   * Products that are central differences of gradients, not exact. Columns that are measured with
+   * them say so.
+   */
+  readonly differences?: readonly ProductName[] | undefined;
   /** n, if it is a mean over samples. */
   readonly samples?: number | undefined;
   /** Number of classes, if the samples have labels. */
@@ -71,9 +80,15 @@ export function emptySums({ length }: readonly Tensor[]): Sums {
  * `evaluate` moves it to θ. Later products are taken there and reuse its forward and backward pass.
  */
 export interface Evaluation {
-  /** Returns L(θ), writes ∇L(θ) into `gradient` [d] and fills `sums`. */
+  /**
+   * Returns L(θ), writes ∇L(θ) into `gradient` [d] and fills `sums`. A run fills them itself if the
+   * first evaluation leaves them alone.
+   */
   evaluate(theta: Float64Array, gradient: Float64Array, sums: Sums): number;
-  /** Returns L(θ) from a forward pass alone, the same bits as `evaluate`; no product may follow. */
+  /**
+   * Returns L(θ) from a forward pass alone, the same bits as `evaluate`. The outputs,
+   * `preActivations(L, …)`, may follow, and no other product.
+   */
   loss?(theta: Float64Array): number;
   /**
    * out ← ∇²L(θ)·v; at a kink of a piecewise linear activation, the Hessian that holds almost

@@ -6,7 +6,9 @@ import { chebyshev } from '../math/data/chebyshev.ts';
 import type { Data, Dataset } from '../math/data/dataset.ts';
 import { gaussianMixture } from '../math/data/gaussian-mixture.ts';
 import { spheres } from '../math/data/spheres.ts';
+import { holdingOut } from '../math/data/split.ts';
 import { xor } from '../math/data/xor.ts';
+import { fraction } from '../options.ts';
 import { int32Count as count } from './counts.ts';
 import { namedIn } from './named-in.ts';
 
@@ -22,7 +24,8 @@ export interface DataKind {
    */
   readonly paths?: readonly string[] | undefined;
   /**
-   * Makes the data, to be drawn for each seed, or reads a data set. Kinds with `paths` must read.
+   * Makes the data, to be drawn for each seed, or reads a data set. Kinds with `paths` must read: a
+   * data set, or data with the data set that they are drawn `from`.
    */
   // biome-ignore lint/suspicious/noExplicitAny: each takes what its own schema gives
   readonly make: (options: any) => Data | Dataset;
@@ -48,7 +51,7 @@ export const dataKinds: DataKinds = {
   chebyshev: { options: z.strictObject({ n: count.min(2), degree: count }), make: chebyshev },
   idx: {
     options: idxOptions.meta({ description: 'MNIST, Fashion-MNIST, or another set of ten classes in IDX files' }),
-    paths: ['images', 'labels'],
+    paths: ['images', 'labels', 'testImages', 'testLabels'],
     make: readIdx,
   },
   cifar10: {
@@ -63,9 +66,18 @@ export const dataKinds: DataKinds = {
         .union([z.string(), z.int().nonnegative()])
         .optional()
         .meta({ description: 'the column to predict; default the last' }),
+      test: z
+        .union([fraction, z.string().min(1)])
+        .optional()
+        .meta({
+          description: 'samples held out: a share of the rows, drawn for each seed, or the path of another file',
+        }),
     }),
-    paths: ['path'],
-    make: ({ path, ...options }) => readDataset(path, options),
+    paths: ['path', 'test'],
+    make: ({ path, test, ...options }) =>
+      typeof test === 'number'
+        ? holdingOut(readDataset(path, options), test)
+        : readDataset(path, { ...options, ...(test && { test }) }),
   },
 };
 

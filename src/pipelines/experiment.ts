@@ -135,6 +135,12 @@ function riskOf(problem: Problem): Risk {
   }
 }
 
+/** @throws {SpecError} if the data hold no samples out. */
+function heldOutOf({ test }: Risk, key: string): Risk {
+  if (test) return test;
+  throw new SpecError(`${key}: expected data that hold samples out, got data without; give data.test`);
+}
+
 /** @throws {SpecError} if the column is not there, or is not one number on every row. */
 function requireNumber(key: string, columns: Columns, name: string): void {
   const known = Object.keys(columns).filter(
@@ -201,15 +207,18 @@ export function trajectory(config: RunConfig, registry: Registry, makeData: Make
     threads: host.threads ?? 1,
   });
   requireRoom(risk.dataset.n);
+  if (risk.test) requireRoom(risk.test.dataset.n);
   const descent = sourceOf(config, registry, risk, host.resumeFrom).pipe(
     passThrough(takeWhile(({ step }) => step < steps, true)),
     untilDiverged(),
   );
   const measured = measure.reduce<Stream<Step & Record<string, unknown>>>(
     (rows, { op, ...options }, i) => {
-      const { create, numbers = [] } = registry.measures[op as string]!;
+      const { create, numbers = [], heldOut } = registry.measures[op as string]!;
+      const given =
+        heldOut && options['on'] === 'test' ? { ...options, on: heldOutOf(risk, `measure[${i}].on`) } : options;
       for (const key of numbers) requireNumber(`measure[${i}].${key}`, rows.columns, options[key] as string);
-      return asSpecFault(`measure[${i}]`, () => rows.pipe(operatorOf(op as string, create(options))));
+      return asSpecFault(`measure[${i}]`, () => rows.pipe(operatorOf(op as string, create(given))));
     },
     descent as Stream<Step & Record<string, unknown>>,
   );

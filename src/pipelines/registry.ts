@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type Columns, isColumn } from '../columns.ts';
 import { formatValue } from '../format-value.ts';
 import { type JsonSchema, jsonSchemaOf } from '../json-schema.ts';
+import type { Objective } from '../math/objective.ts';
 import type { FitFacts } from '../operators/aggregates/fold.ts';
 import { powerLaw } from '../operators/aggregates/power-law.ts';
 import { summarize } from '../operators/aggregates/summarize.ts';
@@ -15,6 +16,7 @@ import { denseSpectrum } from '../operators/measures/dense-spectrum.ts';
 import { edgeOfStability } from '../operators/measures/edge-of-stability.ts';
 import { gradientNorm } from '../operators/measures/gradient-norm.ts';
 import { hessian } from '../operators/measures/hessian.ts';
+import { lossOn } from '../operators/measures/loss-on.ts';
 import { spectralDensity } from '../operators/measures/spectral-density.ts';
 import { trace } from '../operators/measures/trace.ts';
 import { updateNorm } from '../operators/measures/update-norm.ts';
@@ -29,6 +31,11 @@ export interface Registered {
   readonly options: z.ZodObject;
   /** Options that name a column to read, which must have a number on every row. */
   readonly numbers?: readonly string[] | undefined;
+  /**
+   * True if `on: "test"` among its options stands for the samples that the data hold out. `create`
+   * then gets the objective on them.
+   */
+  readonly heldOut?: boolean | undefined;
   // biome-ignore lint/suspicious/noExplicitAny: each checks its own options and rows
   readonly create: (options: any) => OperatorFunction<any, any>;
 }
@@ -49,6 +56,9 @@ const entry = (create: Registered['create'] & { readonly options: z.ZodObject })
   create,
 });
 
+const onTest = z.literal('test').meta({ description: 'test: the samples that the data hold out' });
+const { every } = accuracy.options.shape;
+
 /** Operators that `measure` may name. */
 export const measures: Operators = {
   conservation: entry(conservation),
@@ -59,7 +69,12 @@ export const measures: Operators = {
   criticalSharpness: entry(criticalSharpness),
   batchSharpness: entry(batchSharpness),
   activationSwitching: entry(activationSwitching),
-  accuracy: entry(accuracy),
+  accuracy: { options: z.strictObject({ on: onTest.optional(), every }), heldOut: true, create: accuracy },
+  lossOn: {
+    options: z.strictObject({ on: onTest.default('test'), every }),
+    heldOut: true,
+    create: ({ on, ...options }: { readonly on: Objective }) => lossOn(on, options),
+  },
   gradientNorm: entry(gradientNorm),
   updateNorm: entry(updateNorm),
   weightNorm: entry(weightNorm),
@@ -97,6 +112,7 @@ const functionOf = (signature: string) =>
 const operator = z.strictObject({
   options,
   numbers: z.array(z.string()).optional(),
+  heldOut: z.boolean().optional(),
   create: functionOf('(options) => operator'),
 });
 

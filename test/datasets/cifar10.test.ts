@@ -37,6 +37,28 @@ const rows = (...of: number[]) =>
   Float64Array.from({ length: 3072 * of.length }, (_, e) => pixel(of[Math.floor(e / 3072)]!, e % 3072) / 255);
 
 describe('readCifar10', () => {
+  it('holds the test batch out, normalised as the training images are', () => {
+    const { test, ...train } = readCifar10({ folder: whole, test: true, testFirst: 1, normalize: 'standard' });
+    expect(train).toEqual(readCifar10({ folder: whole, normalize: 'standard' }));
+    expect([test!.n, test!.labels]).toEqual([1, Int32Array.of(3)]);
+    // one affine map a channel takes bytes over 255 to what was read, in both parts
+    const bytes = [readCifar10({ folder: whole }), readCifar10({ folder: whole, split: 'test', first: 1 })];
+    for (let c = 0; c < 3; c++) {
+      const [a, b] = [c * 1024, c * 1024 + 1];
+      const scale = (train.x[b]! - train.x[a]!) / (bytes[0]!.x[b]! - bytes[0]!.x[a]!);
+      for (const e of [a, b, a + 1000]) {
+        const expected = train.x[a]! + scale * (bytes[1]!.x[e]! - bytes[0]!.x[a]!);
+        expect(test!.x[e]).toBeCloseTo(expected, 10);
+      }
+    }
+    expect(thrown(() => readCifar10({ folder: whole, split: 'test', test: true }))).toBe(
+      'RangeError: readCifar10: test must come with the split train, got test',
+    );
+    expect(thrown(() => readCifar10({ folder: whole, testFirst: 2 }))).toBe(
+      'RangeError: readCifar10: testFirst must come with a test set, got 2 alone',
+    );
+  });
+
   it('reads the five batches in their order: one row an image, of bytes over 255', () => {
     const { n, d, k, x, y, labels } = readCifar10({ folder: whole });
     expect({ n, d, k }).toEqual({ n: 11, d: 3072, k: 10 });

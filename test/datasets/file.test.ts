@@ -23,6 +23,34 @@ describe('readDataset', () => {
     expect(readDataset(write('A.CSV', 'a,b\n1,0.5\n')).n).toBe(1);
   });
 
+  it('holds the rows of another file out, and numbers classes over both', () => {
+    const train = write('train.csv', 'a,b,t\n1,2,x\n3,4,z\n');
+    const test = write('test.csv', 'a,b,t\n5,6,y\n');
+    const { test: held, ...rest } = readDataset(train, { test });
+    expect(rest).toMatchObject({ n: 2, k: 3, x: Float64Array.of(1, 2, 3, 4), labels: Int32Array.of(0, 2) });
+    expect(held).toMatchObject({ n: 1, k: 3, x: Float64Array.of(5, 6), labels: Int32Array.of(1) });
+    expect([rest.classes, held!.y]).toEqual([['x', 'y', 'z'], Float64Array.of(0, 1, 0)]);
+    const real = readDataset(write('c.csv', 'a,t\n1,0.5\n'), { test: write('d.csv', 'a,t\n2,3\n4,0.1\n') });
+    expect([real.y, real.test!.y]).toEqual([Float64Array.of(0.5), Float64Array.of(3, 0.1)]);
+    expect(real.test!.x).toEqual(Float64Array.of(2, 4));
+  });
+
+  it('refuses another file with other columns', () => {
+    const train = write('train.csv', 'a,b,t\n1,2,x\n3,4,z\n');
+    const refusal = (content: string) => {
+      const other = write('other.csv', content);
+      return thrown(() => readDataset(train, { target: 2, test: other })).replaceAll(`${at}/`, '');
+    };
+    expect(refusal('a,c,t\n1,2,x\n')).toBe(
+      'TypeError: other.csv: expected the inputs of train.csv, "a", "b", got "a", "c"',
+    );
+    expect(refusal('b,a,t\n1,2,x\n')).toMatch(/expected the inputs of train.csv/);
+    expect(refusal('a,b,t\n1,2,3\n')).toBe(
+      'TypeError: other.csv: column t: expected words, as train.csv has, got numbers',
+    );
+    expect(refusal('a,b,u\n1,2,x\n')).toMatch(/target: expected a column of the file, got "t"/);
+  });
+
   const make = {
     missing: () => join(at, 'missing.csv'),
     folder: () => {

@@ -15,6 +15,24 @@ mkdirSync(join(at, 'folder'));
 const files = { images: write('images', pictures), labels: write('labels', answers) };
 
 describe('readIdx', () => {
+  it('holds images of other files out', () => {
+    const held = {
+      testImages: write('t-images', idxImages(2, 3, image(50, 6), image(51, 6))),
+      testLabels: write('t-labels', idxLabels(4, 1)),
+    };
+    const { test, ...train } = readIdx({ ...files, ...held, first: 3 });
+    expect(train).toEqual(readIdx({ ...files, first: 3 }));
+    expect(test).toEqual(readIdx({ images: held.testImages, labels: held.testLabels }));
+    expect(readIdx({ ...files, ...held, testFirst: 1, classes: [1, 4] }).test!.labels).toEqual(Int32Array.of(1));
+    expect(thrown(() => readIdx({ ...files, testImages: held.testImages }))).toBe(
+      'RangeError: readIdx: testImages and testLabels must be given together, got only testImages',
+    );
+    const wide = { ...held, testImages: write('wide', idxImages(2, 2, image(0, 4), image(1, 4))) };
+    expect(thrown(() => readIdx({ ...files, ...wide })).replaceAll(`${at}/`, '')).toBe(
+      'TypeError: wide: expected images of 6 pixels, as images has, got 4',
+    );
+  });
+
   it('reads one row an image, of bytes over 255, and ten classes', () => {
     const { n, d, k, x, y, labels: read } = readIdx(files);
     expect({ n, d, k }).toEqual({ n: 7, d: 6, k: 10 });
@@ -244,7 +262,7 @@ describe('readIdx', () => {
     [
       'an option it does not have',
       () => ({ frist: 5 }) as Partial<IdxOptions>,
-      'TypeError: readIdx: expected options among images, labels, first, classes, normalize, got frist',
+      'TypeError: readIdx: expected options among images, labels, first, classes, normalize, testImages, testLabels, testFirst, got frist',
     ],
     [
       'an unknown way to normalise',

@@ -15,6 +15,7 @@ import { denseSpectrum } from '../../src/operators/measures/dense-spectrum.ts';
 import { edgeOfStability } from '../../src/operators/measures/edge-of-stability.ts';
 import { gradientNorm } from '../../src/operators/measures/gradient-norm.ts';
 import { hessian, sharpness } from '../../src/operators/measures/hessian.ts';
+import { lossOn } from '../../src/operators/measures/loss-on.ts';
 import { spectralDensity } from '../../src/operators/measures/spectral-density.ts';
 import { trace } from '../../src/operators/measures/trace.ts';
 import { updateNorm } from '../../src/operators/measures/update-norm.ts';
@@ -40,7 +41,14 @@ const chain =
 
 /** Every file of operators between a source and its end, with chains in which it remembers all that it can. */
 const chains: Record<string, Record<string, Chain>> = {
-  'measures/accuracy': { accuracy: chain(accuracy()) },
+  'measures/accuracy': {
+    accuracy: chain(accuracy()),
+    'on other samples': (run) => run.pipe(accuracy({ on: L, every: 3 })),
+  },
+  'measures/loss-on': {
+    lossOn: (run) => run.pipe(lossOn(L)),
+    'at a cadence': (run) => run.pipe(lossOn(L, { every: 4 })),
+  },
   'measures/activation-switching': {
     activationSwitching: chain(activationSwitching()),
     'in detail, before every': chain(activationSwitching({ detail: true }), every(3)),

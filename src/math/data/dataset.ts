@@ -13,12 +13,16 @@ export interface Dataset {
   readonly y: Float64Array; //         [n, k], row-major
   /** 0 ... k − 1; absent for regression. */
   readonly labels?: Int32Array; //     [n]
+  /** Samples that are held out: nothing is trained on them. */
+  readonly test?: Dataset;
 }
 
 /** Data to be drawn, whose widths are known before. */
 export interface Data {
   readonly d: number;
   readonly k: number;
+  /** Data set that the samples are drawn from, if there is one. */
+  readonly from?: Dataset;
   /** Draws the data set; `random` belongs to one run. */
   draw(random: Random): Dataset;
 }

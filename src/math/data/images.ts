@@ -14,22 +14,24 @@ export interface Images {
    */
   readonly channels: number;
   readonly normalize: Normalize;
+  /** Images that mean and deviation are of. Default these. */
+  readonly like?: readonly Uint8Array[];
 }
 
 /**
  * Makes the data set of n images of bytes, one row of float64 each.
  *
- * Mean and deviation are over these images and all pixels of the channel (the population's: divisor
- * n·pixels).
+ * Mean and deviation are over these images, or those of `like`, and all pixels of the channel (the
+ * population's: divisor n·pixels).
  *
  * @throws {RangeError} if all pixels of a channel are equal, so that it has no deviation.
  */
-export function images({ pixels, labels, k, channels, normalize }: Images): Dataset {
+export function images({ pixels, labels, k, channels, normalize, like = pixels }: Images): Dataset {
   const d = pixels[0]!.length;
   const size = d / channels;
   const x = new Float64Array(pixels.length * d); // [n, d]
   for (let c = 0; c < channels; c++) {
-    const { shift, scale } = normalize === 'unit' ? { shift: 0, scale: 255 } : moments(pixels, c, size);
+    const { shift, scale } = normalize === 'unit' ? { shift: 0, scale: 255 } : moments(like, c, size);
     for (const [i, row] of pixels.entries()) {
       for (let e = c * size; e < (c + 1) * size; e++) x[i * d + e] = (row[e]! - shift) / scale;
     }

@@ -18,6 +18,9 @@ export type NetworkSize = Pick<Network, 'tensors' | 'dim' | 'activation'> & {
   readonly loss: Pick<Loss, 'name'>;
 };
 
+/** Parts of a network that an engine needs kernels for. */
+export type KernelNeeds = Pick<Network, 'activation'> & Pick<NetworkSize, 'loss'>;
+
 /**
  * Engine: computes loss, gradient and products of a network. Each is a module of this folder whose
  * exports are these members, and one line in the registry of `engines.ts`.
@@ -40,6 +43,12 @@ export interface Engine {
    * @throws {RangeError} if it would not fit; the message has the estimate.
    */
   requireRoom(size: NetworkSize): void;
+  /**
+   * Checks that it can compute an activation and a loss; absent if it takes any.
+   *
+   * @throws {RangeError} that names the one that it has no kernel for.
+   */
+  requireKernels?(network: KernelNeeds): void;
   /** Allocates the workspace of one run. `threads` is a limit: an engine may use fewer. */
   open(network: Network, options?: { readonly threads?: number }): ReloadableEvaluation;
 }

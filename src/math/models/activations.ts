@@ -2,12 +2,14 @@ import { normalDensity, normalDistribution } from '../erf.ts';
 import { exp, log1p, tanh as tanhOf } from '../functions.ts';
 
 /**
- * Activation σ, applied entry by entry to the pre-activations of a layer.
+ * Activation σ, applied entry by entry to the pre-activations of a layer. `mlp` takes one of one's
+ * own; `checkObjective` compares its derivatives with differences.
  *
  * Each function loops over the `n` leading entries itself, so that an engine makes one call per
- * layer.
+ * layer. Functions of `Math` but sqrt may differ in the last bit between versions of Node.
  */
 export interface Activation {
+  /** Name in messages and facts, not that of a built-in activation. */
   readonly name: string;
   /** True if σ(cz) = cσ(z) for c > 0: then, and only then, gradient flow conserves C_l. */
   readonly homogeneous: boolean;

@@ -1,5 +1,6 @@
 import { Batches, type BatchesState } from '../data/batches.ts';
-import { type BatchEvaluation, type Batched, emptySums, type Objective } from '../objective.ts';
+import { type BatchEvaluation, type Batched, type Evaluation, emptySums, type Objective } from '../objective.ts';
+import { evaluateWithSums } from '../sums.ts';
 import type { UpdateRule } from './update-rule.ts';
 
 export interface OnBatches {
@@ -17,14 +18,18 @@ export function onBatches(
 ): UpdateRule {
   const order = new Batches(batches.n, batch, seed);
   let evaluation: BatchEvaluation | undefined;
+  let evaluate: Evaluation['evaluate'];
   const gradient = new Float64Array(dim); // [d]
   const sums = emptySums(tensors);
   return {
     ...inner,
     update(_gradient, theta, eta, out) {
-      evaluation ??= batches.open(batch);
+      if (!evaluation) {
+        evaluation = batches.open(batch);
+        evaluate = evaluateWithSums(evaluation, tensors);
+      }
       evaluation.select(order.next());
-      evaluation.evaluate(theta, gradient, sums);
+      evaluate(theta, gradient, sums);
       inner.update(gradient, theta, eta, out);
     },
     stepGradient: () => ({ gradient, sums }),

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { float64, float64s, int32s, nullable, type Values } from '../../columns.ts';
 import type { Objective } from '../../math/objective.ts';
 import { ActivationPattern, type Look, type SeenPattern } from '../../math/theory/activation-pattern.ts';
-import { requireNeeds } from '../../requirements.ts';
 import type { State } from '../../state.ts';
 import type { Adds } from '../transforms/derive.ts';
 import { type Operator, operator } from '../transforms/operator.ts';
@@ -85,7 +84,7 @@ export const activationSwitching = operator(
     columns,
     columnsFor: ({ detail }) => (detail ? { ...columns, ...details } : columns),
     everyStep: true,
-    check: (run) => requireNeeds('activationSwitching', run, ['preActivations']),
+    needs: ['preActivations'],
   },
   ({ detail }) => {
     let totals: Totals = { steps: 0, switched: 0, neurons: 0, unchanged: 0 };

@@ -5,7 +5,6 @@ import { memoryless } from '../../math/memory.ts';
 import { type BatchEvaluation, emptySums } from '../../math/objective.ts';
 import { meanAndError } from '../../math/stats/mean-and-error.ts';
 import { count, every } from '../../options.ts';
-import { requireNeeds } from '../../requirements.ts';
 import type { State } from '../../state.ts';
 import { operator } from '../transforms/operator.ts';
 
@@ -48,9 +47,9 @@ export const batchSharpness = operator(
       every,
     }),
     columns,
+    needs: ['hvp', 'batches'],
     check(run, { batch }) {
-      requireNeeds('batchSharpness', run, ['hvp', 'batches']);
-      const { n } = run.objective.batches!;
+      const { n } = run!.objective.batches!;
       if (batch <= n) return;
       throw new RangeError(`batchSharpness: batch must be at most the number of samples, ${n}, got ${batch}`);
     },

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { float64s } from '../../columns.ts';
 import { lawsOf } from '../../math/theory/laws.ts';
 import { Ledger } from '../../math/theory/ledger.ts';
-import { requireNeeds } from '../../requirements.ts';
 import type { State } from '../../state.ts';
 import { operator } from '../transforms/operator.ts';
 
@@ -62,7 +61,7 @@ const options = z.strictObject({
  */
 export const conservation = operator(
   'conservation',
-  { options, columns, everyStep: true, check: (run) => requireNeeds('conservation', run, ['gradient']) },
+  { options, columns, everyStep: true, needs: ['gradient'] },
   (options) => {
     let ledger: Ledger | undefined;
     let saved: ReturnType<Ledger['snapshot']> | undefined;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { float64, int32 } from '../../columns.ts';
-import { type Evaluation, emptySums } from '../../math/objective.ts';
+import { forward } from '../../math/forward.ts';
+import type { Evaluation } from '../../math/objective.ts';
 import { bracketCrossing } from '../../math/theory/critical-scale.ts';
 import { every, fraction } from '../../options.ts';
-import { requireNeeds } from '../../requirements.ts';
 import type { State } from '../../state.ts';
 import { operator } from '../transforms/operator.ts';
 
@@ -57,7 +57,7 @@ export const criticalSharpness = operator(
     }),
     columns,
     reads: ['learningRate', 'loss'],
-    check: (run) => requireNeeds('criticalSharpness', run, ['gradient']),
+    needs: ['gradient'],
   },
   ({ tol }) => {
     let last: number | null = null; // η_c of the last row
@@ -102,8 +102,5 @@ interface Opened {
 /** Opens a second evaluation of the row's objective, which may be moved off θₜ. */
 function open({ objective, dim }: State): Opened {
   const evaluation = objective.open();
-  const gradient = new Float64Array(dim);
-  const sums = emptySums(objective.tensors);
-  const lossAt = evaluation.loss?.bind(evaluation) ?? ((at) => evaluation.evaluate(at, gradient, sums));
-  return { evaluation, lossAt, point: new Float64Array(dim) };
+  return { evaluation, lossAt: forward(evaluation, objective.tensors), point: new Float64Array(dim) };
 }

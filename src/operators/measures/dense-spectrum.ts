@@ -4,7 +4,6 @@ import { denseOf } from '../../math/linalg/dense-of.ts';
 import { eigenvaluesSymmetric } from '../../math/linalg/symmetric.ts';
 import { memoryless } from '../../math/memory.ts';
 import { every } from '../../options.ts';
-import { requireNeeds } from '../../requirements.ts';
 import type { State } from '../../state.ts';
 import { operator } from '../transforms/operator.ts';
 import { matrices, matrixOption } from './curvature/matrices.ts';
@@ -43,9 +42,9 @@ export const denseSpectrum = operator(
     columnsFor: ({ matrix }) => ({
       hessianSpectrum: float64s(`all eigenvalues of ${matrices[matrix].symbol}, ascending`, '1/η'),
     }),
-    check(run, { matrix }) {
-      requireNeeds('denseSpectrum', run, matrices[matrix].needs);
-      const { dim } = run.objective;
+    needs: ({ matrix }) => matrices[matrix].needs,
+    check(run) {
+      const { dim } = run!.objective;
       if (dim <= LARGEST) return;
       throw new RangeError(`denseSpectrum: takes at most ${LARGEST} parameters, got ${dim}; use spectralDensity`);
     },

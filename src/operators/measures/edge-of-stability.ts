@@ -6,7 +6,6 @@ import { periods, updatePeriod } from '../../math/theory/edge/period.ts';
 import { regimes, regimesOfRun, updateRegime } from '../../math/theory/edge/regimes.ts';
 import { thresholds } from '../../math/theory/edge/thresholds.ts';
 import { count, fraction } from '../../options.ts';
-import { requireNeeds } from '../../requirements.ts';
 import type { RunFacts, State } from '../../state.ts';
 import type { Adds } from '../transforms/derive.ts';
 import { type Operator, operator } from '../transforms/operator.ts';
@@ -122,9 +121,9 @@ export const edgeOfStability = operator(
     everyStep: true,
     reads: ({ sharpness }) => ['loss', ...(sharpness ? ['sharpness'] : [])],
     addedBy: { sharpness: 'hessian' },
+    needs: ['gradient'],
     check(run, { sharpness }, above) {
-      requireNeeds('edgeOfStability', run, ['gradient']);
-      requireEdge(run, sharpness ? above['sharpness']?.matrix : undefined);
+      requireEdge(run!, sharpness ? above['sharpness']?.matrix : undefined);
     },
   },
   (settings) => {

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { float64 } from '../../columns.ts';
 import { sum } from '../../math/linalg/vector.ts';
 import { memoryless } from '../../math/memory.ts';
-import { requireNeeds } from '../../requirements.ts';
 import type { State } from '../../state.ts';
 import { operator } from '../transforms/operator.ts';
 
@@ -25,7 +24,7 @@ export const columns = { gradientNorm: float64('‖∇L(θₜ)‖ over all param
  */
 export const gradientNorm = operator(
   'gradientNorm',
-  { options: z.strictObject({}), columns, check: (run) => requireNeeds('gradientNorm', run, ['gradient']) },
+  { options: z.strictObject({}), columns, needs: ['gradient'] },
   () => ({
     row: ({ state }: { readonly state: State }) => ({ gradientNorm: Math.sqrt(sum(state.sums.gradientNormSq)) }),
     ...memoryless,

@@ -12,7 +12,6 @@ import { addScaled, dot, norm } from '../../math/linalg/vector.ts';
 import type { NativeRandom } from '../../math/random/native.ts';
 import { type SharpnessSample, shouldSolve } from '../../math/theory/cadence.ts';
 import { count, fraction } from '../../options.ts';
-import { requireNeeds } from '../../requirements.ts';
 import type { State } from '../../state.ts';
 import type { Adds } from '../transforms/derive.ts';
 import type { At } from '../transforms/measure.ts';
@@ -218,7 +217,7 @@ function head({ top: [first], products }: LanczosResult): Values<typeof columns>
  */
 export const sharpness = operator(
   'sharpness',
-  { options: z.strictObject(tolerances), columns, check: (run) => requireNeeds('sharpness', run, ['hvp']) },
+  { options: z.strictObject(tolerances), columns, needs: ['hvp'] },
   (given, { random }) => {
     const estimator = new Estimator('sharpness', options.parse(given), random);
     return { row: ({ state }: Row) => head(estimator.solve(state)), ...remembering(estimator) };
@@ -277,9 +276,9 @@ export const hessian = operator(
       ...(bottom ? lowest : {}),
     }),
     reads: ['step'],
-    check(run, { k, bottom, matrix }) {
-      requireNeeds('hessian', run, matrices[matrix].needs);
-      const { dim } = run.objective;
+    needs: ({ matrix }) => matrices[matrix].needs,
+    check(run, { k, bottom }) {
+      const { dim } = run!.objective;
       if (k + bottom <= dim) return;
       throw new RangeError(`hessian: k + bottom must be at most the number of parameters, ${dim}, got ${k + bottom}`);
     },

@@ -3,7 +3,6 @@ import { float64, float64s, int32 } from '../../columns.ts';
 import { spectralDensityOf } from '../../math/linalg/spectral-density.ts';
 import { memoryless } from '../../math/memory.ts';
 import { count, every, fraction } from '../../options.ts';
-import { requireNeeds } from '../../requirements.ts';
 import type { State } from '../../state.ts';
 import { operator } from '../transforms/operator.ts';
 import { matrices, matrixOption } from './curvature/matrices.ts';
@@ -56,7 +55,7 @@ export const spectralDensity = operator(
       matrix: matrixOption,
     }),
     columns,
-    check: (run, { matrix }) => requireNeeds('spectralDensity', run, matrices[matrix].needs),
+    needs: ({ matrix }) => matrices[matrix].needs,
   },
   ({ probes, steps, points, width, matrix }, { random }) => ({
     row({ state }: { readonly state: State }) {

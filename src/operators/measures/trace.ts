@@ -3,7 +3,6 @@ import { float64, int32 } from '../../columns.ts';
 import { hutchPlusPlus } from '../../math/linalg/trace.ts';
 import { memoryless } from '../../math/memory.ts';
 import { every } from '../../options.ts';
-import { requireNeeds } from '../../requirements.ts';
 import type { State } from '../../state.ts';
 import { operator } from '../transforms/operator.ts';
 import { matrices, matrixOption } from './curvature/matrices.ts';
@@ -48,7 +47,7 @@ export const trace = operator(
       ...columns,
       hessianTrace: float64(`trace of ${matrices[matrix].symbol}, the sum of the eigenvalues`, '1/η'),
     }),
-    check: (run, { matrix }) => requireNeeds('trace', run, matrices[matrix].needs),
+    needs: ({ matrix }) => matrices[matrix].needs,
   },
   ({ products, matrix }, { random }) => ({
     row({ state }: { readonly state: State }) {

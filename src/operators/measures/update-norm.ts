@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { float64, float64s } from '../../columns.ts';
 import { sum } from '../../math/linalg/vector.ts';
 import { memoryless } from '../../math/memory.ts';
-import { requireNeeds } from '../../requirements.ts';
 import type { State } from '../../state.ts';
 import { operator } from '../transforms/operator.ts';
 
@@ -26,18 +25,14 @@ export const columns = {
  *
  * @example gradientDescent(run).pipe(take(1_000), updateNorm()).subscribe(console.log);
  */
-export const updateNorm = operator(
-  'updateNorm',
-  { options: z.strictObject({}), columns, check: (run) => requireNeeds('updateNorm', run, ['gradient']) },
-  () => ({
-    row({ state }: { readonly state: State }) {
-      const { normSq } = state.updateSums;
-      const { tensors } = state.objective;
-      return {
-        updateNorm: Math.sqrt(sum(normSq)),
-        updateNormSq: normSq.filter((_, t) => tensors[t]!.kind === 'weight'),
-      };
-    },
-    ...memoryless,
-  }),
-);
+export const updateNorm = operator('updateNorm', { options: z.strictObject({}), columns, needs: ['gradient'] }, () => ({
+  row({ state }: { readonly state: State }) {
+    const { normSq } = state.updateSums;
+    const { tensors } = state.objective;
+    return {
+      updateNorm: Math.sqrt(sum(normSq)),
+      updateNormSq: normSq.filter((_, t) => tensors[t]!.kind === 'weight'),
+    };
+  },
+  ...memoryless,
+}));

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { float64 } from '../../columns.ts';
 import { sum } from '../../math/linalg/vector.ts';
 import { memoryless } from '../../math/memory.ts';
-import { requireNeeds } from '../../requirements.ts';
 import type { State } from '../../state.ts';
 import { operator } from '../transforms/operator.ts';
 
@@ -23,11 +22,7 @@ export const columns = { weightNorm: float64('‖θₜ‖ over all parameters, b
  *
  * @example gradientDescent(run).pipe(take(1_000), weightNorm()).subscribe(console.log);
  */
-export const weightNorm = operator(
-  'weightNorm',
-  { options: z.strictObject({}), columns, check: (run) => requireNeeds('weightNorm', run, ['gradient']) },
-  () => ({
-    row: ({ state }: { readonly state: State }) => ({ weightNorm: Math.sqrt(sum(state.sums.weightNormSq)) }),
-    ...memoryless,
-  }),
-);
+export const weightNorm = operator('weightNorm', { options: z.strictObject({}), columns, needs: ['gradient'] }, () => ({
+  row: ({ state }: { readonly state: State }) => ({ weightNorm: Math.sqrt(sum(state.sums.weightNormSq)) }),
+  ...memoryless,
+}));

@@ -1,8 +1,9 @@
 import type { Observer } from 'rxjs';
 import { type Columns, float64, float64s, int32, type Values } from '../../columns.ts';
 import { formatValue } from '../../format-value.ts';
-import { emptySums, type Tensor } from '../../math/objective.ts';
+import { type Evaluation, emptySums, type Tensor } from '../../math/objective.ts';
 import { emptyUpdateSums, type UpdateRule, type UpdateSums } from '../../math/optimizers/update-rule.ts';
+import { evaluateWithSums } from '../../math/sums.ts';
 import { requireNeeds } from '../../requirements.ts';
 import { checkMode, type RunBuffers, type RunFacts, State } from '../../state.ts';
 import { type Flat, Stream } from '../../stream.ts';
@@ -115,6 +116,7 @@ class Steps {
   readonly #controller: Controller | undefined;
   readonly #weights: { readonly index: number; readonly tensor: Tensor }[];
   readonly #check = checkMode();
+  readonly #evaluate: Evaluation['evaluate'];
   #step: number;
   #learningRate = Number.NaN; // of the last update
   #updateSums: UpdateSums;
@@ -155,6 +157,7 @@ class Steps {
       saved: new Map(Object.entries(from?.memories ?? {})),
       generation: 0,
     });
+    this.#evaluate = evaluateWithSums(run.evaluation, tensors);
     this.#step = 0;
     if (from) {
       requireSameLoss(this.#who, run, from);
@@ -168,7 +171,7 @@ class Steps {
   emit(subscriber: Observer<Step>): void {
     const run = this.#run;
     const { sums, theta, gradient } = run;
-    const loss = (run.loss = run.evaluation.evaluate(theta, gradient, sums));
+    const loss = (run.loss = this.#evaluate(theta, gradient, sums));
     const state = new State(run, this.#step);
     this.#update(state);
     const row = {

@@ -4,8 +4,9 @@ import { formatValue, jsonOf } from '../../format-value.ts';
 import { fingerprint } from '../../math/random/fingerprint.ts';
 import { type NativeRandom, nativeRandom, nativeRandomFrom } from '../../math/random/native.ts';
 import { requireCounts } from '../../math/require-number.ts';
+import { asMeasured } from '../../requirements.ts';
 import { isState, type Memory, type RememberedOperator, type RunFacts } from '../../state.ts';
-import { addColumns, columnsOf, type Flat, isStream, type Requirement, Stream } from '../../stream.ts';
+import { addColumns, checkRun, columnsOf, type Flat, isStream, type Requirement, Stream } from '../../stream.ts';
 
 /**
  * Measurement of one subscriber: computes the cells of a row, and can save and restore its memory.
@@ -34,7 +35,7 @@ export interface Context {
  * @param columns Columns that are added: name, type, unit and meaning, declared once.
  * @param start   Starts a measurement: called once per subscriber. Its `snapshot` and `restore` let
  *   a run be resumed and forked.
- * @param requirement Condition on what is above; see `Requirement`.
+ * @param partial Condition on what is above; see `Requirement`.
  * @throws {TypeError} when the chain is assembled, if the source has one of the columns already, or
  *   lacks what is required.
  * @example
@@ -50,18 +51,19 @@ export interface Context {
 export function measure<S extends object, C extends Columns, M>(
   columns: C,
   start: (context: Context) => Measurement<S, Values<C>, M>,
-  requirement: Partial<Requirement> = {},
+  partial: Partial<Requirement> = {},
 ) {
   const key = Object.keys(columns).join(' ');
   if (typeof start !== 'function') {
-    const who = requirement.operator ?? 'measure';
+    const who = partial.operator ?? 'measure';
     throw new TypeError(`${who}: must be given a function that starts a measurement, got ${formatValue(start)}`);
   }
-  const { operator: name = key, everyStep = false, check } = requirement;
-  const reads = everyStep ? ['step', ...(requirement.reads ?? [])] : requirement.reads;
-  const options = jsonOf(requirement.options ?? {});
+  const { operator: name = key, everyStep = false, reads = [], needs = [] } = partial;
+  const requirement = { ...partial, operator: name, reads: everyStep ? ['step', ...reads] : reads };
+  const options = jsonOf(partial.options ?? {});
   return <R extends S>(source: Observable<R>): Stream<Flat<R & Values<C>>> => {
-    const shape = addColumns(source, columns, [{ ...requirement, operator: name, reads }]);
+    const run = isStream(source) ? source.shape.run : null;
+    const shape = addColumns(source, asMeasured(columns, run, needs), [requirement]);
     const above = columnsOf(source);
     const owned = isStream(source) && source.shape.fresh;
     const rows = defer(() => {
@@ -87,14 +89,14 @@ export function measure<S extends object, C extends Columns, M>(
           const { state, step } = row as { state?: unknown; step?: unknown };
           if (isState(state)) {
             // the runs of a sweep may differ, so each is checked at its first row
-            if (state.run !== checked) check?.((checked = state.run), above);
+            if (state.run !== checked) checkRun(requirement, (checked = state.run), above);
             const remembered = first && state.remember(key, memory);
             if (everyStep) {
               requireNextStep(name, { last, remembered, begins: state.first }, step as number);
               last = step as number;
             }
           } else if (first && state === undefined) {
-            check?.(null, above);
+            checkRun(requirement, null, above);
           }
           const cells = measurement.row(row);
           if (first) requireCells(name, columns, cells);

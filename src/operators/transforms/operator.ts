@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Columns, Values } from '../../columns.ts';
 import { type Given, parseOptions, requireSchema } from '../../options.ts';
+import type { Need } from '../../requirements.ts';
 import type { RunFacts } from '../../state.ts';
 import type { Adds } from './derive.ts';
 import { type At, type Context, type Measurement, measure, measureEvery } from './measure.ts';
@@ -21,6 +22,8 @@ export interface Declaration<C extends Columns, O extends z.ZodObject> {
   readonly addedBy?: Readonly<Record<string, string>>;
   /** True if it needs every step of the run; see `Requirement.everyStep`. */
   readonly everyStep?: boolean;
+  /** Parts of the objective that it needs. */
+  readonly needs?: readonly Need[] | ((options: z.output<O>) => readonly Need[]);
   /** Throws if the run behind the rows does not suit it; see `Requirement.check`. */
   readonly check?: (run: RunFacts | null, options: z.output<O>, columns: Columns) => void;
 }
@@ -62,9 +65,11 @@ export interface Operator<S extends object, C extends Columns, O extends z.ZodOb
  */
 export function operator<S extends object, C extends Columns, O extends z.ZodObject, M>(
   name: string,
-  { options: schema, columns, columnsFor = () => columns, reads = [], addedBy, everyStep, check }: Declaration<C, O>,
+  declaration: Declaration<C, O>,
   start: (options: z.output<O>, context: Context) => Measurement<S, Values<C>, M>,
 ): Operator<S, C, O> {
+  const { options: schema, columns, columnsFor = () => columns, reads = [], needs = [] } = declaration;
+  const { addedBy, everyStep, check } = declaration;
   requireSchema('operator', name, schema);
   const make = (given: unknown = {}) => {
     const options = parseOptions(name, schema, given);
@@ -75,6 +80,7 @@ export function operator<S extends object, C extends Columns, O extends z.ZodObj
       addedBy,
       everyStep,
       options,
+      needs: typeof needs === 'function' ? needs(options) : needs,
       check: check && ((run: RunFacts | null, above: Columns) => check(run, options, above)),
     };
     const added = columnsFor(options) as C;

@@ -37,7 +37,7 @@ describe('mlp', () => {
   });
 
   it('takes no activation that there is not', () => {
-    expectTypeOf<MlpOptions['activation']>().toEqualTypeOf<
+    expectTypeOf<Extract<MlpOptions['activation'], string | undefined>>().toEqualTypeOf<
       'identity' | 'relu' | 'leaky-relu' | 'tanh' | 'sigmoid' | 'softplus' | 'silu' | 'gelu' | undefined
     >();
     // @ts-expect-error a misspelt activation

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
-import { type ObservedValueOf, take } from 'rxjs';
+import { lastValueFrom, map, type ObservedValueOf, take, toArray } from 'rxjs';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { chebyshev } from '../../../src/math/data/chebyshev.ts';
+import type { Dataset } from '../../../src/math/data/dataset.ts';
 import { gaussianMixture } from '../../../src/math/data/gaussian-mixture.ts';
+import { split } from '../../../src/math/data/split.ts';
 import { mlp } from '../../../src/math/models/mlp.ts';
 import { objective } from '../../../src/math/risk.ts';
 import { accuracy } from '../../../src/operators/measures/accuracy.ts';
@@ -73,9 +75,62 @@ describe('accuracy', () => {
     );
   });
 
+  describe('on other samples', () => {
+    const { train, test } = split(L.dataset, { test: 0.5 });
+    const over = L.on(train);
+    const rows = () => gradientDescent({ objective: over, theta0: L.start(), learningRate: 0.02 });
+
+    it('is the share of them that the outputs classify rightly, counted by hand', async () => {
+      const measured = await lastValueFrom(
+        rows().pipe(
+          take(20),
+          accuracy(),
+          accuracy({ on: over.on(test), every: 3 }),
+          accuracy({ on: L, name: 'whole' }),
+          map(({ state, ...row }) => ({ ...row, theta: state.copy().theta })),
+          toArray(),
+        ),
+      );
+      const byHand = (theta: Float64Array, { n, x, labels }: Dataset) => {
+        const f = L.predict(theta, x);
+        let right = 0;
+        for (let i = 0; i < n; i++) {
+          const outputs = Array.from(f.subarray(3 * i, 3 * i + 3));
+          if (outputs.indexOf(Math.max(...outputs)) === labels![i]) right++;
+        }
+        return right / n;
+      };
+      for (const { step, theta, accuracy, testAccuracy, wholeAccuracy } of measured) {
+        expect(accuracy).toBe(byHand(theta, train));
+        expect(testAccuracy).toBe(step % 3 ? null : byHand(theta, test));
+        expect(wholeAccuracy).toBe(byHand(theta, L.dataset));
+      }
+      expect(new Set(measured.map(({ testAccuracy }) => testAccuracy)).size).toBeGreaterThan(3);
+    });
+
+    it('opens a workspace for each subscriber, and closes it with it', async () => {
+      const other = { ...over.on(test), ...watched(over.on(test)) };
+      const measured = rows().pipe(take(2), accuracy({ on: other }));
+      await Promise.all([rowsOf(measured), rowsOf(measured)]);
+      expect(other.watch).toMatchObject({ opened: 2, closed: 2 });
+    });
+
+    it('is refused of another network, of samples without classes, and with a name alone', () => {
+      const wide = objective({ model: mlp({ hidden: [7] }), loss: 'cross-entropy', data: test });
+      expect(() => rows().pipe(accuracy({ on: wide }))).toThrow(
+        'accuracy: the objective must have the blocks of the run',
+      );
+      const { labels: _, ...targets } = test;
+      const real = objective({ model: mlp({ hidden: [6] }), loss: 'mse', data: targets });
+      expect(() => rows().pipe(accuracy({ on: real }))).toThrow('accuracy: needs classes of the objective');
+      expect(() => accuracy({ name: 'test' } as object)).toThrow(
+        new RangeError('accuracy: name must come with on, whose samples it names, got test alone'),
+      );
+    });
+  });
+
   it('stands in a spec without options', () => {
     expect(options.parse({})).toEqual({});
-    expect(options.safeParse({ every: 2 }).success).toBe(false);
   });
 
   it('adds its column to the type of the row', () => {

@@ -1,5 +1,5 @@
 import type { ProductName, Tensor } from '../../objective.ts';
-import { SUM_BLOCK } from '../../sum-block.ts';
+import { fillSums } from '../../sums.ts';
 import type { Network, NetworkSize, ReloadableEvaluation } from '../engine.ts';
 import { requireFit } from '../require-fit.ts';
 import { requireLayer } from '../require-layer.ts';
@@ -153,31 +153,7 @@ export function open(network: Network): ReloadableEvaluation {
       forward();
       const value = loss.value(top.z, dataset, top.delta, memo);
       backward(gradient);
-      for (const [t, { offset, rows, cols }] of tensors.entries()) {
-        const end = offset + rows * cols;
-        let ww = 0;
-        let gg = 0;
-        let wg = 0;
-        for (let from = offset; from < end; from += SUM_BLOCK) {
-          const to = Math.min(from + SUM_BLOCK, end);
-          let ofW = 0;
-          let ofG = 0;
-          let ofBoth = 0;
-          for (let i = from; i < to; i++) {
-            const w = theta[i]!;
-            const g = gradient[i]!;
-            ofW += w * w;
-            ofG += g * g;
-            ofBoth += w * g;
-          }
-          ww += ofW;
-          gg += ofG;
-          wg += ofBoth;
-        }
-        sums.weightNormSq[t] = ww;
-        sums.gradientNormSq[t] = gg;
-        sums.inner[t] = wg;
-      }
+      fillSums(tensors, theta, gradient, sums);
       return value;
     },
     loss(at) {

@@ -1,6 +1,6 @@
 import { relaxedSimd } from '../../kernels/relaxed-simd.ts';
-import type { Network, NetworkSize, ReloadableEvaluation } from '../engine.ts';
-import { openOn, requireRoomFor, type WasmOptions } from './open.ts';
+import type { KernelNeeds, Network, NetworkSize, ReloadableEvaluation } from '../engine.ts';
+import { openOn, requireKernelsFor, requireRoomFor, type WasmOptions } from './open.ts';
 
 /** true if this runtime has relaxed SIMD, as Node from 22 on. */
 export const { available } = relaxedSimd;
@@ -9,6 +9,8 @@ export const name = 'wasm-fma';
 export const bits = 'wasm-fma';
 export const precision = 'float64';
 export { products } from './engine.ts';
+
+export const requireKernels = (network: KernelNeeds): void => requireKernelsFor(name, network);
 
 export const requireRoom = (size: NetworkSize): void => requireRoomFor(name, size);
 

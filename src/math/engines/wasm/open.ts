@@ -1,7 +1,7 @@
 import type { Instances } from '../../kernels/instances.ts';
 import { START } from '../../kernels/kernels.ts';
 import { SUM_BLOCK } from '../../sum-block.ts';
-import type { Network, NetworkSize, ReloadableEvaluation } from '../engine.ts';
+import type { KernelNeeds, Network, NetworkSize, ReloadableEvaluation } from '../engine.ts';
 import { requireFit } from '../require-fit.ts';
 import { requireLayer } from '../require-layer.ts';
 import { fromPanels, toPanels, toTiles } from './panels.ts';
@@ -39,6 +39,14 @@ export function requireRoomFor(name: string, size: NetworkSize, limit = REACH): 
   requireFit(name, bytes, Math.min(limit, REACH));
 }
 
+/** @throws {RangeError} if there is no kernel for the activation or the loss. */
+export function requireKernelsFor(name: string, { activation, loss }: KernelNeeds): void {
+  if (loss.name !== 'mse' && loss.name !== 'cross-entropy') {
+    throw new RangeError(`${name}: no kernel for loss ${loss.name}; use the engine typed-array`);
+  }
+  sigmaOf(activation, name);
+}
+
 /**
  * Opens a network on kernels in WebAssembly SIMD (kernels/assembly/*.ts), float64 throughout.
  * `workspace.ts` explains blocks, panels and tiles.
@@ -64,9 +72,7 @@ export function openOn(
   const { tensors, dim, dataset, loss } = network;
   const { d, k } = dataset;
   if (!instances.available) throw new Error(`${name}: this runtime lacks the SIMD instructions; use typed-array`);
-  if (loss.name !== 'mse' && loss.name !== 'cross-entropy') {
-    throw new RangeError(`${name}: no kernel for loss ${loss.name}`);
-  }
+  requireKernelsFor(name, network);
   const sigma = sigmaOf(network.activation, name);
   requireRoomFor(name, network, limit);
   const size = sizeOf(network);

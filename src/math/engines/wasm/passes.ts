@@ -20,7 +20,9 @@ export interface Sigma {
  * @throws {RangeError} if there is no kernel for it.
  */
 export function sigmaOf({ name, left = Number.NaN, curvature }: Network['activation'], engine: string): Sigma {
-  if (!(name in kinds)) throw new RangeError(`${engine}: no kernel for activation ${name}`);
+  if (!(name in kinds)) {
+    throw new RangeError(`${engine}: no kernel for activation ${name}; use the engine typed-array`);
+  }
   const kind = kinds[left === 1 ? 'identity' : left === 0 ? 'relu' : (name as keyof typeof kinds)];
   const needs = {
     slope: kind > kinds.relu,

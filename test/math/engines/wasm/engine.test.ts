@@ -164,8 +164,12 @@ describe('the kernels', () => {
   it('refuse an activation and a loss that they do not have', () => {
     const { network } = build(plain);
     const activation = { ...network.activation, name: 'swoosh' };
-    expect(() => open({ ...network, activation })).toThrow(new RangeError('wasm: no kernel for activation swoosh'));
+    expect(() => open({ ...network, activation })).toThrow(
+      new RangeError('wasm: no kernel for activation swoosh; use the engine typed-array'),
+    );
     const loss: Loss = { ...network.loss, name: 'hinge' };
-    expect(() => open({ ...network, loss })).toThrow(new RangeError('wasm: no kernel for loss hinge'));
+    expect(() => open({ ...network, loss })).toThrow(
+      new RangeError('wasm: no kernel for loss hinge; use the engine typed-array'),
+    );
   });
 });
