@@ -87,6 +87,9 @@ export type { ImageOptions } from './datasets/image-options.ts';
 export type { TargetName } from './datasets/table.ts';
 export type { FileDataset } from './datasets/to-dataset.ts';
 
+// snapshots on disk
+export { readSnapshot, saveSnapshot } from './files/snapshot.ts';
+
 // random streams, linear algebra, theory
 export { type NativeRandom, nativeRandom } from './math/random/native.ts';
 export type { Random } from './math/random/random.ts';
@@ -132,6 +135,7 @@ export { adamw } from './operators/sources/adamw.ts';
 export { descend, type Step } from './operators/sources/descend.ts';
 export type { Controller, Descent, Feedback, LearningRate } from './operators/sources/descent.ts';
 export { type DriftBudget, driftBudget } from './operators/sources/drift-budget.ts';
+export { fedBack } from './operators/sources/fed-back.ts';
 export { gradientDescent } from './operators/sources/gradient-descent.ts';
 export { gradientFlow } from './operators/sources/gradient-flow.ts';
 export { type Axes, type AxisValue, logspace, type Point } from './operators/sources/grid.ts';
@@ -170,6 +174,7 @@ export { ema } from './operators/transforms/ema.ts';
 export { every } from './operators/transforms/every.ts';
 export { type Context, type Measurement, measure, measureEvery } from './operators/transforms/measure.ts';
 export { type Declaration, type Operator, operator } from './operators/transforms/operator.ts';
+export { feedback } from './operators/transforms/feedback.ts';
 export { untilDiverged } from './operators/transforms/until-diverged.ts';
 
 // aggregates

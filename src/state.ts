@@ -66,6 +66,8 @@ export interface RunFacts {
     readonly edgeOf: EdgeOf;
     /** Learning rate η if it is constant, else how it changes. */
     readonly learningRate: number | 'schedule' | 'feedback' | 'adaptive';
+    /** Name of the controller of the learning rate, if there is one. */
+    readonly controller?: string | undefined;
   };
   /** Step of the first row: 0, or the step after the snapshot that the run goes on from. */
   readonly firstStep: number;
@@ -85,7 +87,9 @@ export interface RunBuffers {
   /** ⟨θ_b, D_b⟩ and ‖D_b‖² of the update D, per tensor; filled on demand. */
   readonly updateSums: () => UpdateSums;
   readonly optimizer: Memory;
-  readonly controller: { readonly name: string; readonly memory: Memory } | undefined;
+  readonly controller:
+    | { readonly name: string; readonly memory: Memory & { feed?(learningRate: number): void } }
+    | undefined;
   /** Gradient that the update is made from. */
   readonly stepGradient: () => Gradient;
   readonly edge: () => number;
@@ -242,6 +246,18 @@ export class State {
       // an operator without a row since the run was resumed still has the memory of then
       memories: Object.fromEntries([...saved, ...now]),
     });
+  }
+
+  /**
+   * Hands the controller the learning rate of the next step.
+   *
+   * @throws {TypeError} if it takes none; `fedBack` does.
+   */
+  feed(learningRate: number): void {
+    const { controller } = this.#live;
+    if (!controller?.memory.feed)
+      throw new TypeError('state: the learning rate is not fed back; start it with fedBack(…)');
+    controller.memory.feed(learningRate);
   }
 
   /**

@@ -102,6 +102,7 @@ function factsOf(who: string, descent: Descent, rule: UpdateRule): RunFacts {
       name: who,
       edgeOf: rule.usesMiniBatch ? 'batch' : rule.preconditioner ? 'preconditioned' : 'hessian',
       learningRate: rule.actualLearningRate ? 'adaptive' : changing[typeof learningRate as keyof typeof changing],
+      ...(typeof learningRate === 'object' && { controller: learningRate.who }),
     },
     firstStep: resumeFrom ? resumeFrom.step + 1 : 0,
   };

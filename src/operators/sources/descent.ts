@@ -14,6 +14,8 @@ export interface Controller extends Memory {
    * @param unit  Inner products of that update.
    */
   rate(state: State, unit: UpdateSums, step: number): number;
+  /** Takes the learning rate of the next step from below; see `feedback`. */
+  feed?(learningRate: number): void;
 }
 
 /** Learning rate that is fed back from the run: `start` is called once per subscriber. */
