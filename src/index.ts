@@ -183,6 +183,7 @@ export { type PowerLawOptions, powerLaw } from './operators/aggregates/power-law
 export { summarize } from './operators/aggregates/summarize.ts';
 
 // sinks
+export { type StepsOptions, steps } from './operators/sinks/steps.ts';
 export { tee } from './operators/sinks/tee.ts';
 export { toArrow } from './operators/sinks/to-arrow.ts';
 export { toParquet } from './operators/sinks/to-parquet.ts';

@@ -6,6 +6,7 @@ import { emptyUpdateSums, type UpdateRule, type UpdateSums } from '../../math/op
 import { type Need, requireNeeds } from '../../requirements.ts';
 import { checkMode, type RunBuffers, type RunFacts, type Snapshot, State } from '../../state.ts';
 import { type Flat, Stream } from '../../stream.ts';
+import { type Producer, paced } from './paced.ts';
 
 /** Row of a run: the parameters after `step` updates. */
 export interface Step {
@@ -59,15 +60,13 @@ export interface Descent {
   readonly seed?: number | undefined;
 }
 
-/** Time in milliseconds that a source works before timers, sockets and Ctrl-C get their turn. */
-const slice = 8;
-
 /**
  * Makes the stream of an optimizer's steps. It emits θ₀ first and never completes.
  *
  * The source works in slices of 8 ms and yields in between, so unsubscribing from outside stops it
- * within one slice. The engine is opened per subscriber and closed when that one leaves.
- * {@link optimizer} makes a source with options of its own from the same rule.
+ * within one slice; under `steps` it makes a row when one is asked for. The engine is opened per
+ * subscriber and closed when that one leaves. {@link optimizer} makes a source with options of its
+ * own from the same rule.
  *
  * @param who  Name in messages.
  * @param rule Makes the rule: once per subscriber, and once at the call for its facts.
@@ -96,25 +95,7 @@ export function descend<C extends Columns = Record<never, never>>(
   const { learningRate } = descent;
   if (typeof learningRate === 'object') requireNeeds(learningRate.who, run, learningRate.needs);
   const shape = { columns: own ? { ...columns, ...own } : columns, run, fresh: true };
-  return new Stream<Flat<Step & Values<C>>>(shape, (subscriber) => {
-    const steps = new Steps(run, descent, rule());
-    let next: NodeJS.Immediate | undefined;
-    const work = () => {
-      try {
-        const until = performance.now() + slice;
-        do steps.emit(subscriber as Observer<Step>);
-        while (!subscriber.closed && performance.now() < until);
-        if (!subscriber.closed) next = setImmediate(work);
-      } catch (error) {
-        subscriber.error(error);
-      }
-    };
-    subscriber.add(() => {
-      clearImmediate(next);
-      steps.close();
-    });
-    work();
-  });
+  return new Stream<Flat<Step & Values<C>>>(shape, (subscriber) => paced(subscriber, new Steps(run, descent, rule())));
 }
 
 /** Checks what a descent is given, and returns the facts of its runs. */
@@ -146,7 +127,7 @@ function factsOf(who: string, { objective, theta0, learningRate, resumeFrom }: D
 }
 
 /** Loop of one subscription over its buffers, a step at a time. */
-class Steps {
+class Steps implements Producer<Step> {
   readonly #who: string;
   readonly #run: RunBuffers;
   readonly #rule: UpdateRule;
@@ -155,6 +136,7 @@ class Steps {
   readonly #weights: { readonly index: number; readonly tensor: Tensor }[];
   readonly #check = checkMode();
   #step: number;
+  #isLent = false;
   #learningRate = Number.NaN; // of the last update
   #updateSums: UpdateSums;
 
@@ -202,8 +184,8 @@ class Steps {
     }
   }
 
-  /** Evaluates θₜ, emits its row and moves on to θₜ₊₁. */
-  emit(subscriber: Observer<Step>): void {
+  /** Evaluates θₜ and emits its row. */
+  next(out: Observer<Step>): void {
     const run = this.#run;
     const { sums, theta, gradient } = run;
     const loss = run.evaluation.evaluate(theta, gradient, sums);
@@ -217,8 +199,15 @@ class Steps {
       weightNormSq: this.#perLayer(sums.weightNormSq),
       gradientNormSq: this.#perLayer(sums.gradientNormSq),
     };
-    subscriber.next(this.#rule.ownColumns ? Object.assign(row, this.#rule.ownColumns()) : row);
-    run.generation++;
+    this.#isLent = true;
+    out.next(this.#rule.ownColumns ? Object.assign(row, this.#rule.ownColumns()) : row);
+  }
+
+  /** Ends the row that was emitted, and moves on to θₜ₊₁. */
+  release(): void {
+    if (!this.#isLent) return;
+    this.#isLent = false;
+    this.#run.generation++;
     this.#advance();
   }
 
