@@ -30,6 +30,7 @@ export {
   addColumns,
   type Flat,
   isStream,
+  type Origin,
   passThrough,
   type Requirement,
   type RowShape,
@@ -138,6 +139,7 @@ export {
   type OptimizerDeclaration,
   optimizer,
 } from './operators/sources/optimizer.ts';
+export { type ColumnType, type ReadRowsOptions, type RowOf, readRows } from './operators/sources/read-rows.ts';
 export { rmsprop } from './operators/sources/rmsprop.ts';
 export { type SeededDescent, sgd } from './operators/sources/sgd.ts';
 export { type Swept, sweep } from './operators/sources/sweep.ts';

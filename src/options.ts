@@ -68,7 +68,10 @@ function wordStranger(
 function ruleOf(schema: JsonSchema, path: readonly PropertyKey[]): string | undefined {
   const [key, ...rest] = path;
   if (typeof key === 'number' && schema.items) return ruleOf(schema.items, rest);
-  if (key !== undefined) return schema.properties?.[String(key)] && ruleOf(schema.properties[String(key)]!, rest);
+  if (key !== undefined) {
+    const value = schema.properties?.[String(key)] ?? schema.additionalProperties;
+    return typeof value === 'object' ? ruleOf(value, rest) : undefined;
+  }
   if (schema.anyOf) {
     const rules = schema.anyOf.map((one) => ruleOf(one, path));
     return rules.includes(undefined) ? undefined : rules.join(' or ').replaceAll(' or be ', ' or ');

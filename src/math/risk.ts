@@ -104,6 +104,7 @@ export function objective(problem: Problem): Risk {
       samples: dataset.n,
       classes: dataset.labels && dataset.k,
       network: { activation: model.activation.name, loss },
+      seed,
       pairs: layerPairs(tensors),
     },
     start: () => theta0.slice(),

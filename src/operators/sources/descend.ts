@@ -71,6 +71,7 @@ export interface Descent {
  * @param who  Name in messages.
  * @param rule Makes the rule: once per subscriber, and once at the call for its facts.
  * @param own  Columns of the rule's `ownColumns`.
+ * @param options Options of the rule, as plain JSON, for the metadata of tables.
  * @throws {TypeError} if `theta0` or `resumeFrom` has not the length of θ, or the objective lacks
  *   what is needed. @throws {RangeError} if `learningRate` is a number that is not positive; the
  *   stream errs with one if a schedule gives a number that is negative or not finite.
@@ -90,8 +91,9 @@ export function descend<C extends Columns = Record<never, never>>(
   descent: Descent,
   rule: () => UpdateRule,
   own?: C,
+  options?: Readonly<Record<string, unknown>>,
 ): Stream<Flat<Step & Values<C>>> {
-  const run = factsOf(who, descent, rule());
+  const run = factsOf(who, descent, rule(), options);
   const { learningRate } = descent;
   if (typeof learningRate === 'object') requireNeeds(learningRate.who, run, learningRate.needs);
   const shape = { columns: own ? { ...columns, ...own } : columns, run, fresh: true };
@@ -99,7 +101,12 @@ export function descend<C extends Columns = Record<never, never>>(
 }
 
 /** Checks what a descent is given, and returns the facts of its runs. */
-function factsOf(who: string, { objective, theta0, learningRate, resumeFrom }: Descent, rule: UpdateRule): RunFacts {
+function factsOf(
+  who: string,
+  { objective, theta0, learningRate, resumeFrom, seed }: Descent,
+  rule: UpdateRule,
+  options: RunFacts['optimizer']['options'],
+): RunFacts {
   const { dim } = objective;
   const missing = ['update', 'edge', 'snapshot', 'restore'].find(
     (name) => typeof (rule as unknown as Readonly<Record<string, unknown>>)[name] !== 'function',
@@ -121,6 +128,8 @@ function factsOf(who: string, { objective, theta0, learningRate, resumeFrom }: D
       name: who,
       edgeOf: rule.usesMiniBatch ? 'batch' : rule.preconditioner ? 'preconditioned' : 'hessian',
       learningRate: rule.actualLearningRate ? 'adaptive' : changing[typeof learningRate as keyof typeof changing],
+      options,
+      seed,
     },
     firstStep: resumeFrom ? resumeFrom.step + 1 : 0,
   };
