@@ -120,6 +120,7 @@ export { warmup } from './math/schedules/warmup.ts';
 export type { Gradient, UpdateRule } from './math/optimizers/update-rule.ts';
 export { adam } from './operators/sources/adam.ts';
 export { adamw } from './operators/sources/adamw.ts';
+export { type Concatenated, concatRuns } from './operators/sources/concat-runs.ts';
 export {
   type Controller,
   type Descent,
@@ -143,6 +144,7 @@ export { type ColumnType, type ReadRowsOptions, type RowOf, readRows } from './o
 export { rmsprop } from './operators/sources/rmsprop.ts';
 export { type SeededDescent, sgd } from './operators/sources/sgd.ts';
 export { type Swept, sweep } from './operators/sources/sweep.ts';
+export { type Zipped, zipRuns } from './operators/sources/zip-runs.ts';
 
 export type { DataKind } from './pipelines/data-kinds.ts';
 

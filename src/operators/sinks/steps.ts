@@ -1,9 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { isObservable, type Observable, type Subscription } from 'rxjs';
+import { isObservable, type Observable } from 'rxjs';
 import { z } from 'zod';
 import { formatValue } from '../../format-value.ts';
 import { parseOptions } from '../../options.ts';
-import { Gate, slice } from '../sources/paced.ts';
+import { slice } from '../sources/paced.ts';
+import { pulled } from '../sources/pulled.ts';
 
 const options = z.strictObject({
   signal: z
@@ -50,18 +51,17 @@ export type StepsOptions = z.input<typeof options>;
 export function steps<R>(run: Observable<R>, given: StepsOptions = {}): AsyncIterableIterator<R, void, undefined> {
   if (!isObservable(run)) throw new TypeError(`steps: expected a Stream or an Observable, got ${formatValue(run)}`);
   const { signal } = parseOptions('steps', options, given);
-  const rows = new Pulled(run);
-  const made = rows.pull(signal);
-  const leave = () => rows.leave();
+  const rows = pulled(run);
+  const made = pull(rows, signal);
   return {
     next: () => made.next(),
     // leaves at once: a generator would wait for the row that is being made
     return(value) {
-      leave();
+      rows.leave();
       return made.return(value as undefined);
     },
     throw(error) {
-      leave();
+      rows.leave();
       return made.throw(error);
     },
     [Symbol.asyncIterator]() {
@@ -70,84 +70,29 @@ export function steps<R>(run: Observable<R>, given: StepsOptions = {}): AsyncIte
   };
 }
 
-/** Subscription of one iterator, and the rows that it has not handed on. */
-class Pulled<R> {
-  readonly #run: Observable<R>;
-  readonly #gate = new Gate();
-  readonly #rows: R[] = [];
-  #subscription: Subscription | undefined;
-  #failure: { readonly error: unknown } | undefined;
-  #isOver = false;
-  #hasLeft = false;
-  #due = 0;
-  #wake = () => {};
-
-  constructor(run: Observable<R>) {
-    this.#run = run;
-  }
-
-  async *pull(signal: AbortSignal | undefined): AsyncGenerator<R, void, undefined> {
-    const leave = () => this.leave();
-    signal?.addEventListener('abort', leave);
-    if (signal?.aborted) leave();
-    try {
-      if (!this.#hasLeft) this.#gate.through(() => this.#subscribe());
-      for (;;) {
-        if (!this.#rows.length) this.#gate.release();
-        while (this.#needsRow) {
-          const waiting = this.#advance();
-          if (waiting) await waiting; // an await costs as much as a small step
+async function* pull<R>(rows: ReturnType<typeof pulled<R>>, signal: AbortSignal | undefined): AsyncGenerator<R, void> {
+  const leave = () => rows.leave();
+  signal?.addEventListener('abort', leave);
+  if (signal?.aborted) leave();
+  let due = 0;
+  try {
+    for (;;) {
+      rows.release();
+      while (rows.needsRow) {
+        if (performance.now() >= due) {
+          await turn();
+          due = performance.now() + slice;
+          continue; // the loop may have been left in this turn
         }
-        if (this.#hasLeft) return;
-        if (this.#rows.length) yield this.#rows.shift()!;
-        else if (this.#failure) throw this.#failure.error;
-        else return;
+        const waiting = rows.advance();
+        if (waiting) await waiting; // an await costs as much as a small step
       }
-    } finally {
-      signal?.removeEventListener('abort', leave);
-      leave();
-      this.#gate.release();
+      if (rows.isOver) return;
+      yield rows.take();
     }
-  }
-
-  /** Ends the subscription. What the last row has borrowed stays until the next demand. */
-  leave(): void {
-    this.#hasLeft = true;
-    this.#subscription?.unsubscribe();
-    this.#wake();
-  }
-
-  #subscribe(): void {
-    const end = (failure?: { readonly error: unknown }) => {
-      this.#failure = failure;
-      this.#isOver = true;
-      this.#wake();
-    };
-    this.#subscription = this.#run.subscribe({
-      next: (row) => {
-        this.#rows.push(row);
-        this.#wake();
-      },
-      error: (error: unknown) => end({ error }),
-      complete: () => end(),
-    });
-  }
-
-  get #needsRow(): boolean {
-    return !(this.#rows.length || this.#isOver || this.#hasLeft);
-  }
-
-  /** Makes a step. Returns a promise if there is something to wait for before the next. */
-  #advance(): Promise<void> | undefined {
-    if (performance.now() >= this.#due) return this.#giveTurn();
-    const made = this.#gate.next();
-    if (made instanceof Promise) return made;
-    // no source waits here: a row comes by itself
-    return made ? undefined : new Promise((wake) => (this.#wake = wake));
-  }
-
-  async #giveTurn(): Promise<void> {
-    await turn();
-    this.#due = performance.now() + slice;
+  } finally {
+    signal?.removeEventListener('abort', leave);
+    rows.leave();
+    rows.release();
   }
 }
