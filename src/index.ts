@@ -167,9 +167,11 @@ export { weightNorm } from './operators/measures/weight-norm.ts';
 export { type Adds, derive } from './operators/transforms/derive.ts';
 export { ema } from './operators/transforms/ema.ts';
 export { every } from './operators/transforms/every.ts';
+export { logSteps } from './operators/transforms/log-steps.ts';
 export { type Context, type Measurement, measure, measureEvery } from './operators/transforms/measure.ts';
 export { type Declaration, type Operator, operator } from './operators/transforms/operator.ts';
 export { untilDiverged } from './operators/transforms/until-diverged.ts';
+export { type MeasuredRow, whereMeasured } from './operators/transforms/where-measured.ts';
 
 // aggregates
 export { events } from './operators/aggregates/events.ts';
