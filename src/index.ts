@@ -189,9 +189,12 @@ export { type PowerLawOptions, powerLaw } from './operators/aggregates/power-law
 export { summarize } from './operators/aggregates/summarize.ts';
 
 // sinks
+export { type PlainRow, plainRow } from './operators/sinks/plain-row.ts';
 export { type StepsOptions, steps } from './operators/sinks/steps.ts';
 export { tee } from './operators/sinks/tee.ts';
 export { toArrow } from './operators/sinks/to-arrow.ts';
+export { toCsv } from './operators/sinks/to-csv.ts';
+export { toNdjson } from './operators/sinks/to-ndjson.ts';
 export { toParquet } from './operators/sinks/to-parquet.ts';
 
 // over threads

@@ -205,6 +205,9 @@ export class State {
     return { theta: theta.slice(), gradient: gradient.slice(), update: update.slice() };
   }
 
+  /** Leaves it out of JSON, of a row too. */
+  toJSON(): undefined {}
+
   /**
    * Copies everything that decides the rows to come. A source goes on from it as `resumeFrom`. Take
    * it at the end of the chain, when every operator has handled the row.

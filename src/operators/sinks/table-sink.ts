@@ -31,6 +31,9 @@ const formats: Readonly<Record<string, string>> = {
   '.arrow': 'toArrow',
   '.feather': 'toArrow',
   '.parquet': 'toParquet',
+  '.csv': 'toCsv',
+  '.ndjson': 'toNdjson',
+  '.jsonl': 'toNdjson',
 };
 
 /** Tables that a subscriber is writing; a second one must not write into the same stream. */
