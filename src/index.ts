@@ -30,6 +30,7 @@ export {
   addColumns,
   type Flat,
   isStream,
+  type Origin,
   passThrough,
   type Requirement,
   type RowShape,
@@ -132,6 +133,7 @@ export { warmup } from './math/schedules/warmup.ts';
 export type { Gradient, UpdateRule } from './math/optimizers/update-rule.ts';
 export { adam } from './operators/sources/adam.ts';
 export { adamw } from './operators/sources/adamw.ts';
+export { type Concatenated, concatRuns } from './operators/sources/concat-runs.ts';
 export { descend, type Step } from './operators/sources/descend.ts';
 export type { Controller, Descent, Feedback, LearningRate } from './operators/sources/descent.ts';
 export { type DriftBudget, driftBudget } from './operators/sources/drift-budget.ts';
@@ -146,9 +148,11 @@ export {
   type OptimizerDeclaration,
   optimizer,
 } from './operators/sources/optimizer.ts';
+export { type ColumnType, type ReadRowsOptions, type RowOf, readRows } from './operators/sources/read-rows.ts';
 export { rmsprop } from './operators/sources/rmsprop.ts';
 export { type SeededDescent, sgd } from './operators/sources/sgd.ts';
 export { type Swept, sweep } from './operators/sources/sweep.ts';
+export { type Zipped, zipRuns } from './operators/sources/zip-runs.ts';
 
 export type { DataKind } from './pipelines/data-kinds.ts';
 
@@ -172,10 +176,12 @@ export { weightNorm } from './operators/measures/weight-norm.ts';
 export { type Adds, derive } from './operators/transforms/derive.ts';
 export { ema } from './operators/transforms/ema.ts';
 export { every } from './operators/transforms/every.ts';
+export { logSteps } from './operators/transforms/log-steps.ts';
 export { type Context, type Measurement, measure, measureEvery } from './operators/transforms/measure.ts';
 export { type Declaration, type Operator, operator } from './operators/transforms/operator.ts';
 export { feedback } from './operators/transforms/feedback.ts';
 export { untilDiverged } from './operators/transforms/until-diverged.ts';
+export { type MeasuredRow, whereMeasured } from './operators/transforms/where-measured.ts';
 
 // aggregates
 export { events } from './operators/aggregates/events.ts';
@@ -193,8 +199,12 @@ export { type PowerLawOptions, powerLaw } from './operators/aggregates/power-law
 export { summarize } from './operators/aggregates/summarize.ts';
 
 // sinks
+export { type PlainRow, plainRow } from './operators/sinks/plain-row.ts';
+export { type StepsOptions, steps } from './operators/sinks/steps.ts';
 export { tee } from './operators/sinks/tee.ts';
 export { toArrow } from './operators/sinks/to-arrow.ts';
+export { toCsv } from './operators/sinks/to-csv.ts';
+export { toNdjson } from './operators/sinks/to-ndjson.ts';
 export { toParquet } from './operators/sinks/to-parquet.ts';
 
 // over threads

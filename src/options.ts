@@ -8,8 +8,13 @@ export const count = z.int().positive();
 export const fraction = z.number().gt(0).lt(1);
 /** Number in [0, 1): the weight of the past in a running average. */
 export const share = z.number().min(0).lt(1);
+/** Steps in a list. */
+export const stepList = z.array(z.int().nonnegative()).min(1);
 /** Cadence of a measure. */
-export const every = count.default(1).meta({ description: 'measures at steps divisible by it; null in between' });
+export const every = z
+  .union([count, stepList])
+  .default(1)
+  .meta({ description: 'measures at steps divisible by it, or at the steps of a list; null in between' });
 
 /** Type of the options that a schema takes; lists may be readonly. */
 export type Given<O extends z.ZodObject> = { readonly [K in keyof z.input<O>]: ReadonlyLists<z.input<O>[K]> };
@@ -44,8 +49,7 @@ export function parseOptions<O extends z.ZodObject>(who: string, schema: O, give
   const [name, ...inside] = issue.path;
   if (typeof name !== 'string') throw new TypeError(`${who}: options must be an object, got ${String(given)}`);
   const rule = ruleOf(jsonSchemaOf(schema.shape[name]), inside);
-  const isOfWrongType =
-    issue.code === 'invalid_type' && typeof found !== (issue.expected === 'int' ? 'number' : issue.expected);
+  const isOfWrongType = refusesType(issue, found);
   const got = isOfWrongType || typeof found === 'object' ? formatValue(found) : String(found);
   const text = `${place.join('')}${rule === undefined ? `: ${issue.message}` : ` must ${rule}`}, got ${got}`;
   throw new (isOfWrongType ? TypeError : RangeError)(`${who}: ${text}`);
@@ -55,6 +59,12 @@ export function parseOptions<O extends z.ZodObject>(who: string, schema: O, give
 export function requireSchema(who: string, name: string, schema: z.ZodObject): void {
   if (typeof schema?.shape === 'object') return;
   throw new TypeError(`${who} ${name}: options must be a schema, z.strictObject({ … }), got ${formatValue(schema)}`);
+}
+
+/** Tells whether an issue is about the type of a value rather than about the value. */
+function refusesType(issue: z.core.$ZodIssue, found: unknown): boolean {
+  if (issue.code === 'invalid_union') return issue.errors.every(([first]) => first && refusesType(first, found));
+  return issue.code === 'invalid_type' && typeof found !== (issue.expected === 'int' ? 'number' : issue.expected);
 }
 
 function wordStranger(
@@ -73,11 +83,16 @@ function wordStranger(
  */
 function ruleOf(schema: JsonSchema, path: readonly PropertyKey[]): string | undefined {
   const [key, ...rest] = path;
-  if (typeof key === 'number' && schema.items) return ruleOf(schema.items, rest);
-  if (key !== undefined) return schema.properties?.[String(key)] && ruleOf(schema.properties[String(key)]!, rest);
   if (schema.anyOf) {
-    const rules = schema.anyOf.map((one) => ruleOf(one, path));
+    const all = schema.anyOf.map((one) => ruleOf(one, path));
+    const rules = path.length ? all.filter((rule) => rule !== undefined) : all;
+    if (!rules.length) return undefined;
     return rules.includes(undefined) ? undefined : rules.join(' or ').replaceAll(' or be ', ' or ');
+  }
+  if (typeof key === 'number' && schema.items) return ruleOf(schema.items, rest);
+  if (key !== undefined) {
+    const value = schema.properties?.[String(key)] ?? schema.additionalProperties;
+    return typeof value === 'object' ? ruleOf(value, rest) : undefined;
   }
   if (schema.const !== undefined) return `be '${String(schema.const)}'`;
   if (schema.enum) return `be one of ${schema.enum.join(', ')}`;

@@ -68,9 +68,34 @@ export interface RunFacts {
     readonly learningRate: number | 'schedule' | 'feedback' | 'adaptive';
     /** Name of the controller of the learning rate, if there is one. */
     readonly controller?: string | undefined;
+    /** Options of its own, defaults filled in, as plain JSON. */
+    readonly options?: Readonly<Record<string, unknown>> | undefined;
+    /** Seed of what it draws itself. */
+    readonly seed?: number | undefined;
   };
   /** Step of the first row: 0, or the step after the snapshot that the run goes on from. */
   readonly firstStep: number;
+}
+
+/**
+ * Describes a run as plain JSON: its objective, optimizer and seed. What depends on the engine or
+ * the machine is left out, so that the same run has the same words everywhere.
+ */
+export function describeRun({ objective, optimizer }: RunFacts): Readonly<Record<string, unknown>> {
+  const { facts, tensors, dim } = objective;
+  const { samples, classes, network, seed } = facts;
+  const { name, learningRate, options, seed: ownSeed } = optimizer;
+  return {
+    objective: {
+      parameters: dim,
+      ...network,
+      samples,
+      classes,
+      tensors: tensors.map(({ name, rows, cols }) => ({ name, shape: [rows, cols] })),
+    },
+    optimizer: { name, learningRate, ...options, seed: ownSeed },
+    seed,
+  };
 }
 
 /**
@@ -226,6 +251,9 @@ export class State {
     const { theta, gradient, update } = this.#live;
     return { theta: theta.slice(), gradient: gradient.slice(), update: update.slice() };
   }
+
+  /** Leaves it out of JSON, of a row too. */
+  toJSON(): undefined {}
 
   /**
    * Copies everything that decides the rows to come. A source goes on from it as `resumeFrom`. Take

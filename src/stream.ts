@@ -7,7 +7,7 @@ import {
 } from 'rxjs';
 import { type Columns, checkColumns } from './columns.ts';
 import { type Need, requireNeeds } from './requirements.ts';
-import type { RunFacts } from './state.ts';
+import { describeRun, type RunFacts } from './state.ts';
 
 /** Type that merges an intersection, so that an editor shows `{ step: number; loss: number }`. */
 export type Flat<T> = { [K in keyof T]: T[K] } & {};
@@ -41,6 +41,13 @@ export interface Requirement {
   readonly options?: object | undefined;
 }
 
+/** Origin of rows, as plain JSON. A table states it in its metadata. */
+export interface Origin {
+  /** Axes of the grid, if the rows come from one. */
+  readonly axes?: readonly string[];
+  readonly [fact: string]: unknown;
+}
+
 /** Facts about the rows that are known before the first of them arrives. */
 export interface RowShape {
   readonly columns: Columns;
@@ -56,6 +63,8 @@ export interface RowShape {
   readonly base?: Observable<unknown> | null;
   /** Axes of the grid, if the rows come from one. */
   readonly axes?: readonly string[];
+  /** Origin that the rows were read back with; null: `run` and `axes` tell it. */
+  readonly origin?: Origin | null;
   /** Requirements on the rows of the plain Observable; checked once these are known. */
   readonly pending?: readonly Requirement[];
   /**
@@ -64,7 +73,7 @@ export interface RowShape {
   readonly fresh?: boolean;
 }
 
-const nothing = { columns: {}, run: null, base: null, axes: [], pending: [] };
+const nothing = { columns: {}, run: null, base: null, axes: [], origin: null, pending: [] };
 
 /**
  * Cold Observable of rows that knows its columns before the first row arrives.
@@ -140,6 +149,13 @@ export const axesOf = (source: unknown): readonly string[] => (isStream(source) 
  * @example Object.keys(columnsOf(run)); // ['step', 'learningRate', 'loss', …]
  */
 export const columnsOf = (source: unknown): Columns => (isStream(source) ? source.shape.columns : {});
+
+/** Returns the origin of rows: as it was read, or the facts of their run and the axes. */
+export const originOf = ({ origin, run, axes }: Required<RowShape>): Origin =>
+  origin ?? {
+    ...(axes.length && { axes }),
+    ...(run && (axes.length ? { firstRun: describeRun(run) } : describeRun(run))),
+  };
 
 /** Returns the shape of a source; nothing is known of a plain Observable. */
 const shapeOf = (source: Observable<unknown>): Omit<Required<RowShape>, 'fresh'> =>

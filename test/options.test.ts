@@ -35,8 +35,10 @@ describe('parseOptions', () => {
   });
 
   it.each<[object, string]>([
-    [{ every: 0 }, 'every must be a positive integer, got 0'],
-    [{ every: 1.5 }, 'every must be a positive integer, got 1.5'],
+    [{ every: 0 }, 'every must be a positive integer or a list of at least 1, got 0'],
+    [{ every: 1.5 }, 'every must be a positive integer or a list of at least 1, got 1.5'],
+    [{ every: [] }, 'every must be a positive integer or a list of at least 1, got []'],
+    [{ every: [-1] }, 'every[0] must be an integer of at least 0, got -1'],
     [{ cadence: -1 }, "cadence must be a positive integer or 'adaptive', got -1"],
     [{ cadence: 'often' }, "cadence must be a positive integer or 'adaptive', got often"],
     [{ tol: 1 }, 'tol must lie in (0, 1), got 1'],
@@ -62,10 +64,10 @@ describe('parseOptions', () => {
 
   it.each<[unknown, string]>([
     [{ tol: '0.1' }, 'tol must lie in (0, 1), got "0.1"'],
-    [{ every: '2' }, 'every must be a positive integer, got "2"'],
+    [{ every: '2' }, 'every must be a positive integer or a list of at least 1, got "2"'],
     [{ bias: 1 }, 'bias must be true or false, got 1'],
     [{ laws: 'layer' }, 'laws must be a list of at least 1, got "layer"'],
-    [{ every: 10n }, 'every must be a positive integer, got 10'],
+    [{ every: 10n }, 'every must be a positive integer or a list of at least 1, got 10'],
     [{ tol: {} }, 'tol must lie in (0, 1), got {}'],
     [{ window: 3 }, 'window must be an object, got 3'],
     [{ window: { low: 1, high: 2 } }, 'window has an unknown key high'],

@@ -11,7 +11,7 @@ import type { Registry } from '../pipelines/registry.ts';
 import { checkNames, runColumns } from '../pipelines/runs.ts';
 import { inFile } from '../pipelines/spec-error.ts';
 import { trajectoryKey } from '../store/keys.ts';
-import type { StoredGrid, StoredRun } from '../store/results.ts';
+import { type StoredGrid, type StoredRun, specOrigin } from '../store/results.ts';
 import { reader } from './reader.ts';
 
 /** Spec that is known to run: modules loaded, data read, a chain of every kind assembled once. */
@@ -74,7 +74,7 @@ export async function prepare(loaded: LoadedSpec, asked: EngineName = 'wasm'): P
     checkNames(axes, columns);
     checkFitColumns(spec, runColumns(axes, columns));
     const fits = fitsOf(spec, registry.fits);
-    return { loaded, spec, axes, engine, fallback, runs, columns, fits };
+    return { loaded, spec, axes, engine, fallback, runs, columns, fits, origin: specOrigin(loaded.spec) };
   });
 }
 

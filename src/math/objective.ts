@@ -48,6 +48,8 @@ export interface ObjectiveFacts {
   /** Number of classes, if the samples have labels. */
   readonly classes?: number | undefined;
   readonly network?: { readonly activation: string; readonly loss: string } | undefined;
+  /** Seed that data and θ₀ were drawn from, if there is one. */
+  readonly seed?: number | undefined;
   /**
    * Pairs of blocks that the laws are written over; empty if none are known. Gradient flow keeps
    * the laws if σ is homogeneous, the matrix laws only if it is linear.

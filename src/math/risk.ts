@@ -145,7 +145,7 @@ export function objective(problem: Problem): Risk {
   }
   const chosen = isEngine(engine) ? engine : firstAvailable(engine);
   chosen.requireKernels?.({ activation: model.activation, loss: ell });
-  return riskOf({ tensors, theta0, activation: model.activation, loss: ell, engine: chosen, threads }, dataset);
+  return riskOf({ tensors, theta0, activation: model.activation, loss: ell, engine: chosen, threads, seed }, dataset);
 }
 
 /** Returns a built-in loss by its name, or checks one of one's own. */
@@ -167,6 +167,7 @@ interface Trained {
   readonly loss: Loss;
   readonly engine: Engine;
   readonly threads: number;
+  readonly seed: number;
 }
 
 function riskOf(trained: Trained, dataset: Dataset): Risk {
@@ -197,6 +198,7 @@ function riskOf(trained: Trained, dataset: Dataset): Risk {
       samples: n,
       classes: dataset.labels && k,
       network: { activation: activation.name, loss: loss.name },
+      seed: trained.seed,
       pairs: layerPairs(tensors),
     },
     ...(dataset.test && { test: on(dataset.test) }),

@@ -12,6 +12,7 @@ import type { Experiment, RunLaw } from '../pipelines/experiment.ts';
 import { fitRuns, isPowerLaw, rowsOfFit, type SpecFit, sharedRows } from '../pipelines/fit.ts';
 import type { GridRun } from '../pipelines/parse.ts';
 import { type FirstAndLastRows, runColumns, runRow } from '../pipelines/runs.ts';
+import type { Origin } from '../stream.ts';
 import { cellAt } from '../tables/rows.ts';
 import type { Part } from '../tables/table-writer.ts';
 import { findJournal, journalPath, readJournal } from './journal.ts';
@@ -39,6 +40,8 @@ export interface StoredGrid {
   /** Columns of the rows of a trajectory. */
   readonly columns: Columns;
   readonly fits: readonly SpecFit[];
+  /** Origin of the rows, which every table states. */
+  readonly origin: Origin;
 }
 
 type Row = Record<string, unknown>;
@@ -52,12 +55,21 @@ export interface Results {
   readonly claims: readonly Row[];
 }
 
+/** Returns the hash of a spec. The order of the axes is part of it, because it numbers the runs. */
+const hashOf = (parsed: Experiment): string => specHash([parsed, Object.keys(parsed.grid)]);
+
+/** Returns the folder of a spec. */
+export const specFolder = (out: string, parsed: Experiment): string => join(out, parsed.name, hashOf(parsed));
+
 /**
- * Returns the folder of a spec. The order of the axes is part of its hash, because it numbers the
- * runs.
+ * Describes a spec as the origin of its tables: hash, axes, objective, optimizer, seeds. Paths
+ * stand as they were written, so the same spec has the same words on every machine.
  */
-export const specFolder = (out: string, parsed: Experiment): string =>
-  join(out, parsed.name, specHash([parsed, Object.keys(parsed.grid)]));
+export function specOrigin(parsed: Experiment): Origin {
+  const { data, model, loss, random, order, optimizer, grid } = parsed;
+  const axes = Object.keys(grid);
+  return { spec: hashOf(parsed), axes, objective: { data, model, loss, random, order }, optimizer, seed: grid.seed };
+}
 
 const lawColumns = {
   run: runColumn,
@@ -141,7 +153,7 @@ export async function storeResults(
   grid: StoredGrid,
   { status: meant, started, fallback }: Ending,
 ): Promise<Results & { readonly unfinished: readonly StoredRun[] }> {
-  const { spec, engine, runs, columns, fits: declared } = grid;
+  const { spec, engine, runs, columns, fits: declared, origin } = grid;
   const tables = tablesOf(grid);
   const there = runs.flatMap((of) => {
     const ends = readEnds(journalPath(out, of.key), columns);
@@ -156,17 +168,20 @@ export async function storeResults(
   const claims = judge(spec, declared, fits, { ended: ended.length, runs: runs.length });
   const status = meant === 'completed' && unfinished.length ? 'failed' : meant;
   const records: Record<string, TableRecord> = {
-    steps: writeTable(dir, 'steps', tables['steps']!, steps(out, there)),
-    runs: writeRows(dir, 'runs', tables['runs']!, rows),
+    steps: writeTable(dir, 'steps', tables['steps']!, steps(out, there), origin),
+    runs: writeRows(dir, 'runs', tables['runs']!, rows, origin),
     fits: writeRows(
       dir,
       'fits',
       fitColumns,
       sharedRows(declared.filter(isPowerLaw).flatMap((fit) => rowsOfFit(fit, fits))),
+      origin,
     ),
-    claims: writeRows(dir, 'claims', claimColumns, claims),
-    laws: writeRows(dir, 'laws', lawColumns, there.flatMap(lawRows)),
-    ...Object.fromEntries(declared.map((fit) => [fit.id, writeRows(dir, fit.id, fit.columns, rowsOfFit(fit, fits))])),
+    claims: writeRows(dir, 'claims', claimColumns, claims, origin),
+    laws: writeRows(dir, 'laws', lawColumns, there.flatMap(lawRows), origin),
+    ...Object.fromEntries(
+      declared.map((fit) => [fit.id, writeRows(dir, fit.id, fit.columns, rowsOfFit(fit, fits), origin)]),
+    ),
   };
   writeManifest(dir, {
     versions: versions(),

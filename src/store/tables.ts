@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { RecordBatch } from 'apache-arrow';
 import type { Columns } from '../columns.ts';
+import type { Origin } from '../stream.ts';
 import { BatchBuilder } from '../tables/batch-builder.ts';
 import { ArrowFileWriter } from '../tables/file-writer.ts';
 import { ParquetFileWriter } from '../tables/parquet-file-writer.ts';
@@ -23,6 +24,7 @@ export interface TableRecord {
  *
  * @param parts Batches in the order of the table, with constants for columns that have one value
  *   per batch.
+ * @param origin Origin of the rows, for the metadata of both.
  * @throws {TypeError} if a part lacks a column, or has it with another type.
  * @throws {Error} `cannot write FILE: …`; the tables that were there before are then still there.
  * @example
@@ -33,10 +35,11 @@ export function writeTable(
   name: string,
   columns: Columns,
   parts: Iterable<RecordBatch | Part>,
+  origin?: Origin,
 ): TableRecord {
   const files = [
-    () => new ArrowFileWriter(join(dir, `${name}.arrow`), columns),
-    () => new ParquetFileWriter(join(dir, `${name}.parquet`), columns),
+    () => new ArrowFileWriter(join(dir, `${name}.arrow`), columns, origin),
+    () => new ParquetFileWriter(join(dir, `${name}.parquet`), columns, origin),
   ];
   const { rows, sha256 } = writeParts(columns, asParts(parts), files, { who: name });
   return { rows, arrow: sha256[0]!, parquet: sha256[1]! };
@@ -52,8 +55,13 @@ function* asParts(parts: Iterable<RecordBatch | Part>): Generator<Part> {
  * @throws {TypeError} if the keys of the first row are not the columns, or a cell does not fit its
  *   column.
  */
-export const writeRows = (dir: string, name: string, columns: Columns, rows: Iterable<object>): TableRecord =>
-  writeTable(dir, name, columns, batched(name, columns, rows));
+export const writeRows = (
+  dir: string,
+  name: string,
+  columns: Columns,
+  rows: Iterable<object>,
+  origin?: Origin,
+): TableRecord => writeTable(dir, name, columns, batched(name, columns, rows), origin);
 
 function* batched(name: string, columns: Columns, rows: Iterable<object>): Generator<RecordBatch> {
   const builder = new BatchBuilder(columns, { who: name });

@@ -28,6 +28,9 @@ export function seal(head: Uint8Array, body: Uint8Array): void {
   write(head, position(head), hex(crc32c.buf(body, crc32c.buf(head, 0))));
 }
 
+/** Tells whether a message carries a checksum. */
+export const isSealed = (head: Uint8Array): boolean => position(head) >= 0;
+
 /** Returns what is wrong with a message, or null. */
 export function checkSeal(head: Uint8Array, body: Uint8Array): string | null {
   const at = position(head);

@@ -1,6 +1,7 @@
 import type { RecordBatch } from 'apache-arrow';
 import type { Columns } from '../columns.ts';
 import { AtomicFile } from '../files/atomic-file.ts';
+import type { Origin } from '../stream.ts';
 import { FileEncoder } from './encoders.ts';
 import { arrowSchema } from './schema.ts';
 import type { TableWriter } from './table-writer.ts';
@@ -17,9 +18,9 @@ export class ArrowFileWriter implements TableWriter {
   readonly #file: AtomicFile;
   readonly #encoder: FileEncoder;
 
-  constructor(path: string, columns: Columns) {
+  constructor(path: string, columns: Columns, origin?: Origin) {
     this.#file = new AtomicFile(path);
-    this.#encoder = new FileEncoder(arrowSchema(columns), (bytes) => this.#file.write(bytes));
+    this.#encoder = new FileEncoder(arrowSchema(columns, origin), (bytes) => this.#file.write(bytes));
   }
 
   write(batch: RecordBatch): void {

@@ -5,17 +5,19 @@ import { writeColumn } from 'hyparquet-writer/src/column.js';
 import type { ColumnEncoder, Compressors } from 'hyparquet-writer/src/types.js';
 import { type Column, type Columns, listOf } from '../columns.ts';
 import { AtomicFile } from '../files/atomic-file.ts';
+import type { Origin } from '../stream.ts';
 import { schemaMessage } from './encoders.ts';
 import { tableKinds } from './kinds.ts';
 import { listPages, scalarPages } from './parquet-pages.ts';
-import { arrowSchema } from './schema.ts';
+import { arrowSchema, plainMetadata } from './schema.ts';
 import type { TableWriter } from './table-writer.ts';
 
 /**
  * Writes a Parquet file, one row group per batch, compressed with Snappy.
  *
- * Metadata and exact types stand in `ARROW:schema`, from which pyarrow and Polars restore them. NaN
- * stays NaN, and null stays null. The same batches give the same bytes.
+ * Metadata and exact types stand in `ARROW:schema`, from which pyarrow and Polars restore them, and
+ * as JSON under `rxdescent`, which DuckDB shows. NaN stays NaN, and null stays null. The same
+ * batches give the same bytes.
  *
  * - cost: about 7 µs per row of 14 columns; memory of one column of a batch
  *
@@ -30,15 +32,19 @@ export class ParquetFileWriter implements TableWriter {
   readonly #parquet: ParquetWriter;
   readonly #columns: { readonly column: Column; readonly encoder: ColumnEncoder }[];
 
-  constructor(path: string, columns: Columns) {
+  constructor(path: string, columns: Columns, origin?: Origin) {
     const schema: SchemaElement[] = [{ name: 'schema', num_children: Object.keys(columns).length }];
     const root = schema[0]!;
-    const arrow = Buffer.from(schemaMessage(arrowSchema(columns))).toString('base64');
+    const arrow = Buffer.from(schemaMessage(arrowSchema(columns, origin))).toString('base64');
+    const [key, value] = plainMetadata(columns, origin);
     this.#file = new AtomicFile(path);
     this.#parquet = new ParquetWriter({
       writer: this.#bytes,
       schema,
-      kvMetadata: [{ key: 'ARROW:schema', value: arrow }],
+      kvMetadata: [
+        { key: 'ARROW:schema', value: arrow },
+        { key, value },
+      ],
       createdBy: 'rxdescent',
     });
     this.#columns = Object.entries(columns).map(([name, column]) => {

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { Message, type RecordBatch, RecordBatchReader, type Schema } from 'apache-arrow';
 import type { Columns } from '../columns.ts';
-import { checkSeal } from './checksum.ts';
+import { checkSeal, isSealed } from './checksum.ts';
 import { rowAt } from './rows.ts';
 import { columnsOfSchema } from './schema.ts';
 
@@ -43,16 +43,20 @@ export class StreamReader {
   #finished = false;
   #damage: string | null = null;
 
-  constructor(path: string) {
+  /**
+   * @param options.foreign Takes a stream whose schema carries no checksum, as of other programs.
+   */
+  constructor(path: string, { foreign = false } = {}) {
     this.path = path;
     [this.#schemaMessage, this.#sealed, this.#end] = this.#open((fd, size) => {
       const magic = read(fd, 0, 6).toString('latin1') === 'ARROW1';
       const offset = magic ? 8 : 0;
       const length = headLength(fd, offset, size);
       const head = typeof length === 'number' ? read(fd, offset, length) : null;
-      const wrong = head ? (magic ? null : checkSeal(head, new Uint8Array(0))) : length;
+      const sealed = !magic && !(foreign && head && !isSealed(head));
+      const wrong = head ? (sealed ? checkSeal(head, new Uint8Array(0)) : null) : length;
       if (!head || wrong) throw new Error(`${path} holds no Arrow stream: its schema ${wrong}`);
-      return [head, !magic, offset + head.length] as const;
+      return [head, sealed, offset + head.length] as const;
     });
     this.schema = RecordBatchReader.from(this.#schemaMessage).open().schema;
     this.columns = columnsOfSchema(this.schema);

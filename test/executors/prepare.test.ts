@@ -293,7 +293,7 @@ const faults: Record<string, [spec: unknown, ...said: string[]]> = {
   ],
   'a cadence that is none': [
     measure({ op: 'hessian', every: 'often' }),
-    'measure[0].every: expected an integer of at least 1 or adaptive, got "often"',
+    'measure[0].every: expected an integer of at least 1 or a list with at least one entry or adaptive, got "often"',
   ],
   'a dense spectrum of a large network': [
     tiny({ model: { kind: 'mlp', hidden: [400] }, measure: [{ op: 'denseSpectrum' }] }),

@@ -6,16 +6,18 @@ import json
 import re
 from statistics import fmean
 
+import polars as pl
 import pyarrow.feather as feather
 import pyarrow.ipc as ipc
 import pytest
 from conftest import bits, root
 
 readme = (root / "README.md").read_text(encoding="utf-8")
+files_page = (root / "docs" / "files.md").read_text(encoding="utf-8")
 
 
-def fenced(language):
-    return re.findall(rf"^```{language}\n(.*?)^```$", readme, flags=re.DOTALL | re.MULTILINE)
+def fenced(language, page=readme):
+    return re.findall(rf"^```{language}\n(.*?)^```$", page, flags=re.DOTALL | re.MULTILINE)
 
 
 def printed(report, heading):
@@ -85,3 +87,46 @@ def test_the_command_ends_with_sql_for_the_means_of_its_first_fit(run, duck, at_
                 fitted[*where["model.hidden"], where["model.bias"], eta] = (pytest.approx(mean, rel=1e-14), n)
     assert len(fitted) > 8
     assert rows == fitted
+
+
+def ran(run, code):
+    names = {}
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(code.replace("DIR", str(run.dir)), names)
+    return names["runs"]
+
+
+def test_the_page_on_files_keeps_integers_and_booleans_in_pandas(run):
+    (code,) = (code for code in fenced("python", files_page) if "pandas" in code)
+    runs = ran(run, code)
+    types = {name: str(of) for name, of in runs.dtypes.items()}
+    assert (types["run"], types["seed"], types["model.bias"]) == ("int32[pyarrow]", "uint32[pyarrow]", "bool[pyarrow]")
+    assert runs["run"].tolist() == run.of_node("runs")["run"]
+
+
+def entries(run):
+    """Run, law and drift of every law of every run, as Node reads them."""
+    runs = run.of_node("runs")
+    return [(of, law, x) for of, drift in zip(runs["run"], runs["drift"]) for law, x in enumerate(drift)]
+
+
+def test_the_page_on_files_explodes_lists_in_polars(run):
+    (code,) = (code for code in fenced("python", files_page) if "polars" in code)
+    runs = ran(run, code)
+    laws = runs.select("run", "drift").with_columns(law=pl.int_ranges(pl.col("drift").list.len()))
+    rows = laws.explode("drift", "law").select("run", "law", "drift").rows()
+    assert [(of, law, bits(x)) for of, law, x in rows] == entries(run)
+
+
+def test_the_page_on_files_unnests_lists_in_duckdb(run, duck):
+    (code,) = (code for code in fenced("sql", files_page) if "unnest" in code)
+    rows = duck.sql(code.replace("DIR", str(run.dir))).fetchall()
+    assert [(of, law, bits(x)) for of, law, x in rows] == entries(run)
+
+
+def test_the_page_on_files_reads_meanings_in_duckdb(run, duck):
+    (code,) = (code for code in fenced("sql", files_page) if "parquet_kv_metadata" in code)
+    rows = duck.sql(code.replace("DIR", str(run.dir))).fetchall()
+    described = run.described["steps"]
+    assert [row[:3] for row in rows] == [(name, of["unit"], of["about"]) for name, of in described.items()]
+    assert {row[3] for row in rows} == {"gd"}

@@ -107,6 +107,15 @@ def test_fields_carry_label_matrix_and_summary_where_they_are_declared(run, endi
     assert not {b"label", b"matrix", b"summary"} & set(schema.field("step").metadata)
 
 
+@each_table
+@each_format
+def test_a_table_states_the_spec_and_the_runs_that_it_is_of(run, table, ending):
+    origin = json.loads(schema_of(run, table, ending).metadata[b"rxdescent"])
+    assert origin["spec"] == run.dir.name
+    assert origin["optimizer"]["kind"] == "gd"
+    assert "seed" in origin["axes"] and origin["seed"]
+
+
 def schema_of(run, table, ending):
     path = run.dir / f"{table}.{ending}"
     return feather.read_table(path).schema if ending == "arrow" else parquet.read_schema(path)

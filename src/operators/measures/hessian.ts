@@ -11,7 +11,7 @@ import { CHECKS, requireSymmetric } from '../../math/linalg/require-symmetric.ts
 import { addScaled, dot, norm } from '../../math/linalg/vector.ts';
 import type { NativeRandom } from '../../math/random/native.ts';
 import { type SharpnessSample, shouldSolve } from '../../math/theory/cadence.ts';
-import { count, fraction } from '../../options.ts';
+import { count, fraction, type Given, stepList } from '../../options.ts';
 import type { State } from '../../state.ts';
 import type { Adds } from '../transforms/derive.ts';
 import type { At } from '../transforms/measure.ts';
@@ -64,17 +64,17 @@ const options = z.strictObject({
   bottom: z.int().nonnegative().default(0).meta({ description: 'eigenvalues from the bottom' }),
   matrix: matrixOption,
   every: z
-    .union([z.int().positive(), z.literal('adaptive')])
+    .union([z.int().positive(), stepList, z.literal('adaptive')])
     .default(1)
     .meta({
       description:
-        'measures at steps divisible by it, null in between; adaptive: often near the edge, seldom elsewhere',
+        'measures at steps divisible by it, or at those of a list, null in between; adaptive: often near the edge, seldom elsewhere',
     }),
   ...tolerances,
 });
 
 /** Options of {@link hessian}. */
-export type HessianOptions = z.input<typeof options>;
+export type HessianOptions = Given<typeof options>;
 type Settings = Readonly<z.output<typeof options>>;
 
 type Row = { readonly state: State };

@@ -4,7 +4,8 @@ import { config, defer, type Observable, tap } from 'rxjs';
 import { z } from 'zod';
 import type { Columns } from '../../columns.ts';
 import { count, parseOptions } from '../../options.ts';
-import { columnsOf, isStream, passThrough, type Stream } from '../../stream.ts';
+import { columnsOf, isStream, type Origin, originOf, passThrough, type Stream } from '../../stream.ts';
+import { tableMetadata } from '../../tables/schema.ts';
 import { StreamReader } from '../../tables/stream-reader.ts';
 import { StreamWriter } from '../../tables/stream-writer.ts';
 import { type TableWriter, writeParts } from '../../tables/table-writer.ts';
@@ -22,7 +23,7 @@ export interface TableSink {
   readonly path: string;
   readonly options: TableSinkOptions;
   /** Opens the file that the finished stream becomes. */
-  readonly open: (path: string, columns: Columns) => TableWriter;
+  readonly open: (path: string, columns: Columns, origin: Origin) => TableWriter;
 }
 
 /** Sink that writes the format of an ending. */
@@ -30,6 +31,9 @@ const formats: Readonly<Record<string, string>> = {
   '.arrow': 'toArrow',
   '.feather': 'toArrow',
   '.parquet': 'toParquet',
+  '.csv': 'toCsv',
+  '.ndjson': 'toNdjson',
+  '.jsonl': 'toNdjson',
 };
 
 /** Tables that a subscriber is writing; a second one must not write into the same stream. */
@@ -59,9 +63,10 @@ export function tableSink({ who, path, options: given, open }: TableSink) {
       );
     }
     const columns = columnsOf(source);
+    const origin = originOf(source.shape);
     const written = (above: Observable<R>) =>
       defer(() => {
-        const table = new Recording(who, path, columns, rows, open);
+        const table = new Recording(who, path, columns, rows, (at) => open(at, columns, origin), origin);
         return above.pipe(
           tap({
             next: (row) => table.push(row),
@@ -80,12 +85,19 @@ class Recording {
   readonly #who: string;
   readonly #path: string;
   readonly #columns: Columns;
-  readonly #open: TableSink['open'];
+  readonly #open: (path: string) => TableWriter;
   readonly #key: string;
   readonly #stream: StreamWriter;
   #failed = false;
 
-  constructor(who: string, path: string, columns: Columns, rows: number, open: TableSink['open']) {
+  constructor(
+    who: string,
+    path: string,
+    columns: Columns,
+    rows: number,
+    open: (path: string) => TableWriter,
+    origin: Origin,
+  ) {
     this.#who = who;
     this.#path = path;
     this.#columns = columns;
@@ -94,7 +106,7 @@ class Recording {
     if (busy.has(this.#key)) {
       throw new Error(`${who}: ${path} is being written by another subscriber; give each a path of its own`);
     }
-    this.#stream = StreamWriter.create(`${path}.part`, columns, { rows, who });
+    this.#stream = StreamWriter.create(`${path}.part`, columns, { rows, who, metadata: tableMetadata(origin) });
     busy.add(this.#key);
   }
 
@@ -113,7 +125,7 @@ class Recording {
     const part = this.#stream.path;
     this.#failed = true;
     this.#stream.finish();
-    writeParts(this.#columns, batchesOf(part), [() => this.#open(this.#path, this.#columns)], { who: this.#who });
+    writeParts(this.#columns, batchesOf(part), [() => this.#open(this.#path)], { who: this.#who });
     fs.rmSync(part);
     this.#failed = false;
   }

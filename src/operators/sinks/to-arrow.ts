@@ -33,4 +33,4 @@ import { type TableSinkOptions, tableSink } from './table-sink.ts';
  *   .pipe(take(1_000), conservation(), toArrow('output/my-run/steps.arrow')).subscribe();
  */
 export const toArrow = (path: string, options: TableSinkOptions = {}) =>
-  tableSink({ who: 'toArrow', path, options, open: (at, columns) => new ArrowFileWriter(at, columns) });
+  tableSink({ who: 'toArrow', path, options, open: (at, columns, origin) => new ArrowFileWriter(at, columns, origin) });

@@ -24,4 +24,9 @@ import { type TableSinkOptions, tableSink } from './table-sink.ts';
  *   .pipe(take(1_000), conservation(), toParquet('output/my-run/steps.parquet')).subscribe();
  */
 export const toParquet = (path: string, options: TableSinkOptions = {}) =>
-  tableSink({ who: 'toParquet', path, options, open: (at, columns) => new ParquetFileWriter(at, columns) });
+  tableSink({
+    who: 'toParquet',
+    path,
+    options,
+    open: (at, columns, origin) => new ParquetFileWriter(at, columns, origin),
+  });

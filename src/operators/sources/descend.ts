@@ -9,6 +9,7 @@ import { checkMode, type RunBuffers, type RunFacts, State } from '../../state.ts
 import { type Flat, Stream } from '../../stream.ts';
 import { checkDescent, requireSameLoss } from './check-descent.ts';
 import type { Controller, Descent, Feedback } from './descent.ts';
+import { type Producer, paced } from './paced.ts';
 
 /** Row of a run: the parameters after `step` updates. */
 export interface Step {
@@ -28,19 +29,18 @@ export const columns = {
   gradientNormSq: float64s('‖∂L/∂W_l‖², one entry per layer l = 1 … L, biases apart'),
 };
 
-/** Time in milliseconds that a source works before timers, sockets and Ctrl-C get their turn. */
-const slice = 8;
-
 /**
  * Makes the stream of an optimizer's steps. It emits θ₀ first and never completes.
  *
  * The source works in slices of 8 ms and yields in between, so unsubscribing from outside stops it
- * within one slice. The engine is opened per subscriber and closed when that one leaves.
- * {@link optimizer} makes a source with options of its own from the same rule.
+ * within one slice; under `steps` it makes a row when one is asked for. The engine is opened per
+ * subscriber and closed when that one leaves. {@link optimizer} makes a source with options of its
+ * own from the same rule.
  *
  * @param who  Name in messages.
  * @param rule Makes the rule: once per subscriber, and once at the call for its facts.
  * @param own  Columns of the rule's `ownColumns`.
+ * @param options Options of the rule, as plain JSON, for the metadata of tables.
  * @throws {TypeError} if an option is unknown or not what it should be, `theta0` has not the length
  *   of θ, the objective lacks what is needed, or `resumeFrom` is a snapshot of another optimizer,
  *   objective or class of bits. @throws {RangeError} if `learningRate` is a number that is not
@@ -61,40 +61,23 @@ export function descend<C extends Columns = Record<never, never>>(
   descent: Descent,
   rule: () => UpdateRule,
   own?: C,
+  options?: Readonly<Record<string, unknown>>,
 ): Stream<Flat<Step & Values<C>>> {
-  const run = factsOf(who, descent, rule());
+  const run = factsOf(who, descent, rule(), options);
   const { learningRate } = descent;
   if (typeof learningRate === 'object') requireNeeds(learningRate.who, run, learningRate.needs);
   const shape = { columns: own ? { ...columns, ...own } : columns, run, fresh: true };
-  return new Stream<Flat<Step & Values<C>>>(shape, (subscriber) => {
-    const steps = new Steps(run, descent, rule());
-    let next: NodeJS.Immediate | undefined;
-    const work = () => {
-      try {
-        const until = performance.now() + slice;
-        do steps.emit(subscriber as Observer<Step>);
-        while (!subscriber.closed && performance.now() < until);
-        if (!subscriber.closed) next = setImmediate(work);
-      } catch (error) {
-        subscriber.error(error);
-      }
-    };
-    subscriber.add(() => {
-      clearImmediate(next);
-      steps.close();
-    });
-    work();
-  });
+  return new Stream<Flat<Step & Values<C>>>(shape, (subscriber) => paced(subscriber, new Steps(run, descent, rule())));
 }
 
 /** Checks what a descent is given, and returns the facts of its runs. */
-function factsOf(who: string, descent: Descent, rule: UpdateRule): RunFacts {
+function factsOf(who: string, descent: Descent, rule: UpdateRule, options: RunFacts['optimizer']['options']): RunFacts {
   checkDescent(who, descent);
   const missing = ['update', 'edge', 'snapshot', 'restore'].find(
     (name) => typeof (rule as unknown as Readonly<Record<string, unknown>>)[name] !== 'function',
   );
   if (missing !== undefined) throw new TypeError(`${who}: the rule must have a function ${missing}, got none`);
-  const { objective, learningRate, resumeFrom } = descent;
+  const { objective, learningRate, resumeFrom, seed } = descent;
   const changing = { number: learningRate as number, function: 'schedule', object: 'feedback' } as const;
   return {
     objective,
@@ -103,13 +86,15 @@ function factsOf(who: string, descent: Descent, rule: UpdateRule): RunFacts {
       edgeOf: rule.usesMiniBatch ? 'batch' : rule.preconditioner ? 'preconditioned' : 'hessian',
       learningRate: rule.actualLearningRate ? 'adaptive' : changing[typeof learningRate as keyof typeof changing],
       ...(typeof learningRate === 'object' && { controller: learningRate.who }),
+      options,
+      seed,
     },
     firstStep: resumeFrom ? resumeFrom.step + 1 : 0,
   };
 }
 
 /** Loop of one subscription over its buffers, a step at a time. */
-class Steps {
+class Steps implements Producer<Step> {
   readonly #who: string;
   readonly #run: RunBuffers;
   readonly #rule: UpdateRule;
@@ -119,6 +104,7 @@ class Steps {
   readonly #check = checkMode();
   readonly #evaluate: Evaluation['evaluate'];
   #step: number;
+  #isLent = false;
   #learningRate = Number.NaN; // of the last update
   #updateSums: UpdateSums;
 
@@ -168,8 +154,8 @@ class Steps {
     }
   }
 
-  /** Evaluates θₜ, emits its row and moves on to θₜ₊₁. */
-  emit(subscriber: Observer<Step>): void {
+  /** Evaluates θₜ and emits its row. */
+  next(out: Observer<Step>): void {
     const run = this.#run;
     const { sums, theta, gradient } = run;
     const loss = (run.loss = this.#evaluate(theta, gradient, sums));
@@ -183,8 +169,15 @@ class Steps {
       weightNormSq: this.#perLayer(sums.weightNormSq),
       gradientNormSq: this.#perLayer(sums.gradientNormSq),
     };
-    subscriber.next(this.#rule.ownColumns ? Object.assign(row, this.#rule.ownColumns()) : row);
-    run.generation++;
+    this.#isLent = true;
+    out.next(this.#rule.ownColumns ? Object.assign(row, this.#rule.ownColumns()) : row);
+  }
+
+  /** Ends the row that was emitted, and moves on to θₜ₊₁. */
+  release(): void {
+    if (!this.#isLent) return;
+    this.#isLent = false;
+    this.#run.generation++;
     this.#advance();
   }
 

@@ -73,7 +73,7 @@ export function optimizer<O extends z.ZodObject, C extends Columns = Record<neve
     }
     const options = parseOptions(name, schema, given);
     const descent = { objective, theta0, learningRate: selfPaced ? 1 : learningRate, resumeFrom, seed };
-    return descend(name, descent, () => rule(options, descent), columns);
+    return descend(name, descent, () => rule(options, descent), columns, options);
   };
   Object.defineProperty(make, 'name', { value: name });
   return Object.assign(make, { options: schema, ledger, selfPaced }) as unknown as Optimizer<O, C, D>;

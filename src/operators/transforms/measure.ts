@@ -3,10 +3,10 @@ import { type Columns, type Nullable, nullables, type Values } from '../../colum
 import { formatValue, jsonOf } from '../../format-value.ts';
 import { fingerprint } from '../../math/random/fingerprint.ts';
 import { type NativeRandom, nativeRandom, nativeRandomFrom } from '../../math/random/native.ts';
-import { requireCounts } from '../../math/require-number.ts';
 import { asMeasured } from '../../requirements.ts';
 import { isState, type Memory, type RememberedOperator, type RunFacts } from '../../state.ts';
 import { addColumns, checkRun, columnsOf, type Flat, isStream, type Requirement, Stream } from '../../stream.ts';
+import { stepsAt } from './every.ts';
 
 /**
  * Measurement of one subscriber: computes the cells of a row, and can save and restore its memory.
@@ -138,7 +138,9 @@ function requireCells(who: string, columns: Columns, cells: unknown): void {
   throw new TypeError(`${who}: expected a row to return the columns ${declared.join(', ')}, got ${found}`);
 }
 
-/** Columns of a measure with options O: nullable if these say `every: n`. */
+/**
+ * Columns of a measure with options O: nullable if these say `every`, and neither 1 nor adaptive.
+ */
 export type At<O, C extends Columns> = O extends { readonly every: infer E }
   ? E extends 1 | 'adaptive'
     ? C
@@ -146,9 +148,10 @@ export type At<O, C extends Columns> = O extends { readonly every: infer E }
   : C;
 
 /**
- * Measures as {@link measure} does at steps divisible by `every`, 0 included. In between the
- * columns are null; with `every: 1` they are not nullable.
- * @throws {RangeError} if `every` is not a positive integer.
+ * Measures as {@link measure} does at steps divisible by `every`, 0 included, or at a list of
+ * steps. In between the columns are null; with `every: 1` they are not nullable.
+ *
+ * @throws {RangeError} if `every` is not a positive integer or a list of steps.
  * @example
  * measureEvery(10, { trace: float64('trace of a matrix') }, ({ random }) => ({
  *   row: ({ step }: { step: number }) => ({ trace: step + random.normal(1)[0]! }),
@@ -157,12 +160,12 @@ export type At<O, C extends Columns> = O extends { readonly every: infer E }
  * }));
  */
 export function measureEvery<S extends { readonly step: number }, C extends Columns, M>(
-  every: number,
+  every: number | readonly number[],
   columns: C,
   start: (context: Context) => Measurement<S, Values<C>, M>,
   requirement: Partial<Requirement> = {},
 ) {
-  requireCounts(requirement.operator ?? 'measureEvery', { every });
+  const isWanted = stepsAt(requirement.operator ?? 'measureEvery', 'every', every);
   const added = (every === 1 ? columns : nullables(columns)) as C;
   const nothing = Object.fromEntries(Object.keys(columns).map((name) => [name, null])) as Values<C>;
   return measure<S, C, M>(
@@ -170,7 +173,7 @@ export function measureEvery<S extends { readonly step: number }, C extends Colu
     (context) => {
       const measurement = start(context);
       return {
-        row: (row) => (row.step % every === 0 ? measurement.row(row) : nothing),
+        row: (row) => (isWanted(row.step) ? measurement.row(row) : nothing),
         snapshot: () => measurement.snapshot(),
         restore: (saved) => measurement.restore(saved),
         close: () => measurement.close?.(),

@@ -40,8 +40,8 @@ export interface Operator<S extends object, C extends Columns, O extends z.ZodOb
 /**
  * Makes an operator that adds columns and takes its options as one object.
  *
- * An option `every: n` makes it measure at steps divisible by n only; the columns are then null in
- * between.
+ * An option `every: n` makes it measure at steps divisible by n only, `every: [0, 10, 100]` at
+ * these steps; the columns are then null in between.
  *
  * @param name  Name of the function, in messages and in specs.
  * @param start Called once per subscriber with the checked options. It returns what measures a row,
@@ -85,7 +85,7 @@ export function operator<S extends object, C extends Columns, O extends z.ZodObj
     };
     const added = columnsFor(options) as C;
     const begin = (context: Context) => start(options, context);
-    if (typeof every !== 'number' || every === 1) return measure(added, begin, requirement);
+    if (every === 1 || !(typeof every === 'number' || isList(every))) return measure(added, begin, requirement);
     // every row with a `state` has a step
     const sparse = begin as unknown as (context: Context) => Measurement<S & { readonly step: number }, Values<C>, M>;
     return measureEvery(every, added, sparse, requirement);
@@ -93,3 +93,5 @@ export function operator<S extends object, C extends Columns, O extends z.ZodObj
   Object.defineProperty(make, 'name', { value: name });
   return Object.assign(make, { options: schema, columns }) as unknown as Operator<S, C, O>;
 }
+
+const isList = (every: unknown): every is readonly number[] => Array.isArray(every);

@@ -107,7 +107,9 @@ describe('batchSharpness', () => {
   it('refuses what it cannot draw, before there is a row', () => {
     expect(() => batchSharpness({ batch: 0 })).toThrow('batchSharpness: batch must be a positive integer, got 0');
     expect(() => batchSharpness({ batch: 1, batches: 1 })).toThrow('batches must be an integer of at least 2, got 1');
-    expect(() => batchSharpness({ batch: 1, every: 0.5 })).toThrow('every must be a positive integer, got 0.5');
+    expect(() => batchSharpness({ batch: 1, every: 0.5 })).toThrow(
+      'every must be a positive integer or a list of at least 1, got 0.5',
+    );
     const { batches: _, ...poor } = L;
     expect(() => run(poor).pipe(batchSharpness({ batch: 1 }))).toThrow(
       'batchSharpness: needs batches of the objective, but the source offers gradient, hvp, gnvp, jvp, vjp, preActivations, classes',

@@ -168,7 +168,7 @@ describe('criticalSharpness', () => {
   });
 
   it.each([
-    [{ every: 0 }, 'every must be a positive integer, got 0'],
+    [{ every: 0 }, 'every must be a positive integer or a list of at least 1, got 0'],
     [{ tol: 0 }, 'tol must lie in (0, 1), got 0'],
     [{ tol: 1 }, 'tol must lie in (0, 1), got 1'],
   ])('refuses %j when it is called', (bad, message) => {

@@ -85,7 +85,7 @@ describe('denseSpectrum', () => {
   });
 
   it.each([
-    [{ every: 0 }, 'every must be a positive integer, got 0'],
+    [{ every: 0 }, 'every must be a positive integer or a list of at least 1, got 0'],
     [{ matrix: 'fisher' as 'hessian' }, 'matrix must be one of hessian, gauss-newton, preconditioned, got fisher'],
   ])('refuses %j when it is called', (bad, message) => {
     expect(() => denseSpectrum(bad)).toThrow(new RangeError(`denseSpectrum: ${message}`));

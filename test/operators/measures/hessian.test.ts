@@ -341,7 +341,7 @@ describe('hessian', () => {
 
   it.each([0, -1, 1.5, NaN, 'often'])('refuses every = %s when it is called', (every) => {
     expect(() => hessian({ every: every as number })).toThrow(
-      new RangeError(`hessian: every must be a positive integer or 'adaptive', got ${every}`),
+      new RangeError(`hessian: every must be a positive integer or a list of at least 1 or 'adaptive', got ${every}`),
     );
     expect(options.safeParse({ every }).success).toBe(false);
   });

@@ -80,7 +80,7 @@ describe('spectralDensity', () => {
     [{ steps: 0 }, 'steps must be a positive integer, got 0'],
     [{ points: 1.5 }, 'points must be an integer of at least 2, got 1.5'],
     [{ width: 1 }, 'width must lie in (0, 1), got 1'],
-    [{ every: 0 }, 'every must be a positive integer, got 0'],
+    [{ every: 0 }, 'every must be a positive integer or a list of at least 1, got 0'],
     [{ matrix: 'fisher' as 'hessian' }, 'matrix must be one of hessian, gauss-newton, preconditioned, got fisher'],
   ])('refuses %j when it is called', (bad, message) => {
     expect(() => spectralDensity(bad)).toThrow(new RangeError(`spectralDensity: ${message}`));

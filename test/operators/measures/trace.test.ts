@@ -58,7 +58,7 @@ describe('trace', () => {
 
   it.each([
     [{ products: 5 }, 'products must be an integer of at least 6, got 5'],
-    [{ every: 1.5 }, 'every must be a positive integer, got 1.5'],
+    [{ every: 1.5 }, 'every must be a positive integer or a list of at least 1, got 1.5'],
     [{ matrix: 'fisher' as 'hessian' }, 'matrix must be one of hessian, gauss-newton, preconditioned, got fisher'],
   ])('refuses %j when it is called', (bad, message) => {
     expect(() => trace(bad)).toThrow(new RangeError(`trace: ${message}`));

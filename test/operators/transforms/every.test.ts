@@ -4,6 +4,7 @@ import { int32 } from '../../../src/columns.ts';
 import { type Step, columns as stepColumns } from '../../../src/operators/sources/descend.ts';
 import { gradientDescent } from '../../../src/operators/sources/gradient-descent.ts';
 import { every } from '../../../src/operators/transforms/every.ts';
+import { logSteps } from '../../../src/operators/transforms/log-steps.ts';
 import { Stream } from '../../../src/stream.ts';
 import { marbles } from '../../helpers/marbles.ts';
 import { counted, keepsStreamLaws } from '../../helpers/operators.ts';
@@ -24,6 +25,23 @@ describe('every', () => {
       const expected = '     --0-----2-----4--|';
       expectObservable(source.pipe(every(2))).toBe(expected, values);
     });
+  });
+
+  it('keeps the steps of a list, in whatever order it has them', async () => {
+    const steps = (list: number[]) =>
+      lastValueFrom(
+        run().pipe(
+          every(list),
+          take(list.length),
+          map(({ step }) => step),
+          toArray(),
+        ),
+      );
+    expect(await steps([100, 0, 7])).toEqual([0, 7, 100]);
+    expect(await steps(logSteps(50, 4))).toEqual(logSteps(50, 4));
+    for (const list of [[], [-1], [0.5], ['1']]) {
+      expect(() => every(list as number[])).toThrow(/^every: n must be a positive integer or a list of steps, got \[/);
+    }
   });
 
   it('goes by the step, not by the count of rows: a run that is resumed at 3 keeps 4, 6, …', () => {
