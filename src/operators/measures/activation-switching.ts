@@ -4,8 +4,7 @@ import type { Objective } from '../../math/objective.ts';
 import { ActivationPattern, type Look, type SeenPattern } from '../../math/theory/activation-pattern.ts';
 import { requireNeeds } from '../../requirements.ts';
 import type { State } from '../../state.ts';
-import type { Adds } from '../transforms/derive.ts';
-import { requireNextStep } from '../transforms/measure.ts';
+import { type Adds, requireNextStep } from '../transforms/measure.ts';
 import { type Operator, operator } from '../transforms/operator.ts';
 
 export const columns = {

@@ -8,8 +8,7 @@ import { thresholds } from '../../math/theory/edge/thresholds.ts';
 import { count, fraction } from '../../options.ts';
 import { requireNeeds } from '../../requirements.ts';
 import type { RunFacts, State } from '../../state.ts';
-import type { Adds } from '../transforms/derive.ts';
-import { requireNextStep } from '../transforms/measure.ts';
+import { type Adds, requireNextStep } from '../transforms/measure.ts';
 import { type Operator, operator } from '../transforms/operator.ts';
 
 /** Column of a step at which something was first seen; one value per run. */

@@ -14,8 +14,7 @@ import { type SharpnessSample, shouldSolve } from '../../math/theory/cadence.ts'
 import { count, fraction } from '../../options.ts';
 import { requireNeeds } from '../../requirements.ts';
 import type { State } from '../../state.ts';
-import type { Adds } from '../transforms/derive.ts';
-import type { At } from '../transforms/measure.ts';
+import type { Adds, At } from '../transforms/measure.ts';
 import { operator } from '../transforms/operator.ts';
 import { type MatrixName, matrices, matrixOption } from './curvature/matrices.ts';
 

@@ -22,7 +22,10 @@ export type Swept<A extends Axes, R> = Flat<{ run: number } & Omit<Point<A>, key
  *     .pipe(take(100), last()),
  * ).pipe(powerLaw('learningRate', 'loss'));
  */
-export function sweep<const A extends Axes, R extends object>(axes: A, run: (point: Point<A>) => Stream<R>) {
+export function sweep<const A extends Axes, R extends object>(
+  axes: A,
+  run: (point: Point<A>) => Stream<R>,
+): Stream<Swept<A, R>> {
   const points = pointsOf(axes);
   // a cold stream costs nothing until it is subscribed to, so one is made to read its columns
   const { columns: inner, run: facts } = run(points[0]!).shape;

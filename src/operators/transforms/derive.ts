@@ -1,10 +1,7 @@
-import type { Observable, OperatorFunction } from 'rxjs';
+import type { OperatorFunction } from 'rxjs';
 import type { Columns, Values } from '../../columns.ts';
-import type { Flat, Requirement, Stream } from '../../stream.ts';
-import { measure } from './measure.ts';
-
-/** Operator that takes any row with the columns S, and adds the columns C to it. */
-export type Adds<S, C extends Columns> = <R extends S>(source: Observable<R>) => Stream<Flat<R & Values<C>>>;
+import type { Flat, Requirement } from '../../stream.ts';
+import { type Adds, measure } from './measure.ts';
 
 /**
  * Adds columns computed from each row alone.

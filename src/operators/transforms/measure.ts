@@ -23,6 +23,9 @@ export interface Context {
   readonly random: NativeRandom;
 }
 
+/** Operator that takes any row with the columns S, and adds the columns C to it. */
+export type Adds<S, C extends Columns> = <R extends S>(source: Observable<R>) => Stream<Flat<R & Values<C>>>;
+
 /**
  * Adds columns computed from each row, with memory between the rows.
  *
@@ -50,7 +53,7 @@ export function measure<S extends object, C extends Columns, M>(
   columns: C,
   start: (context: Context) => Measurement<S, Values<C>, M>,
   requirement: Partial<Requirement> = {},
-) {
+): Adds<S, C> {
   const key = Object.keys(columns).join(' ');
   return <R extends S>(source: Observable<R>): Stream<Flat<R & Values<C>>> => {
     const shape = addColumns(source, columns, [{ operator: key, ...requirement }]);
@@ -125,16 +128,21 @@ export type At<O, C extends Columns> = O extends { readonly every: infer E }
  *   restore: () => {},
  * }));
  */
-export function measureEvery<S extends { readonly step: number }, C extends Columns, M>(
-  every: number,
+export function measureEvery<
+  S extends { readonly step: number },
+  C extends Columns,
+  M,
+  const N extends number = number,
+>(
+  every: N,
   columns: C,
   start: (context: Context) => Measurement<S, Values<C>, M>,
   requirement: Partial<Requirement> = {},
-) {
+): Adds<S, At<{ readonly every: N }, C>> {
   requireCounts(requirement.operator ?? 'measureEvery', { every });
   const added = (every === 1 ? columns : nullables(columns)) as C;
   const nothing = Object.fromEntries(Object.keys(columns).map((name) => [name, null])) as Values<C>;
-  return measure<S, C, M>(
+  const measured = measure<S, C, M>(
     added,
     (context) => {
       const measurement = start(context);
@@ -147,6 +155,8 @@ export function measureEvery<S extends { readonly step: number }, C extends Colu
     },
     { ...requirement, reads: ['step', ...(requirement.reads ?? [])] },
   );
+  // `measure` was told that no column is nullable, so that its rows are those of `start`
+  return measured as unknown as Adds<S, At<{ readonly every: N }, C>>;
 }
 
 /**
