@@ -20,14 +20,14 @@ import { type Adds, measure } from './measure.ts';
  * const columns = { twice: int32('2·step') };
  * const twice = derive(columns, ({ step }: { step: number }) => ({ twice: 2 * step }));
  */
-export function derive<R extends object, C extends Columns>(
+export function derive<R extends object, C extends Columns, V extends Values<C> = Values<C>>(
   columns: C,
-  values: (row: NoInfer<R>) => Values<C>,
+  values: (row: NoInfer<R>) => V & Only<C, V>,
   requirement?: Partial<Requirement>,
 ): OperatorFunction<R, Flat<R & Values<C>>>;
-export function derive<S extends object, C extends Columns>(
+export function derive<S extends object, C extends Columns, V extends Values<C> = Values<C>>(
   columns: C,
-  values: (row: S) => Values<C>,
+  values: (row: S) => V & Only<C, V>,
   requirement?: Partial<Requirement>,
 ): Adds<S, C>;
 export function derive<S extends object, C extends Columns>(
@@ -37,3 +37,6 @@ export function derive<S extends object, C extends Columns>(
 ): Adds<S, C> {
   return measure<S, C, null>(columns, () => ({ row: values, snapshot: () => null, restore: () => {} }), requirement);
 }
+
+/** Condition on the cells V: each has a column in C. */
+type Only<C extends Columns, V> = { readonly [K in Exclude<keyof V, keyof C>]: never };
