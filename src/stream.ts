@@ -39,10 +39,10 @@ export interface RowShape {
    */
   readonly run?: RunFacts | null;
   /**
-   * False above a plain Observable: `columns` are then only those added to rows nobody described.
+   * False below a plain Observable: `columns` are then only those added to rows nobody described.
    */
   readonly known?: boolean;
-  /** That plain Observable. */
+  /** That plain Observable; null if the columns cannot be known, as below branches that differ. */
   readonly base?: Observable<unknown> | null;
   /** Axes of the grid, if the rows come from one. */
   readonly axes?: readonly string[];
@@ -132,7 +132,7 @@ export const axesOf = (source: unknown): readonly string[] => (isStream(source) 
 export const columnsOf = (source: unknown): Columns => (isStream(source) ? source.shape.columns : {});
 
 /** Returns the shape of a source; nothing is known of a plain Observable. */
-const shapeOf = (source: Observable<unknown>): Omit<Required<RowShape>, 'fresh'> =>
+export const shapeOf = (source: Observable<unknown>): Omit<Required<RowShape>, 'fresh'> =>
   isStream(source) ? source.shape : { ...nothing, known: false, base: source };
 
 /**
@@ -142,7 +142,8 @@ const shapeOf = (source: Observable<unknown>): Omit<Required<RowShape>, 'fresh'>
 function rebase(source: Stream<any>, result: Observable<any>): Stream<any> {
   // an RxJS operator returns a plain Observable; it keeps the columns of its source
   if (!isStream(result)) return new Stream({ ...source.shape, fresh: false }, (s) => result.subscribe(s));
-  if (result.shape.known) return result;
+  // below branches that differ there are no columns of this source, either
+  if (result.shape.known || result.shape.base === null) return result;
   // the columns were added to these rows themselves
   if (!source.shape.known && result.shape.base === source.shape.base) return result;
   const shape = addColumns(source, result.shape.columns, result.shape.pending);
