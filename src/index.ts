@@ -173,11 +173,12 @@ export { updateNorm } from './operators/measures/update-norm.ts';
 export { weightNorm } from './operators/measures/weight-norm.ts';
 
 // transforms
-export { type Adds, derive } from './operators/transforms/derive.ts';
+export type { ColumnName, NumberColumn, NumericColumn, Reading, Rows } from './operators/transforms/column-name.ts';
+export { derive } from './operators/transforms/derive.ts';
 export { ema } from './operators/transforms/ema.ts';
 export { every } from './operators/transforms/every.ts';
 export { logSteps } from './operators/transforms/log-steps.ts';
-export { type Context, type Measurement, measure, measureEvery } from './operators/transforms/measure.ts';
+export { type Adds, type Context, type Measurement, measure, measureEvery } from './operators/transforms/measure.ts';
 export { type Declaration, type Operator, operator } from './operators/transforms/operator.ts';
 export { feedback } from './operators/transforms/feedback.ts';
 export { untilDiverged } from './operators/transforms/until-diverged.ts';

@@ -56,10 +56,10 @@ export interface RowShape {
    */
   readonly run?: RunFacts | null;
   /**
-   * False above a plain Observable: `columns` are then only those added to rows nobody described.
+   * False below a plain Observable: `columns` are then only those added to rows nobody described.
    */
   readonly known?: boolean;
-  /** That plain Observable. */
+  /** That plain Observable; null if the columns cannot be known, as below branches that differ. */
   readonly base?: Observable<unknown> | null;
   /** Axes of the grid, if the rows come from one. */
   readonly axes?: readonly string[];
@@ -122,9 +122,9 @@ export class Stream<R> extends Observable<R> {
   override pipe<A, B, C, D, E, F, G, H, I, J, K>(a: Op<R, A>, b: Op<A, B>, c: Op<B, C>, d: Op<C, D>, e: Op<D, E>, f: Op<E, F>, g: Op<F, G>, h: Op<G, H>, i: Op<H, I>, j: Op<I, J>, k: Op<J, K>): Stream<K>;
   // biome-ignore format: a table
   override pipe<A, B, C, D, E, F, G, H, I, J, K, L>(a: Op<R, A>, b: Op<A, B>, c: Op<B, C>, d: Op<C, D>, e: Op<D, E>, f: Op<E, F>, g: Op<F, G>, h: Op<G, H>, i: Op<H, I>, j: Op<I, J>, k: Op<J, K>, l: Op<K, L>): Stream<L>;
-  /** Beyond twelve operators the type of the row is lost; call `.pipe(…)` again to keep it. */
+  /** Beyond twelve operators the row is `unknown`; call `.pipe(…)` again to keep its type. */
   // biome-ignore format: a table
-  override pipe<A, B, C, D, E, F, G, H, I, J, K, L>(a: Op<R, A>, b: Op<A, B>, c: Op<B, C>, d: Op<C, D>, e: Op<D, E>, f: Op<E, F>, g: Op<F, G>, h: Op<G, H>, i: Op<H, I>, j: Op<I, J>, k: Op<J, K>, l: Op<K, L>, m: Op<L, any>, ...rest: Op<any, any>[]): Stream<any>;
+  override pipe<A, B, C, D, E, F, G, H, I, J, K, L>(a: Op<R, A>, b: Op<A, B>, c: Op<B, C>, d: Op<C, D>, e: Op<D, E>, f: Op<E, F>, g: Op<F, G>, h: Op<G, H>, i: Op<H, I>, j: Op<I, J>, k: Op<J, K>, l: Op<K, L>, m: Op<L, any>, ...rest: Op<any, any>[]): Stream<unknown>;
   override pipe(...operators: OperatorFunction<any, any>[]): any {
     return operators.reduce<Stream<any>>((source, operator) => rebase(source, operator(source)), this);
   }
@@ -158,7 +158,7 @@ export const originOf = ({ origin, run, axes }: Required<RowShape>): Origin =>
   };
 
 /** Returns the shape of a source; nothing is known of a plain Observable. */
-const shapeOf = (source: Observable<unknown>): Omit<Required<RowShape>, 'fresh'> =>
+export const shapeOf = (source: Observable<unknown>): Omit<Required<RowShape>, 'fresh'> =>
   isStream(source) ? source.shape : { ...nothing, known: false, base: source };
 
 /**
@@ -168,7 +168,8 @@ const shapeOf = (source: Observable<unknown>): Omit<Required<RowShape>, 'fresh'>
 function rebase(source: Stream<any>, result: Observable<any>): Stream<any> {
   // an RxJS operator returns a plain Observable; it keeps the columns of its source
   if (!isStream(result)) return new Stream({ ...source.shape, fresh: false }, (s) => result.subscribe(s));
-  if (result.shape.known) return result;
+  // below branches that differ there are no columns of this source, either
+  if (result.shape.known || result.shape.base === null) return result;
   // the columns were added to these rows themselves
   if (!source.shape.known && result.shape.base === source.shape.base) return result;
   const shape = addColumns(source, result.shape.columns, result.shape.pending);

@@ -36,7 +36,7 @@ function publicValues(): Documented[] {
 
 /** Code before each example: imports of all that is public and of RxJS, an objective L, and runs over it. */
 const prelude = (names: readonly string[]) => `
-import { auditTime, last, lastValueFrom, map, take, takeWhile, tap } from 'rxjs';
+import { auditTime, last, lastValueFrom, map, type Observable, take, takeWhile, tap } from 'rxjs';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { ${names.join(', ')}, type Activation, type Descent, type Loss, type MatVec, type Random, type Risk, type RunFacts, type Step } from '../src/index.ts';
@@ -95,7 +95,8 @@ describe('every public value', () => {
     expect(programs.length).toBeGreaterThan(0);
     const whole = (text: string) =>
       text.startsWith('import') ? text.replace("'rxdescent'", "'../src/index.ts'") : `${prelude(names)}\n{\n${text}\n}`;
-    const texts = new Map(programs.map((text, i) => [`${root}test/page-${i}.example.ts`, whole(text)]));
+    const pipelines = (text: string) => text.replaceAll("'./pipeline.ts'", "'../examples/pipeline.ts'");
+    const texts = new Map(programs.map((text, i) => [`${root}test/page-${i}.example.ts`, pipelines(whole(text))]));
     expect(
       [...errorsOf(texts)].map(([file, errors]) => [file.slice(root.length), ...errors]).filter(([, e]) => e),
     ).toEqual([]);

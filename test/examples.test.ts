@@ -46,6 +46,14 @@ describe('examples/sweep.ts', () => {
   });
 });
 
+describe('examples/sweep-in-workers.ts', () => {
+  it('prints the same fit, from threads', async () => {
+    const { code, stdout, stderr } = await program(example('sweep-in-workers.ts'), ['2'], files.path).ended;
+    const said = '{"steps":2}: drift ~ η^2.000, 95 % interval 2.000 … 2.000, R² 1.0000\n';
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: said, stderr: '' });
+  });
+});
+
 describe('examples/gradient-flow.ts', () => {
   it('prints a table in which the flow drifts by its tolerance and descent by more with every rate', async () => {
     const { code, stdout, stderr } = await program(example('gradient-flow.ts'), ['2', '1'], files.path).ended;

@@ -141,6 +141,7 @@ describe('a file of operators', () => {
     'operators/sources/descent.ts': 'the options of a descent, as types',
     'operators/sources/grid.ts': 'the axes of a sweep and their points',
     'operators/aggregates/fits.ts': 'the columns of the fits table',
+    'operators/transforms/column-name.ts': 'the types of arguments that name columns',
   };
   const operators = files.filter((path) => /^operators\/\w+\/[^/]+\.ts$/.test(path) && !(path in exceptions));
   const camelCase = (name: string) => name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());

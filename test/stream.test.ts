@@ -109,9 +109,14 @@ describe('a stream', () => {
     const [a, b, c, d, e, f, g] = [...'abcdefg'].map((name) => adds(name)) as Tuple7<ReturnType<typeof adds>>;
     const [h, i, j, k, l, m, n] = [...'hijklmn'].map((name) => adds(name)) as Tuple7<ReturnType<typeof adds>>;
     const chain = run().pipe(a, b, c, d, e, f, g, h, i, j, k, l, m, n);
-    expectTypeOf<ObservedValueOf<typeof chain>>().toBeAny();
+    expectTypeOf<ObservedValueOf<typeof chain>>().toBeUnknown();
     expect(names(chain)).toEqual([...base, ...'abcdefghijklmn']);
-    for (const row of await rowsOf<Record<string, unknown>>(chain.pipe(take(2)))) {
+    for (const row of await rowsOf(
+      chain.pipe(
+        take<unknown>(2),
+        map((row) => row as Record<string, unknown>),
+      ),
+    )) {
       for (const name of 'abcdefghijklmn') expect(row[name]).toBe(row['step']);
     }
   });

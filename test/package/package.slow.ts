@@ -1,30 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { packed, readme } from './packed.ts';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
-const readme = readFileSync(`${root}README.md`, 'utf8');
-const home = mkdtempSync(join(tmpdir(), 'rxdescent-package-'));
-afterAll(() => rmSync(home, { recursive: true, force: true }));
-
-const sh = (command: string, cwd = home) => execFileSync('bash', ['-ec', command], { cwd, encoding: 'utf8' });
-const write = (name: string, text: string) => writeFileSync(join(home, name), text);
-
-/** Commands that the README gives for a project of one's own. */
-const [init, install, compileAndRun] = readme
-  .split('In a project of your own')[1]!
-  .split('```')[1]!
-  .trim()
-  .split('\n') as [string, string, string];
-
-beforeAll(() => {
-  sh(`npm pack --silent --pack-destination ${home}`, root);
-  sh(init);
-  sh(install.replace('PATH/', './'));
-});
+const { home, sh, write, compileAndRun } = packed();
 
 describe('the package in a project of one’s own', () => {
   it('compiles and runs the first program of the README', () => {

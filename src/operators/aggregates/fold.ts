@@ -1,4 +1,4 @@
-import { concatMap, defer, type Observable, reduce } from 'rxjs';
+import { concatMap, defer, reduce } from 'rxjs';
 import { z } from 'zod';
 import { type Columns, utf8, type Values } from '../../columns.ts';
 import { formatValue } from '../../format-value.ts';
@@ -6,6 +6,7 @@ import { meanAbsolute } from '../../math/stats/mean-absolute.ts';
 import type { RunValue } from '../../math/stats/runs-by-x.ts';
 import { type Given, parseOptions, requireSchema } from '../../options.ts';
 import { addColumns, axesOf, type Flat, Stream } from '../../stream.ts';
+import type { ColumnName, NumberColumn, NumericColumn, Reading, Rows } from '../transforms/column-name.ts';
 import { hasDiverged } from '../transforms/until-diverged.ts';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -71,14 +72,20 @@ export type FoldOptions<O extends z.ZodObject> = (string extends keyof z.input<O
   readonly by?: readonly string[] | undefined;
 };
 
-/** Operator that folds rows which have the columns `K`. */
-export type Fold<K extends string, C extends Columns> = <R extends { readonly [N in K]: unknown }>(
-  source: Observable<R>,
+/** Operator that folds rows which have the columns `K`; R is the row, if it is known. */
+export type Fold<K extends string, C extends Columns, R = unknown> = <
+  Q extends Reading<R, { readonly [N in K]: unknown }>,
+>(
+  source: Rows<Q, R>,
 ) => Stream<Flat<Values<typeof columns & C>>>;
 
 /** Function that makes a fold, with what a spec needs to know of it. */
 export interface Folder<C extends Columns, O extends z.ZodObject> extends FitFacts {
-  <X extends string, Y extends string>(x: X, y: Y, options?: FoldOptions<O>): Fold<X | Y, C>;
+  <X extends ColumnName<R>, Y extends ColumnName<R>, R = unknown>(
+    x: X & NumberColumn<R, X>,
+    y: Y & NumericColumn<R, Y>,
+    options?: FoldOptions<O>,
+  ): Fold<X | Y, C, R>;
   /** Options in a spec. */
   readonly options: z.ZodObject;
   readonly columns: typeof columns & C;

@@ -7,8 +7,7 @@ import type { Evaluation, Objective } from '../../math/objective.ts';
 import { count } from '../../options.ts';
 import { requireNeeds } from '../../requirements.ts';
 import type { State } from '../../state.ts';
-import type { Adds } from '../transforms/derive.ts';
-import type { At } from '../transforms/measure.ts';
+import type { Adds, At } from '../transforms/measure.ts';
 import { operator } from '../transforms/operator.ts';
 import { isObjective, requireSameNetwork, setName } from './held-out/same-network.ts';
 

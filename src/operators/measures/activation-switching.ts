@@ -3,7 +3,7 @@ import { float64, float64s, int32s, nullable, type Values } from '../../columns.
 import type { Objective } from '../../math/objective.ts';
 import { ActivationPattern, type Look, type SeenPattern } from '../../math/theory/activation-pattern.ts';
 import type { State } from '../../state.ts';
-import type { Adds } from '../transforms/derive.ts';
+import type { Adds } from '../transforms/measure.ts';
 import { type Operator, operator } from '../transforms/operator.ts';
 
 export const columns = {

@@ -7,7 +7,7 @@ import { regimes, regimesOfRun, updateRegime } from '../../math/theory/edge/regi
 import { thresholds } from '../../math/theory/edge/thresholds.ts';
 import { count, fraction } from '../../options.ts';
 import type { RunFacts, State } from '../../state.ts';
-import type { Adds } from '../transforms/derive.ts';
+import type { Adds } from '../transforms/measure.ts';
 import { type Operator, operator } from '../transforms/operator.ts';
 
 /** Column of a step at which something was first seen; one value per run. */

@@ -13,8 +13,7 @@ import type { NativeRandom } from '../../math/random/native.ts';
 import { type SharpnessSample, shouldSolve } from '../../math/theory/cadence.ts';
 import { count, fraction, type Given, stepList } from '../../options.ts';
 import type { State } from '../../state.ts';
-import type { Adds } from '../transforms/derive.ts';
-import type { At } from '../transforms/measure.ts';
+import type { Adds, At } from '../transforms/measure.ts';
 import { operator } from '../transforms/operator.ts';
 import { type MatrixName, matrices, matrixOption } from './curvature/matrices.ts';
 

@@ -59,7 +59,7 @@ export function tableSink({ who, path, options: given, open }: TableSink) {
   return <R>(source: Observable<R>): Stream<R> => {
     if (!isStream(source) || !source.shape.known) {
       throw new TypeError(
-        `${who}: the columns of the rows are not known; start the chain from a Stream (gradientDescent, sweep), and put ${who}() in its own .pipe(…)`,
+        `${who}: the columns of the rows are not known; start the chain from a Stream (gradientDescent, sweep), put ${who}() in its own .pipe(…), and into a branch of tee() if these end with different columns`,
       );
     }
     const columns = columnsOf(source);

@@ -10,6 +10,7 @@ import {
   uint32,
   utf8,
 } from '../../columns.ts';
+import { formatValue } from '../../format-value.ts';
 import { exp, log } from '../../math/functions.ts';
 
 /** Value of an axis. A list is one value, such as the widths of a network. */
@@ -24,10 +25,15 @@ export type Point<A extends Axes> = { readonly [K in keyof A]: A[K][number] };
 /**
  * Returns every combination of the axes' values; the last axis varies fastest.
  *
+ * @throws {TypeError} if an axis is no list.
  * @throws {RangeError} if there is no axis, or one without values.
  */
 export function pointsOf<const A extends Axes>(axes: A, who = 'sweep'): Point<A>[] {
   const names = Object.keys(axes);
+  const single = names.find((name) => !Array.isArray(axes[name]));
+  if (single !== undefined) {
+    throw new TypeError(`${who}: the axis ${single} must be a list of values, got ${formatValue(axes[single])}`);
+  }
   const empty = names.find((name) => axes[name]!.length === 0);
   if (!names.length) throw new RangeError(`${who}: the grid is empty`);
   if (empty !== undefined) throw new RangeError(`${who}: the axis ${empty} of the grid is empty`);

@@ -1,12 +1,9 @@
-import type { Observable, OperatorFunction } from 'rxjs';
+import type { OperatorFunction } from 'rxjs';
 import type { Columns, Values } from '../../columns.ts';
 import { formatValue } from '../../format-value.ts';
 import { memoryless } from '../../math/memory.ts';
-import type { Flat, Requirement, Stream } from '../../stream.ts';
-import { measure } from './measure.ts';
-
-/** Operator that takes any row with the columns S, and adds the columns C to it. */
-export type Adds<S, C extends Columns> = <R extends S>(source: Observable<R>) => Stream<Flat<R & Values<C>>>;
+import type { Flat, Requirement } from '../../stream.ts';
+import { type Adds, measure } from './measure.ts';
 
 /**
  * Adds columns computed from each row alone.
@@ -25,14 +22,14 @@ export type Adds<S, C extends Columns> = <R extends S>(source: Observable<R>) =>
  * const columns = { twice: int32('2·step') };
  * const twice = derive(columns, ({ step }: { step: number }) => ({ twice: 2 * step }));
  */
-export function derive<R extends object, C extends Columns>(
+export function derive<R extends object, C extends Columns, V extends Values<C> = Values<C>>(
   columns: C,
-  values: (row: NoInfer<R>) => Values<C>,
+  values: (row: NoInfer<R>) => V & Only<C, V>,
   requirement?: Partial<Requirement>,
 ): OperatorFunction<R, Flat<R & Values<C>>>;
-export function derive<S extends object, C extends Columns>(
+export function derive<S extends object, C extends Columns, V extends Values<C> = Values<C>>(
   columns: C,
-  values: (row: S) => Values<C>,
+  values: (row: S) => V & Only<C, V>,
   requirement?: Partial<Requirement>,
 ): Adds<S, C>;
 export function derive<S extends object, C extends Columns>(
@@ -45,3 +42,6 @@ export function derive<S extends object, C extends Columns>(
   }
   return measure<S, C, null>(columns, () => ({ row: values, ...memoryless }), { operator: 'derive', ...requirement });
 }
+
+/** Condition on the cells V: each has a column in C. */
+type Only<C extends Columns, V> = { readonly [K in Exclude<keyof V, keyof C>]: never };

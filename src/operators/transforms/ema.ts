@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { type Column, float64, type Values } from '../../columns.ts';
 import { formatValue } from '../../format-value.ts';
 import { parseOptions, share } from '../../options.ts';
-import { measure } from './measure.ts';
+import type { Flat, Stream } from '../../stream.ts';
+import type { ColumnName, NumberColumn, Reading, Rows } from './column-name.ts';
+import { type Adds, measure } from './measure.ts';
 
 /** Options of {@link ema} in a spec, with the column that code names first. */
 export const options = z.strictObject({
@@ -11,6 +13,13 @@ export const options = z.strictObject({
 });
 
 const rest = options.omit({ of: true });
+
+type Added<X extends string> = Record<`${X}Ema`, Column<number>>;
+
+/** Operator that averages the column X. */
+type Averages<R, X extends string> = <Q extends Reading<R, { readonly [K in X]: number }>>(
+  source: Rows<Q, R>,
+) => Stream<Flat<Q & Values<Added<X>>>>;
 
 /**
  * Adds an exponential moving average of a column: mₜ = βmₜ₋₁ + (1 − β)xₜ from m₀ = x₀.
@@ -28,13 +37,20 @@ const rest = options.omit({ of: true });
  *   at a row in which the column is not a number.
  * @example run.pipe(ema('loss', { beta: 0.99 }))
  */
-export function ema<X extends string>(column: X, given: z.input<typeof rest> = {}) {
-  if (typeof column !== 'string')
+export function ema<X extends ColumnName<R>, R = unknown>(
+  column: X & NumberColumn<R, X>,
+  given?: z.input<typeof rest>,
+): Averages<R, X>;
+export function ema<X extends string>(
+  column: X,
+  given: z.input<typeof rest> = {},
+): Adds<{ readonly [K in X]: number }, Added<X>> {
+  if (typeof column !== 'string') {
     throw new TypeError(`ema: column must be the name of one, got ${formatValue(column)}`);
+  }
   const { beta } = parseOptions('ema', rest, given);
   const name = `${column}Ema` as const;
-  type Added = Record<`${X}Ema`, Column<number>>;
-  const columns = { [name]: float64(`moving average of ${column}, weight of the past ${beta}`) } as Added;
+  const columns = { [name]: float64(`moving average of ${column}, weight of the past ${beta}`) } as Added<X>;
   return measure(
     columns,
     () => {
@@ -47,7 +63,7 @@ export function ema<X extends string>(column: X, given: z.input<typeof rest> = {
             throw new TypeError(`ema: ${column} must be a number on every row, got ${found}`);
           }
           mean = mean === null ? value : beta * mean + (1 - beta) * value;
-          return { [name]: mean } as Values<Added>;
+          return { [name]: mean } as Values<Added<X>>;
         },
         snapshot: () => mean,
         restore: (saved: number | null) => void (mean = saved),

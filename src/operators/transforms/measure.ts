@@ -25,6 +25,9 @@ export interface Context {
   readonly random: NativeRandom;
 }
 
+/** Operator that takes any row with the columns S, and adds the columns C to it. */
+export type Adds<S, C extends Columns> = <R extends S>(source: Observable<R>) => Stream<Flat<R & Values<C>>>;
+
 /**
  * Adds columns computed from each row, with memory between the rows.
  *
@@ -52,7 +55,7 @@ export function measure<S extends object, C extends Columns, M>(
   columns: C,
   start: (context: Context) => Measurement<S, Values<C>, M>,
   partial: Partial<Requirement> = {},
-) {
+): Adds<S, C> {
   const key = Object.keys(columns).join(' ');
   if (typeof start !== 'function') {
     const who = partial.operator ?? 'measure';
@@ -159,16 +162,21 @@ export type At<O, C extends Columns> = O extends { readonly every: infer E }
  *   restore: () => {},
  * }));
  */
-export function measureEvery<S extends { readonly step: number }, C extends Columns, M>(
-  every: number | readonly number[],
+export function measureEvery<
+  S extends { readonly step: number },
+  C extends Columns,
+  M,
+  const N extends number | readonly number[] = number,
+>(
+  every: N,
   columns: C,
   start: (context: Context) => Measurement<S, Values<C>, M>,
   requirement: Partial<Requirement> = {},
-) {
+): Adds<S, At<{ readonly every: N }, C>> {
   const isWanted = stepsAt(requirement.operator ?? 'measureEvery', 'every', every);
   const added = (every === 1 ? columns : nullables(columns)) as C;
   const nothing = Object.fromEntries(Object.keys(columns).map((name) => [name, null])) as Values<C>;
-  return measure<S, C, M>(
+  const measured = measure<S, C, M>(
     added,
     (context) => {
       const measurement = start(context);
@@ -181,6 +189,8 @@ export function measureEvery<S extends { readonly step: number }, C extends Colu
     },
     { ...requirement, reads: ['step', ...(requirement.reads ?? [])] },
   );
+  // `measure` was told that no column is nullable, so that its rows are those of `start`
+  return measured as unknown as Adds<S, At<{ readonly every: N }, C>>;
 }
 
 /** Rows that an operator has seen, if it needs every step. */

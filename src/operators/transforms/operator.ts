@@ -3,8 +3,7 @@ import type { Columns, Values } from '../../columns.ts';
 import { type Given, parseOptions, requireSchema } from '../../options.ts';
 import type { Need } from '../../requirements.ts';
 import type { RunFacts } from '../../state.ts';
-import type { Adds } from './derive.ts';
-import { type At, type Context, type Measurement, measure, measureEvery } from './measure.ts';
+import { type Adds, type At, type Context, type Measurement, measure, measureEvery } from './measure.ts';
 
 /** Declaration of an operator: each thing once. */
 export interface Declaration<C extends Columns, O extends z.ZodObject> {

@@ -1,9 +1,10 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { lastValueFrom, take, toArray } from 'rxjs';
-import { describe, expect, it } from 'vitest';
+import { filter, lastValueFrom, take, toArray } from 'rxjs';
+import { describe, expect, expectTypeOf, it } from 'vitest';
 import { sweepInWorkers } from '../../../src/executors/workers/sweep.ts';
+import { powerLaw } from '../../../src/operators/aggregates/power-law.ts';
 import { sweep } from '../../../src/operators/sources/sweep.ts';
 import { descent } from './recipes.ts';
 
@@ -47,6 +48,33 @@ describe('sweepInWorkers', () => {
     await expect(lastValueFrom(there)).rejects.toThrow(
       'sweepInWorkers: run 0 ({"thrown":"words"}): expected an Error to be thrown, got "words"',
     );
+  });
+
+  it.each(['./recipes.ts', 'recipes'])('refuses the module %j, which is no URL, and says what one is', async (path) => {
+    await expect(sweepInWorkers(axes, { module: path, name: 'descent' })).rejects.toThrow(
+      new TypeError(
+        `sweepInWorkers: module must be a URL as new URL('./pipeline.js', import.meta.url), got ${JSON.stringify(path)}`,
+      ),
+    );
+  });
+
+  it('refuses an axis that is no list', async () => {
+    const single = sweepInWorkers({ learningRate: 0.1 as never }, { module, name: 'descent' });
+    await expect(single).rejects.toThrow(
+      new TypeError('sweepInWorkers: the axis learningRate must be a list of values, got 0.1'),
+    );
+  });
+
+  it('has rows that a fit takes', async () => {
+    const there = await sweepInWorkers<typeof descent>(axes, { module, name: 'descent' });
+    const fit = await lastValueFrom(
+      there.pipe(
+        filter(({ step }) => step === 0),
+        powerLaw('learningRate', 'loss'),
+      ),
+    );
+    expectTypeOf(fit.exponent).toBeNumber();
+    expect(fit).toMatchObject({ x: 'learningRate', y: 'loss', seeds: 2 });
   });
 
   it('refuses an axis that is empty, by its own name', async () => {

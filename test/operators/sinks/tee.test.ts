@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import {
   concat,
   defer,
@@ -15,13 +16,17 @@ import {
   toArray,
 } from 'rxjs';
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import { int32 } from '../../../src/columns.ts';
+import { int32, nullable, utf8 } from '../../../src/columns.ts';
+import { summarize } from '../../../src/operators/aggregates/summarize.ts';
+import { accuracy } from '../../../src/operators/measures/accuracy.ts';
 import { tee } from '../../../src/operators/sinks/tee.ts';
 import { toArrow } from '../../../src/operators/sinks/to-arrow.ts';
+import { gradientDescent } from '../../../src/operators/sources/gradient-descent.ts';
 import { derive } from '../../../src/operators/transforms/derive.ts';
-import { Stream } from '../../../src/stream.ts';
+import { columnsOf, Stream } from '../../../src/stream.ts';
 import { StreamReader } from '../../../src/tables/stream-reader.ts';
 import { marbles } from '../../helpers/marbles.ts';
+import { quadratic } from '../../helpers/quadratic.ts';
 import { rowsIn, scratch } from './tables.ts';
 
 const at = scratch();
@@ -81,10 +86,102 @@ describe('tee', () => {
   });
 
   it('knows columns in a branch only where the source does', () => {
-    const plain = of({ step: 1 }).pipe(tee((a) => a.pipe(toArrow(at('plain.arrow')))));
-    let found: unknown;
-    plain.subscribe({ error: (error) => (found = error) });
-    expect(`${found}`).toContain('toArrow: the columns of the rows are not known');
+    expect(() => of({ step: 1 }).pipe(tee((a) => a.pipe(toArrow(at('plain.arrow')))))).toThrow(
+      'toArrow: the columns of the rows are not known',
+    );
+  });
+
+  it('has the columns of its branches below, if they agree', async () => {
+    const both = steps(2).pipe(
+      tee(
+        (a) => a.pipe(twice),
+        (b) =>
+          b.pipe(
+            filter(({ step }) => step === 1),
+            twice,
+          ),
+      ),
+    );
+    expect(Object.keys(columnsOf(both))).toEqual(['step', 'twice']);
+    await lastValueFrom(both.pipe(toArrow(at('both.arrow'))));
+    expect(rowsIn(new StreamReader(at('both.arrow')).batches())).toEqual([
+      { step: 0, twice: 0 },
+      { step: 1, twice: 2 },
+      { step: 1, twice: 2 },
+    ]);
+    const added = steps(1).pipe(tee((a) => a.pipe(twice)));
+    expect(() => added.pipe(twice)).toThrow('the stream already has the column twice');
+    expect(await lastValueFrom(added.pipe(summarize('step', 'twice')))).toMatchObject({ y: 'twice' });
+    expect(() => added.pipe(summarize('step', 'thrice' as 'twice'))).toThrow('reads the column thrice');
+  });
+
+  it('has a column that may be null, if it may in one of the branches', () => {
+    const rows = steps(1).pipe(
+      tee(
+        (a) => a.pipe(twice),
+        (b) => b.pipe(derive({ twice: nullable(int32('2·step')) }, () => ({ twice: null }))),
+      ),
+    );
+    expect(columnsOf(rows)['twice']).toMatchObject({ nullable: true });
+  });
+
+  it('has no known columns below, if its branches end with different ones', async () => {
+    const branches = tee(
+      (a: Stream<{ step: number }>) => a.pipe(twice),
+      (b: Stream<{ step: number }>) => b,
+    );
+    const rows = steps(2).pipe(branches);
+    expect(columnsOf(rows)).toEqual({});
+    expect(() => rows.pipe(toArrow(at('different.arrow')))).toThrow(
+      'into a branch of tee() if these end with different',
+    );
+    expect(() => steps(2).pipe(branches, take(1), toArrow(at('different.arrow')))).toThrow('are not known');
+    // an operator below adds its column to rows of which no other is known
+    const thrice = derive({ thrice: int32('3·step') }, ({ step }: { step: number }) => ({ thrice: 3 * step }));
+    const below = steps(1).pipe(branches, thrice);
+    expect(Object.keys(columnsOf(below))).toEqual(['thrice']);
+    expect(await lastValueFrom(below.pipe(toArray()))).toEqual([
+      { step: 0, twice: 0, thrice: 0 },
+      { step: 0, thrice: 0 },
+    ]);
+    const kinds = steps(1).pipe(
+      tee(
+        (a) => a.pipe(twice),
+        (b) => b.pipe(derive({ twice: utf8('two') }, () => ({ twice: '2' }))),
+      ),
+    );
+    expect(columnsOf(kinds)).toEqual({});
+  });
+
+  it('leaves rows of a plain source to the Stream that they are piped from', () => {
+    const within = (rows: Observable<{ step: number }>) =>
+      filter<{ step: number }>(() => true)(rows).pipe(tee((a) => a.pipe(twice)));
+    expect(Object.keys(columnsOf(steps(1).pipe(within)))).toEqual(['step', 'twice']);
+  });
+
+  it('assembles its branches once for their columns and once for each subscriber, and starts nothing', () => {
+    let assembled = 0;
+    let subscribed = 0;
+    const source = stream(defer(() => of({ step: ++subscribed })));
+    const rows = source.pipe(
+      tee((a) => {
+        assembled++;
+        return a.pipe(toArrow(at('once.arrow')));
+      }),
+    );
+    expect([assembled, subscribed, existsSync(at('once.arrow.part'))]).toEqual([1, 0, false]);
+    rows.subscribe();
+    rows.subscribe();
+    expect([assembled, subscribed]).toEqual([3, 2]);
+  });
+
+  it('checks the run behind the rows below, as without it', () => {
+    const descent = { objective: quadratic(1), theta0: Float64Array.of(1), learningRate: 0.1 };
+    const run = gradientDescent(descent).pipe(
+      take(3),
+      tee((rows) => rows.pipe(take(2))),
+    );
+    expect(() => run.pipe(accuracy())).toThrow('accuracy: needs');
   });
 
   it('leaves the other branches running when one completes, and completes with the last', () =>

@@ -171,7 +171,7 @@ export function writesTables(name: string, sink: typeof toArrow, read: (path: st
   it('refuses a source whose columns are not known', () => {
     expect(() => of({ step: 1 }).pipe(sink(file('plain')))).toThrow(
       new TypeError(
-        `${name}: the columns of the rows are not known; start the chain from a Stream (gradientDescent, sweep), and put ${name}() in its own .pipe(…)`,
+        `${name}: the columns of the rows are not known; start the chain from a Stream (gradientDescent, sweep), put ${name}() in its own .pipe(…), and into a branch of tee() if these end with different columns`,
       ),
     );
     const own = pipe(

@@ -1,4 +1,4 @@
-import { lastValueFrom, map, type ObservedValueOf, take, tap, toArray } from 'rxjs';
+import { from, lastValueFrom, map, type ObservedValueOf, take, tap, toArray } from 'rxjs';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { int32, int32s } from '../../../src/columns.ts';
 import { conservation } from '../../../src/operators/measures/conservation.ts';
@@ -111,6 +111,27 @@ describe('sweep', () => {
     });
     expect(seen).toEqual([[0, 0], [0, 1], [1, 0], new Error('engine')]);
     expect(over.watch).toMatchObject({ opened: 2, closed: 2 });
+  });
+
+  it('refuses an axis that is no list, by its name', () => {
+    expect(() => sweep({ learningRate: 0.1 as never }, () => descent(0.1))).toThrow(
+      new TypeError('sweep: the axis learningRate must be a list of values, got 0.1'),
+    );
+  });
+
+  it.each([
+    ['a Promise', async () => descent(0.1), 'an object of the kind Promise'],
+    ['a plain Observable', () => from([{ loss: 1 }]), 'an object of the kind Observable'],
+    ['nothing', () => undefined, 'nothing'],
+  ])('refuses a run that returns %s', (_, run, found) => {
+    expect(() => sweep(grid, run as never)).toThrow(
+      new TypeError(`sweep: run must return a Stream, as gradientDescent(…).pipe(…) is, got ${found}`),
+    );
+  });
+
+  it('refuses a later run that returns no Stream, as an error of the stream', async () => {
+    const swept = sweep(grid, ({ seed }) => (seed === 7 ? descent(0.1).pipe(take(1)) : (from([seed]) as never)));
+    await expect(rowsOf(swept)).rejects.toThrow('sweep: run must return a Stream');
   });
 
   it('makes an error of the stream of a run that cannot be assembled', async () => {
