@@ -125,6 +125,8 @@ export interface RunBuffers {
   readonly saved: Map<string, OperatorMemory>;
   /** Number of rows handled so far. A State of an earlier row refuses to be read. */
   generation: number;
+  /** True once the evaluation is closed; the vectors of the last row stay. */
+  closed: boolean;
 }
 
 /** Operator that a snapshot of the run remembers. */
@@ -143,7 +145,9 @@ const brand = Symbol.for('rxdescent.State');
  * State of the run at a row: parameters, gradient, products. It is borrowed, that is, valid only
  * while its row is being handled; `copy()` what you keep.
  *
- * Reading it later, after an `await` or out of an array, is an error rather than a wrong number. An
+ * Reading it later, after an `await` or out of an array, is an error rather than a wrong number. The
+ * last row of a run that has ended is not overwritten: its vectors may be read, and its `snapshot()`
+ * taken, at any time; products may not. An
  * array that was taken from it in time is overwritten at the next step all the same; with
  * RXDESCENT_CHECK=1 in the environment it is filled with NaN, so that such a mistake shows.
  *
@@ -167,6 +171,14 @@ export class State {
       );
     }
     return this.#run;
+  }
+
+  get #evaluation(): Evaluation {
+    const { closed, evaluation } = this.#live;
+    if (!closed) return evaluation;
+    throw new Error(
+      `state: step ${this.#step} was the last of its run, whose engine is closed; take products while the row is handled`,
+    );
   }
 
   get [brand](): true {
@@ -233,15 +245,15 @@ export class State {
    * @throws {TypeError} if the objective has no Hessian products.
    */
   get hvp(): NonNullable<Evaluation['hvp']> {
-    if (!this.#live.evaluation.hvp) throw new TypeError('state: the objective has no Hessian products (hvp)');
-    return (v, out) => this.#live.evaluation.hvp!(v, out);
+    if (!this.#evaluation.hvp) throw new TypeError('state: the objective has no Hessian products (hvp)');
+    return (v, out) => this.#evaluation.hvp!(v, out);
   }
   /** Products that the objective has, at θₜ; functions as {@link hvp} is one. */
   get evaluation(): Products {
     const { objective } = this.#live;
     const guarded = objective.products.map((name) => {
       // biome-ignore lint/suspicious/noExplicitAny: handed on; `Products` says what each takes
-      return [name, (...args: [any, any]) => this.#live.evaluation[name]!(...args)];
+      return [name, (...args: [any, any]) => this.#evaluation[name]!(...args)];
     });
     return Object.fromEntries(guarded) as Products;
   }

@@ -193,6 +193,8 @@ describe.each(Object.entries(chains))('%s', (_, those) => {
 
 describe('the list above', () => {
   it('misses no operator of the folders measures and transforms', () => {
+    // a source of its own, and types
+    const apart = ['transforms/feedback', 'transforms/column-name'];
     const files = ['measures', 'transforms'].flatMap((folder) =>
       readdirSync(new URL(`../../src/operators/${folder}/`, import.meta.url))
         .filter((name) => name.endsWith('.ts'))
@@ -202,6 +204,6 @@ describe('the list above', () => {
       Object.keys(chains)
         .filter((name) => name !== 'all of them')
         .sort(),
-    ).toEqual(files.filter((name) => name !== 'transforms/feedback').sort()); // it has a source of its own
+    ).toEqual(files.filter((name) => !apart.includes(name)).sort());
   });
 });

@@ -143,6 +143,7 @@ class Steps implements Producer<Step> {
       memories: new Map(),
       saved: new Map(Object.entries(from?.memories ?? {})),
       generation: 0,
+      closed: false,
     });
     this.#evaluate = evaluateWithSums(run.evaluation, tensors);
     this.#step = 0;
@@ -175,14 +176,15 @@ class Steps implements Producer<Step> {
 
   /** Ends the row that was emitted, and moves on to θₜ₊₁. */
   release(): void {
-    if (!this.#isLent) return;
+    if (!this.#isLent || this.#run.closed) return;
     this.#isLent = false;
     this.#run.generation++;
     this.#advance();
   }
 
+  /** Closes the engine. A row that is being handled is the last, and keeps its vectors. */
   close(): void {
-    this.#run.generation++;
+    this.#run.closed = true;
     this.#run.evaluation.close();
     this.#rule.close?.();
   }
