@@ -145,11 +145,11 @@ const brand = Symbol.for('rxdescent.State');
  * State of the run at a row: parameters, gradient, products. It is borrowed, that is, valid only
  * while its row is being handled; `copy()` what you keep.
  *
- * Reading it later, after an `await` or out of an array, is an error rather than a wrong number. The
- * last row of a run that has ended is not overwritten: its vectors may be read, and its `snapshot()`
- * taken, at any time; products may not. An
- * array that was taken from it in time is overwritten at the next step all the same; with
- * RXDESCENT_CHECK=1 in the environment it is filled with NaN, so that such a mistake shows.
+ * Reading it later, after an `await` or out of an array, is an error rather than a wrong number.
+ * The last row of a run that has ended is not overwritten: its vectors may be read, and its
+ * `snapshot()` taken, at any time; products may not. An array that was taken from it in time is
+ * overwritten at the next step all the same; with RXDESCENT_CHECK=1 in the environment it is
+ * filled with NaN, so that such a mistake shows.
  *
  * @example run.pipe(tap(({ state, step }) => step % 100 || draw(state.copy().theta)));
  */
