@@ -83,10 +83,12 @@ export interface RunFacts {
  */
 export function describeRun({ objective, optimizer }: RunFacts): Readonly<Record<string, unknown>> {
   const { facts, tensors, dim } = objective;
-  const { samples, classes, network, seed } = facts;
+  const { name: title, differences, samples, classes, network, seed } = facts;
   const { name, learningRate, options, seed: ownSeed } = optimizer;
   return {
     objective: {
+      ...(title !== undefined && { name: title }),
+      ...(differences && { differences }),
       parameters: dim,
       ...network,
       samples,

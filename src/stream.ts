@@ -59,7 +59,7 @@ export interface RowShape {
    * False below a plain Observable: `columns` are then only those added to rows nobody described.
    */
   readonly known?: boolean;
-  /** That plain Observable; null if the columns cannot be known, as below branches that differ. */
+  /** Plain Observable above; null if the columns cannot be known, as below branches that differ. */
   readonly base?: Observable<unknown> | null;
   /** Axes of the grid, if the rows come from one. */
   readonly axes?: readonly string[];

@@ -47,7 +47,7 @@ describe('a mistake', () => {
     [
       'another model',
       () => js.objective({ model: { layers: 3 }, loss: 'mse', data }),
-      'TypeError: objective: model must be a network, as mlp({ hidden: [64] }) makes it, got {"layers":3}',
+      'TypeError: objective: model must be a network, as mlp({ hidden: [64] }) makes it, got an object with layers',
     ],
     [
       'no options',

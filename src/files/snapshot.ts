@@ -8,6 +8,8 @@ const format = 'rxdescent snapshot';
 /** Version of the file, which changes if an older reader would misunderstand it. */
 const version = 1;
 
+const beginning = new RegExp(`^{"format":"${format}","version":(\\d+),"sha256":"([0-9a-f]{64})","snapshot":`);
+
 /**
  * Writes a snapshot to a file, whole or not at all: `{ format, version, sha256, snapshot }` as
  * JSON, its vectors in base64. Every bit comes back.
@@ -50,7 +52,7 @@ export function saveSnapshot(path: string, snapshot: Snapshot): void {
 export function readSnapshot(path: string): Snapshot {
   const { size } = checkFile(path);
   const text = readWhole(path, size).toString('utf8');
-  const head = /^\{"format":"rxdescent snapshot","version":(\d+),"sha256":"([0-9a-f]{64})","snapshot":/.exec(text);
+  const head = beginning.exec(text);
   if (!head) throw new TypeError(`${path}: expected a snapshot, as saveSnapshot() writes it, got another file`);
   const [start, found, hash] = head as unknown as [string, string, string];
   if (Number(found) !== version) {

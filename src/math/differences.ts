@@ -40,9 +40,6 @@ interface Difference {
 /**
  * Computes the derivative of L at θ along v by central differences with the steps h and h/2.
  *
- * @param middle L(θ).
- * @param scale  Factor of the step.
- *
  * - cost:  four losses
  * - error: the difference of the two, which is three times the truncation of the shorter; the
  *   difference of the slopes on both sides, between which a kink at θ leaves the derivative open;

@@ -1,7 +1,6 @@
-type Numbers = Readonly<Record<string, number | undefined>>;
+import { printed } from './printed.ts';
 
-// a text that looks like a number is told from one by its quotes
-const printed = (value: unknown) => (typeof value === 'string' ? JSON.stringify(value) : value);
+type Numbers = Readonly<Record<string, number | undefined>>;
 
 /**
  * @throws {RangeError} that names `who` and the first of `options` that is defined and not in

@@ -10,6 +10,7 @@ import { type Activation, activations } from './models/activations.ts';
 import { layerPairs } from './models/layer-pairs.ts';
 import { draw, type Mlp, tensorsOf } from './models/mlp.ts';
 import type { Objective, Tensor } from './objective.ts';
+import { printed } from './printed.ts';
 import { nativeRandom } from './random/native.ts';
 import type { Random } from './random/random.ts';
 import { torchRandom } from './random/torch.ts';
@@ -71,8 +72,6 @@ export interface Risk extends Objective {
   predict(theta: Float64Array, x: Float64Array): Float64Array;
 }
 
-const printed = (value: unknown) => JSON.stringify(value) ?? String(value);
-
 const drawn = (data: Data | Dataset, random: Random): Dataset => ('draw' in data ? data.draw(random) : data);
 
 const randoms = { torch: torchRandom, native: nativeRandom };
@@ -127,8 +126,7 @@ export function objective(problem: Problem): Risk {
     );
   }
   const ell = lossOf(loss);
-  const isOwn = !Object.hasOwn(losses, ell.name) || !Object.hasOwn(activations, model.activation.name);
-  const { engine = isOwn ? 'typed-array' : 'wasm' } = problem;
+  const { engine = isBuiltIn({ activation: model.activation, loss: ell }) ? 'wasm' : 'typed-array' } = problem;
   requireOneOf('objective', { random }, Object.keys(randoms));
   requireOneOf('objective', { order }, ['model-first', 'data-first']);
   if (!isEngine(engine)) requireOneOf('objective', { engine }, Object.keys(engines));
@@ -202,7 +200,8 @@ function riskOf(trained: Trained, dataset: Dataset): Risk {
       pairs: layerPairs(tensors),
     },
     ...(dataset.test && { test: on(dataset.test) }),
-    hash: () => (hash ??= hashOfLoss(trained, dataset)),
+    // functions of one's own may change under the same name
+    ...(isBuiltIn(trained) && { hash: () => (hash ??= hashOfLoss(trained, dataset)) }),
     start: () => theta0.slice(),
     on,
     predict(theta, x) {
@@ -244,6 +243,9 @@ function riskOf(trained: Trained, dataset: Dataset): Risk {
     },
   };
 }
+
+const isBuiltIn = ({ activation, loss }: Pick<Trained, 'activation' | 'loss'>): boolean =>
+  Object.hasOwn(losses, loss.name) && Object.hasOwn(activations, activation.name);
 
 function hashOfLoss({ tensors, activation: { name, left }, loss }: Trained, data: Dataset): string {
   const text = JSON.stringify([name, left, loss.name, tensors.map(({ name, rows, cols }) => [name, rows, cols])]);

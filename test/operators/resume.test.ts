@@ -1,6 +1,7 @@
 import { lastValueFrom, map, type Observable, type OperatorFunction, take, tap, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { chebyshev } from '../../src/math/data/chebyshev.ts';
+import type { Activation } from '../../src/math/models/activations.ts';
 import { mlp } from '../../src/math/models/mlp.ts';
 import type { Objective } from '../../src/math/objective.ts';
 import { objective, type Problem } from '../../src/math/risk.ts';
@@ -122,6 +123,24 @@ describe('a run that goes on from a snapshot', () => {
       /^TypeError: gradientDescent: resumeFrom must be a snapshot of this objective, whose loss at its θ is .*, got one whose loss there was /,
     );
     expect(closed).toBe(opened);
+  });
+
+  it('compares the loss if an activation is one’s own, which may change under its name', async () => {
+    const activation = (factor: number): Activation => ({
+      name: 'scaled',
+      homogeneous: false,
+      forward(z, h, slope, n) {
+        for (let i = 0; i < n; i++) [h[i], slope[i]] = [factor * z[i]!, factor];
+      },
+    });
+    const of = (factor: number) =>
+      objective({ ...problem, model: mlp({ hidden: [8, 6], activation: activation(factor) }) });
+    expect(of(1).hash).toBeUndefined();
+    const from = await snapshotOf(gradientDescent({ ...rate, objective: of(1) }));
+    const into = (factor: number) => () =>
+      gradientDescent({ ...rate, objective: of(factor), resumeFrom: from }).pipe(take(2));
+    expect(await failure(into(1))).toBe('none');
+    expect(await failure(into(1.1))).toMatch(/resumeFrom must be a snapshot of this objective, whose loss at its θ is/);
   });
 
   it.each([null, {}, 'snapshot.json', { theta: L.start(), update: L.start(), step: 1 }])('refuses %o', (from) => {

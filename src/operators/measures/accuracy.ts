@@ -1,28 +1,28 @@
 import { z } from 'zod';
 import { type Column, float64 } from '../../columns.ts';
-import { forward } from '../../math/forward.ts';
 import { accuracy as accuracyOf } from '../../math/losses/accuracy.ts';
 import { memoryless } from '../../math/memory.ts';
-import type { Evaluation, Objective } from '../../math/objective.ts';
-import { count } from '../../options.ts';
+import type { Objective } from '../../math/objective.ts';
+import { every, type Given } from '../../options.ts';
 import { requireNeeds } from '../../requirements.ts';
 import type { State } from '../../state.ts';
 import type { Adds, At } from '../transforms/measure.ts';
 import { operator } from '../transforms/operator.ts';
-import { isObjective, requireSameNetwork, setName } from './held-out/same-network.ts';
+import { OtherSamples, otherObjective, requireSameNetwork, setName } from './held-out/same-network.ts';
 
 const columns = {
   accuracy: float64('share of the training samples whose largest output is that of their label'),
 };
 
 const options = z.strictObject({
-  on: z.custom<Objective>(isObjective, { error: 'must be an objective, as L.on(samples) is' }).optional(),
+  on: otherObjective.optional(),
   name: setName.removeDefault().optional(),
-  every: count.optional().meta({ description: 'measures at steps divisible by it; null in between' }),
+  // without a default, because the keys of stored runs have none
+  every: every.removeDefault().optional(),
 });
 
 /** Options of {@link accuracy}. */
-export type AccuracyOptions = z.input<typeof options>;
+export type AccuracyOptions = Given<typeof options>;
 
 type ColumnOf<G> = G extends { readonly name: infer N extends string }
   ? `${N}Accuracy`
@@ -34,7 +34,7 @@ export type AccuracyColumns<G extends AccuracyOptions> = At<G, { [K in ColumnOf<
 
 type Row = { readonly state: State };
 
-function columnOf({ on, name }: AccuracyOptions): string {
+function columnOf({ on, name }: Pick<AccuracyOptions, 'on' | 'name'>): string {
   if (on) return `${name ?? 'test'}Accuracy`;
   if (name === undefined) return 'accuracy';
   throw new RangeError(`accuracy: name must come with on, whose samples it names, got ${name} alone`);
@@ -87,15 +87,7 @@ export const accuracy = operator(
   ({ on, ...rest }) => {
     const column = columnOf({ on, ...rest });
     let f: Float64Array | undefined; // [n, k]
-    let evaluation: Evaluation | undefined;
-    let lossAt: ((theta: Float64Array) => number) | undefined;
-    /** Moves the evaluation of the other samples to θₜ. */
-    const moved = ({ theta }: State): Evaluation => {
-      evaluation ??= on!.open();
-      lossAt ??= forward(evaluation, on!.tensors);
-      lossAt(theta);
-      return evaluation;
-    };
+    const samples = on && new OtherSamples(on);
     return {
       row({ state }: Row) {
         const { dataset, tensors } = on ?? state.objective;
@@ -103,12 +95,12 @@ export const accuracy = operator(
           throw new TypeError('accuracy: the objective must be over data with classes, got one without');
         }
         f ??= new Float64Array(dataset.n * dataset.k);
-        const at = on ? moved(state) : state.evaluation;
+        const at = samples ? samples.at(state.theta).evaluation : state.evaluation;
         const L = tensors.at(-1)!.layer;
         return { [column]: accuracyOf(at.preActivations!(L, f), dataset.labels) } as { accuracy: number };
       },
       ...memoryless,
-      close: () => evaluation?.close(),
+      close: () => samples?.close(),
     };
   },
 ) as unknown as Accuracy;

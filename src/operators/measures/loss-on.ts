@@ -1,22 +1,17 @@
 import { z } from 'zod';
 import { type Column, float64 } from '../../columns.ts';
-import { forward } from '../../math/forward.ts';
 import { memoryless } from '../../math/memory.ts';
-import type { Evaluation, Objective } from '../../math/objective.ts';
-import { count } from '../../options.ts';
+import type { Objective } from '../../math/objective.ts';
+import { every, type Given } from '../../options.ts';
 import type { State } from '../../state.ts';
 import type { Adds, At } from '../transforms/measure.ts';
 import { operator } from '../transforms/operator.ts';
-import { isObjective, requireSameNetwork, setName } from './held-out/same-network.ts';
+import { OtherSamples, otherObjective, requireSameNetwork, setName } from './held-out/same-network.ts';
 
-const options = z.strictObject({
-  on: z.custom<Objective>(isObjective, { error: 'must be an objective, as L.on(samples) is' }),
-  name: setName,
-  every: count.optional().meta({ description: 'measures at steps divisible by it; null in between' }),
-});
+const options = z.strictObject({ on: otherObjective, name: setName, every });
 
 /** Options of {@link lossOn}. */
-export type LossOnOptions = Omit<z.input<typeof options>, 'on'>;
+export type LossOnOptions = Omit<Given<typeof options>, 'on'>;
 
 type NameOf<G> = G extends { readonly name: infer N extends string } ? N : 'test';
 /** Columns that {@link lossOn} adds, nullable with `every: n`. */
@@ -47,18 +42,15 @@ const measureLoss = operator(
     check: (run, { on }) => requireSameNetwork('lossOn', on, run, ['activation', 'loss']),
   },
   ({ on, name }) => {
-    let evaluation: Evaluation | undefined;
-    let lossAt: ((theta: Float64Array) => number) | undefined;
+    const samples = new OtherSamples(on);
     const [lossName, gapName] = namesOf(name);
     return {
       row({ state, loss }: Row) {
-        evaluation ??= on.open();
-        lossAt ??= forward(evaluation, on.tensors);
-        const value = lossAt(state.theta);
+        const { loss: value } = samples.at(state.theta);
         return { [lossName]: value, [gapName]: value - loss };
       },
       ...memoryless,
-      close: () => evaluation?.close(),
+      close: () => samples.close(),
     };
   },
 );
@@ -82,7 +74,8 @@ const measureLoss = operator(
  *
  * @param other Objective with the parameters of the run. Opened once per subscriber, closed with
  *   it.
- * @param given `name` of the samples, in the names of the columns; default `test`. `every: n`.
+ * @param given `name` of the samples, in the names of the columns; default `test`. `every: n`,
+ *   or a list of steps.
  * @throws {RangeError} if `other` is no objective, or `name` not a word. @throws {TypeError} when
  *   the chain is assembled, if `other` has other parameters, activation or loss.
  * @example

@@ -63,7 +63,7 @@ function checkSnapshot(who: string, { objective, learningRate }: Descent, from: 
   must(objective.hash() === mark.hash, 'of this objective, got one of another network, loss or data');
 }
 
-/** Relative difference of L(θ) that two engines may have. */
+/** Relative difference that a loss in float32, of 24 bits, may have from one machine to another. */
 const tolerance = 1e-6;
 
 /**

@@ -1,7 +1,7 @@
 import { concat, map } from 'rxjs';
 import type { Column, Columns } from '../../columns.ts';
 import { formatValue } from '../../format-value.ts';
-import { columnsOf, type Flat, isStream, Stream } from '../../stream.ts';
+import { columnsOf, type Flat, isStream, originOf, Stream } from '../../stream.ts';
 import { runColumn } from './grid.ts';
 
 type RowIn<S> = S extends Stream<infer R> ? R : never;
@@ -41,10 +41,12 @@ export function concatRuns<const S extends readonly Stream<object>[]>(...runs: S
   const facts = runs.map(({ shape }) => shape.run);
   const [first] = runs.map(({ shape }) => shape.axes);
   const isShared = runs.every(({ shape }) => JSON.stringify(shape.axes) === JSON.stringify(first));
+  const axes = isShared ? first! : [];
   const shape = {
     columns: { run: runColumn, ...inner },
     run: facts.includes(null) ? null : facts[0]!,
-    axes: isShared ? first! : [],
+    axes,
+    origin: { ...(axes.length && { axes }), runs: runs.map(({ shape }) => originOf(shape)) },
     fresh: true,
   };
   const rows = runs.map((rows, run) => rows.pipe(map((row) => Object.assign({}, { run }, row) as Concatenated<S>)));

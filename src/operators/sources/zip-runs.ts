@@ -1,7 +1,7 @@
 import type { Observer } from 'rxjs';
 import type { Column } from '../../columns.ts';
 import { formatValue } from '../../format-value.ts';
-import { columnsOf, type Flat, isStream, Stream } from '../../stream.ts';
+import { columnsOf, type Flat, isStream, originOf, Stream } from '../../stream.ts';
 import { type Producer, paced } from './paced.ts';
 import { pulled } from './pulled.ts';
 
@@ -61,7 +61,8 @@ export function zipRuns<const S extends Runs>(runs: S): Stream<Zipped<S>> {
         return { from: column, to };
       });
   });
-  return new Stream<Zipped<S>>({ columns, fresh: true }, (subscriber) =>
+  const origin = { runs: Object.fromEntries(names.map((name) => [name, originOf(runs[name]!.shape)])) };
+  return new Stream<Zipped<S>>({ columns, origin, fresh: true }, (subscriber) =>
     paced(subscriber, new SideBySide(runs, cells) as Producer<Zipped<S>>),
   );
 }

@@ -63,6 +63,11 @@ describe('lossOn', () => {
     }
   });
 
+  it('measures at the steps of a list', async () => {
+    const rows = await rowsOf(run().pipe(take(6), lossOn(L.on(test), { every: [0, 1, 4] })));
+    expect(rows.flatMap(({ step, testLoss }) => (testLoss === null ? [] : [step]))).toEqual([0, 1, 4]);
+  });
+
   it('opens a workspace for each subscriber at its first row, and closes it with it', async () => {
     const other = watched(L.on(test));
     const measured = run().pipe(take(3), lossOn(other));

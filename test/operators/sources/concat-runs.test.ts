@@ -37,6 +37,10 @@ describe('concatRuns', () => {
     const back = readRows(at('all.parquet'));
     expect(await rowsOf(back)).toEqual(rows);
     expect(Object.keys(back.columns)).toEqual(Object.keys(all.columns));
+    // the table states each run, not the first alone
+    expect(back.shape.origin).toMatchObject({
+      runs: [{ optimizer: { name: 'gradientDescent' } }, { optimizer: { name: 'momentum', beta: 0.9 } }],
+    });
   });
 
   it('is pulled through, run by run', async () => {

@@ -53,6 +53,13 @@ describe('zipRuns', () => {
     }));
     const rows = await rowsOf(both.pipe(gain, toArrow(at('both.arrow'))));
     expect(await rowsOf(readRows(at('both.arrow')))).toEqual(rows);
+    const optimizer = { name: 'gradientDescent' };
+    expect(readRows(at('both.arrow')).shape.origin).toMatchObject({
+      runs: {
+        gd: { optimizer: { ...optimizer, learningRate: 0.1 } },
+        hb: { optimizer: { ...optimizer, learningRate: 0.2 } },
+      },
+    });
   });
 
   it('types its rows by the runs', () => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Objective } from '../../../math/objective.ts';
+import { forward } from '../../../math/forward.ts';
+import type { Evaluation, Objective } from '../../../math/objective.ts';
 import type { RunFacts } from '../../../state.ts';
 
 /** Schema of the name of a set of samples: the first part of the names of its columns. */
@@ -9,8 +10,37 @@ export const setName = z
   .default('test')
   .meta({ description: 'name of the samples, the first part of the names of the columns' });
 
-export const isObjective = (value: unknown): value is Objective =>
+const isObjective = (value: unknown): value is Objective =>
   typeof value === 'object' && value !== null && typeof (value as Partial<Objective>).open === 'function';
+
+/** Schema of the objective of the same network on other samples. */
+export const otherObjective = z.custom<Objective>(isObjective, { error: 'must be an objective, as L.on(samples) is' });
+
+/** Evaluation of other samples, opened at the first row of a subscriber. */
+export class OtherSamples {
+  readonly #objective: Objective;
+  #opened: { readonly evaluation: Evaluation; readonly lossAt: (theta: Float64Array) => number } | undefined;
+
+  constructor(objective: Objective) {
+    this.#objective = objective;
+  }
+
+  /** Moves the evaluation to θ. Returns it with L(θ). */
+  at(theta: Float64Array): { readonly evaluation: Evaluation; readonly loss: number } {
+    this.#opened ??= this.#open();
+    const { evaluation, lossAt } = this.#opened;
+    return { evaluation, loss: lossAt(theta) };
+  }
+
+  close(): void {
+    this.#opened?.evaluation.close();
+  }
+
+  #open() {
+    const evaluation = this.#objective.open();
+    return { evaluation, lossAt: forward(evaluation, this.#objective.tensors) };
+  }
+}
 
 const sizes = (tensors: Objective['tensors']): string =>
   tensors.map(({ rows, cols }) => `${rows} × ${cols}`).join(', ');
