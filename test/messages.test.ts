@@ -197,6 +197,11 @@ describe('a mistake', () => {
       () => js.operator('mine', {}),
       'TypeError: operator mine: options must be a schema, z.strictObject({ … }), got nothing',
     ],
+    [
+      'a table under the ending of another format',
+      () => js.toArrow('output/steps.csv'),
+      'TypeError: toArrow: path must not end in .csv, which is what toCsv writes, got output/steps.csv',
+    ],
     // the rest
     [
       'a misspelt family of laws',

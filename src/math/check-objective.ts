@@ -21,6 +21,14 @@ export interface CheckedNumber extends Comparison {
 
 /** Directions that each derivative is compared along. */
 const DIRECTIONS = 3;
+/**
+ * Relative difference of products and sums of which a missing or doubled term is far beyond. For
+ * products it leaves room for differences of gradients, which err by some 1e-10 of a scale that may
+ * be larger than Hv; sums err by their rounding alone.
+ */
+const ROOM = { products: 1e-6, sums: { float64: 1e-12, float32: 1e-5 } };
+/** Rounding of a difference of gradients, ε‖∇L‖/h with h = ε^(1/3), and a factor of some ten. */
+const ROUNDING = 1e-9;
 
 /**
  * Checks an objective of one's own against its loss, and returns the numbers that were compared.
@@ -43,7 +51,7 @@ export function checkObjective(L: Objective, options: ObjectiveCheck = {}): Chec
   const who = 'checkObjective';
   requireOptions(who, options, ['theta', 'seed'] satisfies (keyof ObjectiveCheck)[]);
   const { dim, tensors, facts } = L;
-  const theta = (options.theta ?? (L as { start?: () => Float64Array }).start?.())?.slice();
+  const theta = (options.theta ?? L.start?.())?.slice();
   if (!theta) throw new TypeError(`${who}: theta must be given, because the objective has no start()`);
   if (theta.length !== dim) throw new TypeError(`${who}: theta must have ${dim} entries, got ${theta.length}`);
   tensorsFrom(who, tensors, dim);
@@ -77,7 +85,7 @@ export function checkObjective(L: Objective, options: ObjectiveCheck = {}): Chec
     require('loss(θ) is the loss that evaluate gives', near(lossAt(theta), value, 0));
 
     fillSums(tensors, theta, g, filled);
-    const precision = facts.precision === 'float32' ? 1e-5 : 1e-12;
+    const precision = ROOM.sums[facts.precision];
     for (const [t, { name }] of tensors.entries()) {
       const [ww, gg] = [filled.weightNormSq[t]!, filled.gradientNormSq[t]!];
       require(`weightNormSq of ${name} is ‖θ_b‖²`, near(sums.weightNormSq[t]!, ww, precision * ww));
@@ -104,9 +112,13 @@ export function checkObjective(L: Objective, options: ObjectiveCheck = {}): Chec
         const [u, v] = [direction(), direction()];
         const [Hu, Hv] = [u, v].map((x) => evaluation.hvp!(x, vector())) as [Float64Array, Float64Array];
         const size = norm(Hu) + norm(Hv);
-        require('products are those of a symmetric matrix, u·Hv is v·Hu', near(dot(u, Hv), dot(v, Hu), 1e-6 * size));
+        require('products are those of a symmetric matrix, u·Hv is v·Hu', near(
+          dot(u, Hv),
+          dot(v, Hu),
+          ROOM.products * size,
+        ));
         const [far, close] = [long!(theta, v, vector()), short!(theta, v, vector())];
-        const within = 4 * distance(far, close) + 1e-6 * norm(close) + 1e-9 * norm(g);
+        const within = 4 * distance(far, close) + ROOM.products * norm(close) + ROUNDING * norm(g);
         require('products do not match the gradient: ‖Hv − (∇L(θ + hv) − ∇L(θ − hv))/2h‖ is 0', near(
           distance(Hv, close),
           0,
